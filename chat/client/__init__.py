@@ -1,0 +1,1 @@
+"""The client side: a connection without any user interface, and the interfaces on it."""

@@ -1,0 +1,1 @@
+"""What chat is about, without reactor, transport or clock of its own."""

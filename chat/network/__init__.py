@@ -1,0 +1,1 @@
+"""Twisted protocols: the listener, the two dialects, delivery to a transport."""

@@ -1,0 +1,1 @@
+"""The IRC dialect: registration and capabilities, commands, replies, rendering."""

@@ -1,0 +1,1 @@
+"""SQLite: history, accounts and bans."""
