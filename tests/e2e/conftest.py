@@ -1,4 +1,4 @@
-"""Fixtures that start the programs of harness.py and end them again, last started first."""
+"""Fixtures that start the programs of harness.py and screens.py, and end them again, last started first."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -8,7 +8,8 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from .harness import PATIENCE, Conversation, Display, Server, Tmux, need, short_folder
+from .harness import PATIENCE, Conversation, Server, need, short_folder
+from .screens import Display, Tmux
 
 CHROMIUM_OPTIONS = [
     "--disable-background-networking",

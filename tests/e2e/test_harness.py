@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from .harness import Conversation, Daemon, Display, Tmux, free_port, listens, twistd, wait_until
+from .harness import Conversation, Daemon, free_port, listens, twistd, wait_until
+from .screens import Display, Tmux
 
 SHOUT = """
 from twisted.application import service, strports
