@@ -256,6 +256,16 @@ class Daemon:
         return self._process.pid
 
     @property
+    def argv(self) -> list[str]:
+        """The command line that starts it."""
+        return twistd(*self.command)
+
+    @property
+    def open_files(self) -> int:
+        """How many files and sockets its process has open."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    @property
     def running(self) -> bool:
         """Whether its process is there."""
         return self._process is not None and self._process.poll() is None
@@ -265,7 +275,7 @@ class Daemon:
         assert not self.running
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                twistd(*self.command),
+                self.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
