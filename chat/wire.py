@@ -90,8 +90,8 @@ class Message(NamedTuple):
         character's boundary.
 
         Raises ValueError if a middle parameter is empty, has a space or starts with a colon, if anything
-        holds CR, LF, NUL or a lone surrogate, if the tags are over `MAX_TAG_BYTES`, or if `limit` leaves no room for what may
-        not be cut.
+        holds CR, LF, NUL or a lone surrogate, if the tags are over `MAX_TAG_BYTES`, or if `limit` leaves no
+        room for what may not be cut.
         """
         words = [self.command, *self.params]
         if self.source is not None:
