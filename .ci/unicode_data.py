@@ -104,9 +104,11 @@ def main(folder: Path) -> None:
 
     newest = ".".join(map(str, NEWEST))
     out = [HEADER.format(version=version(folder / "confusables.txt"), newest=newest)]
-    out.append("# Script extensions (UAX #24), and the allowed code points (UTS #39 section 3.1) with them.\n")
+    out.append("# Script extensions (UAX #24), and their allowed code points (UTS #39 section 3.1).\n")
     out.append("ALLOWED = {\n")
-    out += [f'    "{script}": {literal(ranges(by_script[script]), "    ")},\n' for script in sorted(by_script)]
+    out += [
+        f'    "{script}": {literal(ranges(points), "    ")},\n' for script, points in sorted(by_script.items())
+    ]
     out.append("}\n\n# A code point and what it looks like (UTS #39 section 4, confusables.txt).\n")
     out.append(f"CONFUSABLES = {literal(' '.join(looks), '')}\n")
     sys.stdout.write("".join(out))

@@ -45,14 +45,9 @@ ROOMLEN = 64
 MARKS = 4
 """Combining marks in a row, so that no name climbs into its neighbours' lines (UTS #39, section 5.4)."""
 
-RESERVED = frozenset(
-    {"server", "admin", "system"}
-    | {f"{kind}serv" for kind in ("nick", "chan", "hist", "auth", "bot", "host", "help", "info", "memo", "oper")}
-    | {"saslserv"}
-)
-"""Folded names that would be taken for the server itself, or for the services to which people send
-passwords.
-"""
+_SERVICES = ("nick", "chan", "hist", "auth", "bot", "host", "help", "info", "memo", "oper", "sasl")
+RESERVED = frozenset({"server", "admin", "system", *(f"{kind}serv" for kind in _SERVICES)})
+"""Folded names that pass for the server itself, or for the services to which people send passwords."""
 
 # The protocol's own signs (separators, masks, source syntax), and what frames a name on a screen.
 _FORBIDDEN = frozenset(' ,*?.!@:"<>;')

@@ -5,7 +5,7 @@ hold and to characters of Unicode 14.0. Copyright (c) 1991-2025 Unicode, Inc., u
 V3 (https://www.unicode.org/license.txt).
 """
 
-# Script extensions (UAX #24), and the allowed code points (UTS #39 section 3.1) with them.
+# Script extensions (UAX #24), and their allowed code points (UTS #39 section 3.1).
 ALLOWED = {
     "Aghb Cher Copt Cyrl Goth Grek Latn Osge Syrc Tfng Todr": "304",
     "Aghb Cher Goth Latn Sunu Syrc Thai": "331",
