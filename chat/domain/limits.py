@@ -1,8 +1,7 @@
-"""The arithmetic of spam protection: token buckets, escalation, limits per address; time is always an
-argument.
+"""The arithmetic of spam protection: token buckets, escalation, limits per address.
 
-`now` is seconds of any monotonic clock. Nothing here drops a message, closes a connection or bans anybody:
-callers are told how long to wait, or get a sentence for the person.
+Time is always an argument: `now` is seconds of any monotonic clock. Nothing here drops a message, closes a
+connection or bans anybody: callers are told how long to wait, or get a sentence for the person.
 """
 
 from __future__ import annotations
