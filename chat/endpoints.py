@@ -125,7 +125,7 @@ class ListeningService(Service):
 
     def startService(self) -> None:
         """Open the port, unless L{privilegedStartService} did."""
-        super().startService()  # type: ignore[no-untyped-call]
+        super().startService()
         if self._listening is None:
             self.privilegedStartService()
 
@@ -139,7 +139,7 @@ class ListeningService(Service):
 
     def stopService(self) -> Deferred[None]:
         """Close the port; connections that were accepted are not touched."""
-        super().stopService()  # type: ignore[no-untyped-call]
+        super().stopService()
         return Deferred.fromCoroutine(self._close())
 
     def _failed(self, failure: Failure) -> None:
