@@ -1,6 +1,7 @@
 """The daemon as an operator meets it: what ends a start, how it stops, what it bears."""
 
 import contextlib
+import os
 import re
 import select
 import signal
@@ -109,7 +110,14 @@ def test_on_a_signal_everybody_is_told_and_it_exits_with_0(
     assert server.stop(signum) == 0
     for person in people:
         person.close_input()
-        assert "shut" in person.read_to_end().lower()
+        assert "The server is going down" in person.read_to_end()
+    assert "Traceback" not in server.log
+
+
+def test_a_second_signal_while_it_stops_changes_nothing(server: Server, nc: Connect) -> None:
+    enter(nc(server.port), "ann")
+    os.kill(server.pid, signal.SIGINT)
+    assert server.stop(signal.SIGTERM) == 0
     assert "Traceback" not in server.log
 
 
