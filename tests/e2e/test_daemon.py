@@ -107,6 +107,7 @@ def test_on_a_signal_everybody_is_told_and_it_exits_with_0(
 ) -> None:
     people = [enter(nc(server.port), "ann"), enter(telnet(server.port), "tess"), nc(server.port)]
     people[0].read_until("tess joined")
+    people[2].read_until(re.compile("name"))  # one who has not given it yet
     assert server.stop(signum) == 0
     for person in people:
         person.close_input()
