@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import StartServer
+from .conftest import Connect, StartServer
 from .harness import (
     Conversation,
     Daemon,
     Server,
+    enter,
     environment,
     free_port,
     need,
@@ -25,15 +26,7 @@ from .harness import (
     wait_until,
 )
 
-Connect = Callable[[int], Conversation]
 Refuse = Callable[..., str]
-
-
-def enter(person: Conversation, name: str) -> Conversation:
-    """Give a name, and wait to be welcome under it."""
-    person.send(name)
-    person.read_until(re.compile(rf"Welcome.*{name}"))
-    return person
 
 
 @pytest.fixture

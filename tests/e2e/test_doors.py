@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from .harness import PATIENCE, Conversation, Server, need
+from .conftest import Connect
+from .harness import PATIENCE, Server, enter, need
 from .screens import Pane, Tmux
-
-Connect = Callable[[int], Conversation]
 
 IRSSI_CONFIG = """
 chatnets = {{ chat = {{ type = "IRC"; nick = "{name}"; }}; }};
@@ -54,13 +53,6 @@ def weechat(tmux: Tmux) -> Callable[[int, str], Pane]:
         return pane
 
     return connect
-
-
-def enter(person: Conversation, name: str) -> Conversation:
-    """Give a name, and wait to be welcome under it."""
-    person.send(name)
-    person.read_until(re.compile(rf"Welcome.*{name}"))
-    return person
 
 
 def test_a_silent_person_is_greeted_and_asked_for_a_name(server: Server, nc: Connect) -> None:
