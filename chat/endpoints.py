@@ -115,7 +115,7 @@ class ListeningService(Service):
 
         @raise CannotStart: the port, interface or path cannot be had.
         """
-        super().privilegedStartService()  # type: ignore[no-untyped-call]
+        super().privilegedStartService()
         self._starting = True
         self._listening = maybeDeferred(self._endpoint.listen, self._factory)
         self._listening.addCallbacks(self._opened, self._failed)
