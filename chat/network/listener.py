@@ -239,7 +239,7 @@ class ChatProtocol(LineReceiver):
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
-        self.outlet.closed = True
+        self.outlet.close_now()
         self.transport.abortConnection()
 
     # from bytes to lines
