@@ -107,7 +107,8 @@ def main(folder: Path) -> None:
     out.append("# Script extensions (UAX #24), and their allowed code points (UTS #39 section 3.1).\n")
     out.append("ALLOWED = {\n")
     out += [
-        f'    "{script}": {literal(ranges(points), "    ")},\n' for script, points in sorted(by_script.items())
+        f'    "{script}": {literal(ranges(points), "    ")},\n'
+        for script, points in sorted(by_script.items())
     ]
     out.append("}\n\n# A code point and what it looks like (UTS #39 section 4, confusables.txt).\n")
     out.append(f"CONFUSABLES = {literal(' '.join(looks), '')}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat.domain.directory import ROOMS_AT_MOST, TOPIC_BYTES
 from chat.domain.names import NICKLEN, ROOMLEN
+from chat.network.irc.numerics import Parameters
 
 TOKENS_A_LINE = 13
 """Tokens in one reply: 15 parameters less the recipient and the text."""
@@ -44,7 +45,10 @@ def tokens(network: str) -> list[str]:
     ]
 
 
-def lines(network: str) -> list[str]:
+def lines(network: str) -> list[Parameters]:
     """The tokens in as many parameters of RPL_ISUPPORT as it takes."""
     every = tokens(network)
-    return [" ".join(every[start : start + TOKENS_A_LINE]) for start in range(0, len(every), TOKENS_A_LINE)]
+    return [
+        Parameters(" ".join(every[start : start + TOKENS_A_LINE]))
+        for start in range(0, len(every), TOKENS_A_LINE)
+    ]

@@ -5,8 +5,9 @@ Sources: Modern IRC, "Sending Messages"; IRCv3 "message-tags", "echo-message" an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from chat.domain.directory import Speech
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Event, Noticed, Said, Tagged
 from chat.domain.refused import Refused
 from chat.network.irc import isupport
@@ -19,7 +20,10 @@ from chat.wire import MAX_LINE_BYTES, Message
 if TYPE_CHECKING:
     from chat.network.irc.session import IrcDialect
 
-Kind = type[Said] | type[Acted] | type[Noticed] | type[Tagged]
+SURELY_FITS = 200
+"""Characters that leave room for the longest source and target: names have 128 bytes at most, rooms 64."""
+
+Kind = type[Said | Acted | Noticed | Tagged]
 
 
 def client_tags(session: IrcDialect, message: Message) -> ClientTags:
@@ -60,7 +64,8 @@ def _to_room(
     directory = session.directory
     room = directory.room(target)
     if kind is not Tagged:
-        return directory.say(session.user, room, text, kind, tags, echo.stored if echo is not None else None)
+        receipt = echo.stored if echo is not None else None
+        return directory.say(session.user, room, text, cast("Speech", kind), tags, receipt)
     event = directory.tag(session.user, room, tags)
     if echo is not None:
         # Tags alone are passed on, and never stored.
@@ -69,7 +74,10 @@ def _to_room(
 
 
 def _speak_to_all(session: IrcDialect, message: Message, text: str, kind: Kind) -> None:
-    tags = client_tags(session, message)
+    tags = client_tags(session, message) if message.tags else NO_TAGS
+    if "," not in message.params[0] and kind is not Noticed:
+        speak(session, message.params[0], text, kind, tags)
+        return
     targets = message.params[0].split(",")
     if len(targets) > isupport.TARGETS_AT_MOST:
         session.numeric(n.ERR_TOOMANYTARGETS, message.params[0][:100], isupport.TARGETS_AT_MOST)
@@ -88,8 +96,10 @@ def _speak_to_all(session: IrcDialect, message: Message, text: str, kind: Kind) 
 
 def _fits(session: IrcDialect, message: Message) -> bool:
     # What does not fit the line that others get would be cut short: it is refused, so that its author knows.
-    identity = session.user.identity
-    sent = f":{identity.mask} {message.command} {message.params[0]} :{message.params[1]}\r\n"
+    target, text = message.params[:2]
+    if len(text) < SURELY_FITS and text.isascii():
+        return True
+    sent = f":{session.user.identity.mask} {message.command} {target} :{text}\r\n"
     return len(sent.encode()) <= MAX_LINE_BYTES
 
 

@@ -7,6 +7,12 @@ the IRCv3 specifications for MONITOR, SASL and WHOX.
 from __future__ import annotations
 
 
+class Parameters(str):
+    """An argument that is several parameters already, put together by the server."""
+
+    __slots__ = ()
+
+
 class Numeric:
     """One row: `form` is what follows the recipient's name, with `{}` for each argument.
 
@@ -23,10 +29,10 @@ class Numeric:
 
     def text(self, arguments: tuple[object, ...]) -> str:
         """The reply from the recipient's name on, without it."""
-        words = [str(argument) for argument in arguments]
+        words = [argument if isinstance(argument, str) else str(argument) for argument in arguments]
         for index in range(min(self._middles, len(words))):
             word = words[index]
-            if not word or word[0] == ":" or " " in word:
+            if (not word or word[0] == ":" or " " in word) and not isinstance(word, Parameters):
                 words[index] = "*"
         return self.form.format(*words)
 

@@ -123,7 +123,7 @@ def _request(session: IrcDialect, text: str) -> None:
     for word in text.split():
         name = word.lstrip("-")
         cap = capabilities.NAMES.get(name)
-        if cap is None or (word.startswith("-") and cap is Cap.CAP_NOTIFY):
+        if cap is None or (word.startswith("-") and cap == Cap.CAP_NOTIFY):
             _cap_reply(session, f"NAK :{text}")
             return
         caps = caps & ~cap if word.startswith("-") else caps | cap
@@ -165,7 +165,7 @@ def _user(session: IrcDialect, message: Message) -> None:
         session.numeric(n.ERR_ALREADYREGISTERED)
         return
     name = _NOT_IN_USERNAME.sub("", message.params[0])[:USERNAME_CHARACTERS]
-    if not message.params[0]:
+    if not message.params[0] or not message.params[3]:
         session.numeric(n.ERR_NEEDMOREPARAMS, "USER")
         return
     registration.username = session.user.username = name or "user"

@@ -147,7 +147,10 @@ class IrcDialect:
         """Whether a line costs nothing of the message rate."""
         if self.registration is not None:
             return True
-        return line[:13].partition(b" ")[0].upper() in FREE
+        words = line[:64].split(b" ", 3)
+        word = words[0].upper()
+        # Clients ask for a room's modes and bans whenever they join one.
+        return word in FREE or (word == b"MODE" and (len(words) == 2 or words[2:] in ([b"b"], [b"+b"])))
 
     def tell_sentence(self, sentence: str) -> None:
         """A sentence of the server, as a NOTICE."""
