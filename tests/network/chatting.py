@@ -12,7 +12,7 @@ from twisted.internet.testing import StringTransport
 from chat.domain.directory import Directory
 from chat.domain.journal import Journal, MemoryJournal, Receipt
 from chat.domain.log import Log
-from chat.network.delivery import Fanout
+from chat.network.delivery import PATIENCE_SECONDS, Fanout
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import ChatFactory, ChatProtocol, Settings
 from chat.network.plain import PlainDialect
@@ -34,8 +34,8 @@ class Server:
         class Late:
             fanout: Fanout
 
-            def dirty(self, room: Any) -> None:
-                self.fanout.dirty(room)
+            def dirty(self, room: Any, urgent: bool = True) -> None:
+                self.fanout.dirty(room, urgent)
 
         late = Late()
         self.directory = Directory(self.journal, late, self.now, server=self.settings.name)
@@ -55,9 +55,9 @@ class Server:
         return START + self.clock.seconds()
 
     def turn(self) -> None:
-        """Let everything happen that is due now."""
-        for _ in range(20):
-            self.clock.advance(0)
+        """Let everything happen that is due now, or waits a moment for company."""
+        for seconds in (0.0, 0.0, 0.0, PATIENCE_SECONDS, 0.0, 0.0, 0.0):
+            self.clock.advance(seconds)
 
 
 class Client:

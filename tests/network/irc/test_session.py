@@ -55,7 +55,8 @@ def test_the_echo_comes_when_the_message_is_stored() -> None:
     assert ann.lines() == []
     journal.commit()
     echo, pong = ann.lines()
-    assert echo.startswith("@label=7;time=") and ";msgid=" in echo
+    assert echo.startswith("@label=7;time=")
+    assert ";msgid=" in echo
     assert echo.endswith(" :ann!ann@host PRIVMSG #garden :is this safe?")
     assert pong == ":chat.test PONG chat.test :later"
 
@@ -134,7 +135,8 @@ def test_a_silent_client_is_pinged_and_then_given_up(server: Server) -> None:
     server.clock.advance(60)
     server.factory.sweep()
     assert codes(ann.lines()) == ["ERROR"]
-    assert ann.closed and not bob.closed
+    assert ann.closed
+    assert not bob.closed
     assert codes(bob.lines())[-1] == "QUIT"
 
 
