@@ -10,7 +10,7 @@
  *   SIZE      bytes of text a message
  *
  * commands, one a line; each is answered with one line of key=value pairs:
- *   login                          everybody connects, at most LOGINS_AHEAD at a time
+ *   login                          everybody connects, at most LOGINS_AHEAD at a time (LOGINS_CAREFUL if need be)
  *   window MESSAGES SECONDS        closed loop: at most so many messages not yet delivered to everybody
  *   paced RATE SECONDS [ROOMS]     open loop: RATE messages a second in all, in the first ROOMS rooms
  *   quiet SECONDS                  nobody says anything
@@ -30,9 +30,11 @@
 #include "usage.h"
 
 enum {
-  LOGINS_AHEAD = 128, /* a busy minute: enough to fill turns, few enough for any listen() backlog */
+  LOGINS_AHEAD = 128, /* a busy minute: enough to fill turns */
+  LOGINS_CAREFUL = 8, /* where 128 overflow the listen() backlog: ngircd's is 10 */
   BURST = 256,        /* messages sent between two looks at what has come */
 };
+static const double OVERFLOW_SECONDS = 0.5; /* a connect() that took so long was dropped and sent again */
 static const double STUCK_SECONDS = 60;   /* no login for so long: it will not happen */
 static const double DRAIN_SECONDS = 2;    /* nothing has come for so long: nothing more will */
 static const double SILENCE_SECONDS = 0.7; /* after logins and other bursts of unknown length */
@@ -99,12 +101,17 @@ static void answer(const char *more) {
 }
 
 static void login(void) {
-  double progress;
+  int ahead = LOGINS_AHEAD;
   begin();
-  progress = started;
+  double progress = started;
   for (int connected = 0, settled = 0; ready + gone < options.users;) {
-    if (connected < options.users && connected - (ready + gone) < LOGINS_AHEAD) person_connect(&people[connected++]);
-    else serve(100);
+    if (connected < options.users && connected - (ready + gone) < ahead) {
+      double before = monotonic();
+      person_connect(&people[connected++]);
+      if (monotonic() - before > OVERFLOW_SECONDS) ahead = LOGINS_CAREFUL;
+    } else {
+      serve(100);
+    }
     serve(0);
     if (ready + gone > settled) {
       settled = ready + gone;
