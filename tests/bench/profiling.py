@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pstats
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -13,11 +15,15 @@ from pathlib import Path
 
 from .crowd import Crowd
 from .report import table
-from .servers import Server
+from .servers import GENERATOR_CORE, Server, pinned
 
 SAMPLES_A_SECOND = 250
 """Enough for a per cent within three seconds, and little against the server's own work."""
-LINES_SHOWN = 25
+LINES_SHOWN = 20
+MAIN_LOOP = 0.985
+"""Share of all samples from which on a frame counts as part of the main loop."""
+
+_LINE_NUMBER = re.compile(r":\d+\)")
 
 
 def py_spy() -> str | None:
@@ -49,15 +55,24 @@ def shares(stacks: Iterable[str]) -> tuple[int, Counter[str], Counter[str]]:
     return total, own, within
 
 
+def by_function(stack: str) -> str:
+    """A collapsed stack without line numbers: ``walk (chat/network/delivery.py)``."""
+    return _LINE_NUMBER.sub(")", stack)
+
+
 def profile_table(title: str, stacks: Iterable[str]) -> str:
-    total, own, within = shares(stacks)
+    """Which functions take the time themselves, which with what they call, and which lines."""
+    lines = list(stacks)
+    total, own, within = shares(map(by_function, lines))
     if not total:
         return f"{title}: no samples"
+    _, own_lines, _ = shares(lines)
     parts = []
-    for word, counter in (("itself", own), ("with what it calls", within)):
-        rows = [[f"{title}, {word}", "samples"]]
-        rows += [["  " + frame, f"{100 * n / total:.1f} %"] for frame, n in counter.most_common(LINES_SHOWN)]
-        parts.append(table(rows))
+    for word, counter in (("itself", own), ("with what it calls", within), ("by line", own_lines)):
+        # What is on every stack is the way into the main loop, and tells nothing.
+        shown = [item for item in counter.most_common() if item[1] < MAIN_LOOP * total][:LINES_SHOWN]
+        rows = [["  " + frame, f"{100 * n / total:.1f} %"] for frame, n in shown]
+        parts.append(table([[f"{title}, {word}", "samples"], *rows]))
     return "\n".join(parts)
 
 
@@ -68,32 +83,31 @@ class PySpy:
         self._command = command
 
     @contextmanager
-    def during(self, crowd: Crowd, phase: str, seconds: float) -> Iterator[None]:
+    def during(self, crowd: Crowd, phase: str) -> Iterator[None]:
+        """Prints a table when the phase is over. It samples from the generator's core."""
         stacks = crowd.folder / "stacks"
-        command = [self._command, "record", "--nonblocking", "--threads", "--function", "--format", "raw"]
-        command += [
-            "--rate",
-            str(SAMPLES_A_SECOND),
-            "--duration",
-            str(max(1, round(seconds))),
-            "--output",
-            str(stacks),
-        ]
+        stacks.unlink(missing_ok=True)
+        command = [self._command, "record", "--nonblocking", "--threads", "--format", "raw"]
+        command += ["--rate", str(SAMPLES_A_SECOND), "--output", str(stacks), "--pid", str(crowd.pid)]
         sampler = subprocess.Popen(
-            [*command, "--pid", str(crowd.pid)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            pinned(GENERATOR_CORE, command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        assert sampler.stdout is not None
+        said = ""
+        for line in sampler.stdout:
+            said += line
+            if "Sampling" in line:
+                break
         try:
             yield
         finally:
-            _, complaint = sampler.communicate(timeout=60)
+            sampler.send_signal(signal.SIGINT)
+            said += sampler.communicate(timeout=60)[0]
+        title = f"{crowd.server.name}, {phase}"
         if stacks.exists():
-            print(
-                profile_table(
-                    f"{crowd.server.name}, {phase}", stacks.read_text(encoding="utf-8").splitlines()
-                )
-            )
+            print(profile_table(title, stacks.read_text(encoding="utf-8").splitlines()))
         else:
-            print(f"py-spy could not look at {crowd.server.name}: {complaint.strip()}")
+            print(f"{title}: py-spy could not look: {said.strip()}")
 
     def after(self, server: Server, folder: Path) -> None:
         """Nothing is left to say."""
@@ -103,7 +117,8 @@ class CProfile:
     """Twisted's own profiling, all phases together: the server is started with it and tells at its end."""
 
     @contextmanager
-    def during(self, crowd: Crowd, phase: str, seconds: float) -> Iterator[None]:
+    def during(self, crowd: Crowd, phase: str) -> Iterator[None]:
+        """All phases are in the one profile."""
         yield
 
     def after(self, server: Server, folder: Path) -> None:

@@ -35,9 +35,9 @@ ROOMY_SPEED = 1000
 
 
 class Profiler(Protocol):
-    """Looks into our server while a phase of so many seconds runs, and once more when it has ended."""
+    """Looks into our server while a phase runs, and once more when the server has ended."""
 
-    def during(self, crowd: Crowd, phase: str, seconds: float) -> AbstractContextManager[None]: ...
+    def during(self, crowd: Crowd, phase: str) -> AbstractContextManager[None]: ...
 
     def after(self, server: Server, folder: Path) -> None: ...
 
@@ -103,13 +103,13 @@ class Visit:
         """A command whose figures nobody wants."""
         self.measure("preparation", command, keep=False)
 
-    def measure(self, phase: str, command: str, seconds: float = 0, keep: bool = True) -> None:
+    def measure(self, phase: str, command: str, keep: bool = True) -> None:
         if self.crowd is None:
             return
         try:
             with ExitStack() as stack:
-                if seconds and self.server.ours and self.bench.profiler:
-                    stack.enter_context(self.bench.profiler.during(self.crowd, phase, seconds))
+                if keep and self.server.ours and self.bench.profiler:
+                    stack.enter_context(self.bench.profiler.during(self.crowd, phase))
                 values = self.crowd.command(command)
         except CannotMeasure as problem:
             self.fail(phase, problem)
@@ -119,10 +119,10 @@ class Visit:
             self._record(Measurement(key, self.round, values))
 
     def window(self, messages: int, seconds: float, phase: str = "") -> None:
-        self.measure(phase or f"window {messages}", f"window {messages} {seconds}", seconds)
+        self.measure(phase or f"window {messages}", f"window {messages} {seconds}")
 
     def paced(self, rate: float, seconds: float, phase: str = "", rooms: int = 0) -> None:
-        self.measure(phase or f"idle {rate:g}/s", f"paced {rate} {seconds} {rooms or ''}", seconds)
+        self.measure(phase or f"idle {rate:g}/s", f"paced {rate} {seconds} {rooms or ''}")
 
 
 def _turned(servers: list[Server], number: int) -> list[Server]:

@@ -124,6 +124,10 @@ static void login(void) {
       exit(1);
     }
   }
+  if (!ready) {
+    fprintf(stderr, "everybody was thrown out; u0 heard last: %s\n", people[0].last);
+    exit(1);
+  }
   drain_until_silence();
   answer("");
 }
