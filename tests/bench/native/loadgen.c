@@ -129,7 +129,7 @@ static void login(void) {
     exit(1);
   }
   drain_until_silence();
-  answer("");
+  answer(ahead == LOGINS_AHEAD ? " backlog_overflowed=0" : " backlog_overflowed=1");
 }
 
 static void say_next(uint64_t number, int rooms) {
