@@ -126,7 +126,14 @@ class RelayFactory(Factory[RelayServer]):
         for session in list(self._sessions):
             if self._farewell or not session.upstream:
                 session.close(STOPPING, "the relay stops")
+            elif session.reason:
+                session.hang_up(None)
         return self._stopped
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called: nobody is waited for any longer than what is in flight takes."""
+        return self._stopped is not None
 
     def _abort_all(self) -> None:
         for session in list(self._sessions):

@@ -253,6 +253,10 @@ class RelayClient(_Side, portforward.ProxyClient):
             self.session.carried_down(data)
             super().dataReceived(data)
 
+    def readConnectionLost(self) -> None:
+        super().readConnectionLost()
+        self.session.server_ended()
+
     def _said_goodbye(self) -> str:
         return "the server closed it"
 

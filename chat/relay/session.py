@@ -74,6 +74,11 @@ class Session:
         self._cancel()
         self._timer = self._clock.callLater(within, self.abort)
 
+    def server_ended(self) -> None:
+        """The server closed. The person may take time to close as well, except when the relay stops."""
+        if self._factory.stopping:
+            self.hang_up(None)
+
     def close(self, sentence: str, reason: str) -> None:
         """
         End both sides from here, in order.
@@ -81,7 +86,11 @@ class Session:
         The person gets the sentence, unless it would land inside a line of the server's that is under way.
         """
         self.ending(reason)
-        self._server.hang_up(sentence if self._at_line_end else None)
+        self.hang_up(sentence if self._at_line_end else None)
+
+    def hang_up(self, sentence: str | None) -> None:
+        """Close both sides after what is in flight, whether they have ended or not."""
+        self._server.hang_up(sentence)
         if self._client is not None:
             self._client.hang_up(None)
 

@@ -649,8 +649,19 @@ def test_inside_the_server_the_farewell_is_left_to_it() -> None:
     server.far_send(b"The server is going down.\n")
     server.far_end()
     assert person.far_read() == b"The server is going down.\n"
-    person.far_end()
     assert server.far_read() == b""
+    assert person.lost, "nobody waits until the person closes as well"
+    assert done(stopped)
+
+
+def test_stopping_does_not_wait_for_people_whose_server_has_closed() -> None:
+    relay = Relay(farewell=False)
+    person, server = relay.through()
+    server.far_send(b"Goodbye\n")
+    server.far_end()
+    stopped = relay.factory.stop()
+    assert person.far_read() == b"Goodbye\n"
+    server.far_read()
     assert person.lost
     assert done(stopped)
 
