@@ -31,6 +31,12 @@ MAX_PORT = 65535
 _BEHIND_RELAY = "haproxy:"
 """Announces that connections begin with a PROXY header."""
 
+BACKLOG = 1024
+"""Connections that may wait to be accepted: everybody of a busy server who comes back in the same second."""
+
+_BACKLOG_KINDS = frozenset({"tcp", "tcp6", "ssl", "unix"})
+"""Endpoint types that take a backlog."""
+
 _PORT_KINDS = frozenset({"tcp", "tcp6", "ssl"})
 """Endpoint types whose first argument is a port number."""
 
@@ -80,6 +86,14 @@ def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> I
         raise CannotStart(
             f"Cannot listen on {description!r} for {what_for}: {_why_not_understood(inner, reason)}."
         ) from None
+
+
+def _with_backlog(description: str) -> str:
+    # Twisted's default of 50 makes people wait a second or more when many come back at once after a restart.
+    kinds = [kind for kind in description.split(":")[:2] if kind != "haproxy"]
+    if kinds and kinds[0] in _BACKLOG_KINDS and ":backlog=" not in description:
+        return f"{description}:backlog={BACKLOG}"
+    return description
 
 
 class ListeningService(Service):
