@@ -223,7 +223,7 @@ def test_noise_at_every_door_stops_nothing(
     start_server: StartServer, start_relay: StartRelay, nc: Connect
 ) -> None:
     port = free_port()
-    start_server("--listen", f"haproxy:tcp:{port}:interface=127.0.0.1")
+    start_server("--listen", f"haproxy:tcp:{port}:interface=127.0.0.1", "--message-rate", "0")
     plain = start_relay("--to", f"127.0.0.1:{port}")
     proxied = start_relay("--to", f"127.0.0.1:{port}", listen="haproxy:tcp")
     for door in (plain.port, proxied.port, port):
