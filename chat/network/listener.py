@@ -21,7 +21,6 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
-from twisted.protocols.haproxy._wrapper import HAProxyProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -163,17 +162,14 @@ class ChatProtocol(LineReceiver):
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
         factory.connected(self)
-        if not isinstance(self.transport, HAProxyProtocolWrapper):
-            self._admit()
+        self._admit()
 
-    def _admit(self) -> bool:
-        # Behind a proxy the real address is known only once its header has been read.
+    def _admit(self) -> None:
         self.address = host_of(self.transport.getPeer())
         refusal = self.factory.limits.admit(self.address, self.factory.seconds())
         self.admitted = refusal is None
         if refusal is not None:
             self._turn_away(f"ERROR :{refusal.sentence}\r\n".encode(), refusal.rule)
-        return self.admitted
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
@@ -204,9 +200,7 @@ class ChatProtocol(LineReceiver):
 
     def greet(self) -> None:
         """A person is waiting: say what this is."""
-        if self.dialect is None and not self.outlet.closed:
-            if not self.admitted and not self._admit():
-                return
+        if self.dialect is None and self.admitted:
             person = self.factory.make_person(self)
             self.speak(person)
             person.ask_name()
@@ -249,7 +243,7 @@ class ChatProtocol(LineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted and (self.outlet.closed or not self._admit()):
+            if not self.admitted:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and data.startswith(TLS_HANDSHAKE):
