@@ -276,7 +276,7 @@ def _why_no_port(port: int, interface: str, cause: object) -> str:
     number = cause.errno if isinstance(cause, OSError) else None
     if number == errno.EADDRINUSE:
         return (
-            f"port {port} is taken by another program; 'ss -ltnp sport = :{port}' (as root) shows which; "
+            f"port {port} is taken by another program; 'ss -tanp sport = :{port}' (as root) shows which; "
             "stop that one or choose another port"
         )
     if number == errno.EACCES:
