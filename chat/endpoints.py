@@ -31,7 +31,7 @@ MAX_PORT = 65535
 _BEHIND_RELAY = "haproxy:"
 """Announces that connections begin with a PROXY header."""
 
-BACKLOG = 1024
+BACKLOG = 4096
 """Connections that may wait to be accepted: everybody of a busy server who comes back in the same second."""
 
 _BACKLOG_KINDS = frozenset({"tcp", "tcp6", "ssl", "unix"})
