@@ -42,6 +42,7 @@ from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.outlet import Outlet, outlet_for
 from chat.network.telnet import TelnetFilter
+from chat.proxy_protocol import V2_SIGNATURE
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
@@ -62,6 +63,12 @@ TLS_HANDSHAKE = b"\x16\x03"
 """First bytes of a TLS client (RFC 8446 section 5.1)."""
 TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 """A fatal "protocol version" alert, the one answer that a TLS client understands (RFC 8446 section 6)."""
+PROXY_HEADERS = (V2_SIGNATURE, b"PROXY TCP", b"PROXY UNKNOWN")
+"""First bytes of a relay that announces people to a port for people."""
+NOT_FOR_RELAYS = (
+    b"ERROR :This port is for people, not for a relay that sends the PROXY protocol. Let the server listen on "
+    b"haproxy:tcp:PORT for the relay, or start the relay with --proxy-protocol off.\r\n"
+)
 NOT_HTTP = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
     b"This is a chat port, not a web page. Talk here with nc, telnet or an IRC client.\r\n"
@@ -248,6 +255,9 @@ class ChatProtocol(LineReceiver):
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and data.startswith(TLS_HANDSHAKE):
                 self._turn_away(TLS_ALERT, "TLS on a port without it")
+                return
+            if self.dialect is None and data.startswith(PROXY_HEADERS):
+                self._turn_away(NOT_FOR_RELAYS, "a PROXY header on a port without it")
                 return
             if self.telnet is not None or b"\xff" in data:
                 data = self._without_telnet(data)
