@@ -25,6 +25,7 @@ from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import SWEEP_SECONDS, ChatFactory, Settings
 from chat.network.plain import PlainDialect
+from chat.relay.service import RelayIntoServer
 
 DEFAULT_LISTEN = "tcp:56458"
 DRAIN_SECONDS = 3.0
@@ -74,6 +75,7 @@ class Options(usage.Options):
     def __init__(self) -> None:
         super().__init__()
         self["listen"] = []
+        self["relay"] = []
 
     def opt_listen(self, description: str) -> None:
         """Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458,
@@ -83,6 +85,12 @@ class Options(usage.Options):
         self["listen"].append(description)
 
     opt_l = opt_listen
+
+    def opt_relay(self, description: str) -> None:
+        """Take connections here as well, through a relay in this process; may be given several times. Its
+        figures are in /stats.
+        """
+        self["relay"].append(description)
 
     def postOptions(self) -> None:
         """Check what can be checked before anything starts."""
@@ -232,8 +240,20 @@ def makeService(options: Options) -> IService:
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
     conversation = Conversation(reactor, settings, options["max-users"], secret_key(folder, "cloak.key"))
     service = ChatService()
+    relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
+    if relay is not None:
+        relay.connections.setServiceParent(service)
     conversation.setServiceParent(service)
     TimerService(SWEEP_SECONDS, conversation.factory.sweep).setServiceParent(service)
     for description in options["listen"]:
         listening_service(description, conversation.factory, reactor, "chat").setServiceParent(service)
+    if relay is not None:
+        relay.listeners.setServiceParent(service)
     return service
+
+
+def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:
+    """A relay that leads into this server; `/stats` shows its figures."""
+    relay = RelayIntoServer(listen, conversation.factory, reactor)
+    conversation.directory.stats.parts.append(lambda: relay.figures.lines(reactor.seconds()))
+    return relay
