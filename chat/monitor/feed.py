@@ -154,8 +154,11 @@ class Feed:
     def stop(self) -> None:
         """Close every page."""
         for socket in list(self._pages):
-            socket.drop()
-            self.closed(socket)
+            self._drop(socket)
+
+    def _drop(self, socket: Socket) -> None:
+        self.closed(socket)
+        socket.drop()
 
     def hello(self, socket: Socket, boot: object, sequence: object) -> None:
         """Answer a page's hello: it opens, or goes on from where it was."""
@@ -206,23 +209,28 @@ class Feed:
     def _on_tick(self) -> None:
         self._batches.clear()
         now = self._clock.seconds()
+        self._each(lambda socket, page: self._serve(socket, page, now))
+
+    def _each(self, do: Callable[[Socket, _Page], None]) -> None:
+        """Do it for every page; one that cannot be served is closed and keeps nothing from the others."""
+        # Over a copy: a page may close while it is sent to.
         for socket, page in list(self._pages.items()):
             try:
-                self._serve(socket, page, now)
+                do(socket, page)
             except Exception:
                 _log.failure("A monitor page could not be served and is closed.")
-                socket.drop()
+                self._drop(socket)
 
     def _serve(self, socket: Socket, page: _Page, now: float) -> None:
         if page.cursor is None:
             if now - page.since > HELLO_TIMEOUT:
-                socket.drop()
+                self._drop(socket)
         elif socket.paused:
             if page.paused_since is None:
                 page.paused_since = now
             elif now - page.paused_since > STALL:
                 _log.info("A monitor page took nothing for {seconds:.0f} s and is closed.", seconds=STALL)
-                socket.drop()
+                self._drop(socket)
         else:
             page.paused_since = None
             self._send_log(socket, page)
@@ -260,22 +268,29 @@ class Feed:
         if not self._pages:
             return
         payload = self._figures()
-        for socket, page in list(self._pages.items()):
+
+        def send(socket: Socket, page: _Page) -> None:
             # A slow page misses some; the next one that it gets is as good, and it draws the gap.
             if page.cursor is not None and not socket.paused:
                 socket.send(payload)
 
+        self._each(send)
+
     def _on_people(self) -> None:
         everybody: bytes | None = None
-        for socket, page in list(self._pages.items()):
+
+        def send(socket: Socket, page: _Page) -> None:
+            nonlocal everybody
             if page.cursor is None or socket.paused:
-                continue
+                return
             if page.roster is not None:
                 payload = page.roster.frame(self._wall(), self._total(), page.find)
             else:
                 everybody = everybody or self._roster.frame(self._wall(), self._total())
                 payload = everybody
             self._send_people(socket, page, payload)
+
+        self._each(send)
 
     @staticmethod
     def _send_people(socket: Socket, page: _Page, payload: bytes | None) -> None:

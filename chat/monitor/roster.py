@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 from twisted.logger import Logger
@@ -14,7 +15,7 @@ MAX_ROWS = 500
 """More rows than anybody reads; whoever looks for one person among ten thousand searches."""
 
 MAX_ROOMS = 20
-"""Rooms named in one row; the page says that there are more."""
+"""Rooms named in one row; the last place says how many more there are."""
 
 _JITTER = 2
 # Seconds within which a time of last activity counts as the same: `idle` is measured anew each time, and a
@@ -50,7 +51,7 @@ class Roster:
             before = self._active.get(person.name, seen)
             active[person.name] = before if abs(seen - before) <= _JITTER else seen
         self._active = active
-        return frames.people([(p, active[p.name]) for p in rows], total, find)
+        return frames.people([(_shortened(p), active[p.name]) for p in rows], total, find)
 
     def _rows(self, find: str, total: int) -> tuple[list[Person], int]:
         people: Iterable[Person] = self._source.people()
@@ -67,6 +68,13 @@ class Roster:
                 if matching <= MAX_ROWS:
                     rows.append(person)
         return rows, matching
+
+
+def _shortened(person: Person) -> Person:
+    more = len(person.rooms) - MAX_ROOMS
+    if more <= 0:
+        return person
+    return replace(person, rooms=(*person.rooms[:MAX_ROOMS], f"and {more} more"))
 
 
 def _matches(person: Person, wanted: str) -> bool:

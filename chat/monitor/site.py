@@ -8,6 +8,7 @@ from typing import cast
 from twisted.internet.interfaces import IReactorTime, ITCPTransport
 from twisted.logger import Logger
 from twisted.web import http
+from twisted.web.error import UnsupportedMethod
 from twisted.web.iweb import IRequest
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
@@ -49,6 +50,9 @@ HEADERS = {
     b"Server": b"chat",
 }
 """On every answer. No Strict-Transport-Security: this site does not know whether the next visit has TLS."""
+
+_HIDDEN_PROBLEM = b'id="wrong" hidden'
+# What says in the sign-in page that the token was wrong.
 
 _log = Logger()
 
@@ -113,7 +117,22 @@ class MonitorSite(Site):
         )
 
 
-class Page(Resource):
+class Named(Resource):
+    """A resource of which nothing is below, and that says in a sentence what it is not for."""
+
+    def getChild(self, path: bytes, request: IRequest) -> IResource:
+        return NotFound()  # type: ignore[no-untyped-call]
+
+    def render(self, request: Request) -> bytes | int:
+        try:
+            answer: bytes | int = super().render(request)  # type: ignore[no-untyped-call]
+        except UnsupportedMethod as e:
+            request.setHeader(b"allow", b", ".join(sorted(e.allowedMethods)))
+            return _text(request, 405, "This method is not for this address.")
+        return answer
+
+
+class Page(Named):
     """`/`: the page for those who have the token, the sign-in form for the rest."""
 
     def __init__(self, gate: Gate, assets: dict[str, Asset]) -> None:
@@ -130,9 +149,10 @@ class Page(Resource):
         return self._refuse(request)
 
     def render_POST(self, request: Request) -> bytes:
-        if is_own_origin(request) and self._gate.knows_token(request):
+        # The token is proof enough of who asks; with Referrer-Policy no-referrer the form's Origin is "null".
+        if self._gate.knows_token(request):
             return self._let_in(request)
-        return self._refuse(request)
+        return self._refuse(request).replace(_HIDDEN_PROBLEM, _HIDDEN_PROBLEM.removesuffix(b" hidden"))
 
     def _let_in(self, request: Request) -> bytes:
         """To the address without the token, for it to stay in no history, bookmark or screenshot."""
@@ -150,10 +170,8 @@ class Page(Resource):
         return self._sign_in.body
 
 
-class File(Resource):
+class File(Named):
     """A style sheet, script or picture. They are the same for everybody and hold no data."""
-
-    isLeaf = True
 
     def __init__(self, asset: Asset) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -163,10 +181,8 @@ class File(Resource):
         return _send(request, self._asset)
 
 
-class Socket(Resource):
+class Socket(Named):
     """`/ws`: hands the connection to Autobahn, or answers the handshake with a refusal."""
-
-    isLeaf = True
 
     def __init__(self, gate: Gate, factory: PageSocketFactory) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -194,10 +210,8 @@ class Socket(Resource):
         return answer
 
 
-class MetricsPage(Resource):
+class MetricsPage(Named):
     """`/metrics`."""
-
-    isLeaf = True
 
     def __init__(self, gate: Gate, metrics: Metrics) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -218,10 +232,8 @@ class MetricsPage(Resource):
         return body
 
 
-class Health(Resource):
+class Health(Named):
     """`/healthz`: whether the server answers. Needs no token and tells nothing else."""
-
-    isLeaf = True
 
     def __init__(self, healthy: Callable[[], bool]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -232,17 +244,8 @@ class Health(Resource):
         return _text(request, 200, "ok") if self._healthy() else _text(request, 503, "not ok")
 
 
-class Root(Resource):
-    """The site's names; whatever else is asked for is not there."""
-
-    def getChild(self, path: bytes, request: IRequest) -> IResource:
-        return NotFound()  # type: ignore[no-untyped-call]
-
-
-class NotFound(Resource):
+class NotFound(Named):
     """Answers 404 in a sentence."""
-
-    isLeaf = True
 
     def render_GET(self, request: Request) -> bytes:
         return _text(request, 404, "There is nothing here; the monitor is at /.")
@@ -260,7 +263,7 @@ def make_site(
     reactor: IReactorTime,
 ) -> MonitorSite:
     """The whole site, ready to listen with."""
-    root = Root()  # type: ignore[no-untyped-call]
+    root = Named()  # type: ignore[no-untyped-call]
     root.putChild(b"", Page(gate, assets))
     root.putChild(b"ws", Socket(gate, sockets))
     root.putChild(b"metrics", MetricsPage(gate, metrics))

@@ -8,7 +8,7 @@ from typing import cast
 from autobahn.exception import Disconnected
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
-from twisted.internet.interfaces import IConsumer, IPushProducer, IReactorTime
+from twisted.internet.interfaces import IConsumer, IDelayedCall, IPushProducer, IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
@@ -22,6 +22,7 @@ MAX_FRAMES = 20
 CLOSE_TIMEOUT = 2.0
 """Seconds that a page has to answer a close frame."""
 
+_TOO_BIG = 1009
 _POLICY_VIOLATION = 3008
 # Of the codes that are free for applications to choose (RFC 6455 section 7.4.2), the one that says 1008.
 
@@ -37,6 +38,7 @@ class PageSocket(WebSocketServerProtocol):
     _opened = False
     _frames = 0
     _second = 0.0
+    _timeout: IDelayedCall | None = None
 
     def onConnect(self, request: ConnectionRequest) -> None:
         if self.factory.feed.full:
@@ -52,6 +54,8 @@ class PageSocket(WebSocketServerProtocol):
         _log.debug("A monitor page was opened from {peer}", peer=self.peer)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        if self._timeout is not None and self._timeout.active():
+            self._timeout.cancel()
         if self._opened:
             self._opened = False
             self.factory.feed.closed(self)
@@ -61,6 +65,12 @@ class PageSocket(WebSocketServerProtocol):
         # Answers that nobody reads would pile up.
         if not self.paused:
             super().onPing(payload)
+
+    def onMessageFrameBegin(self, length: int) -> None:
+        super().onMessageFrameBegin(length)
+        # Autobahn's own limit for a message of many frames would hold for what is sent as well.
+        if not self.failedByMe and self.message_data_total_length > frames.MAX_INPUT:
+            self._fail_connection(_TOO_BIG, f"a message may have {frames.MAX_INPUT} bytes")
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if not self._opened:
@@ -112,7 +122,7 @@ class PageSocket(WebSocketServerProtocol):
         self._opened = False
         self.factory.feed.closed(self)
         self.sendClose(_POLICY_VIOLATION, reason)
-        self.factory.clock.callLater(CLOSE_TIMEOUT, self.dropConnection, abort=True)
+        self._timeout = self.factory.clock.callLater(CLOSE_TIMEOUT, self.dropConnection, abort=True)
 
     # feed.Socket
 

@@ -1,8 +1,9 @@
 """A program with the real monitor and an invented chat server behind it, told what to do on standard input.
 
-Usage: `python -m tests.e2e.monitor_server ENDPOINT DATA_FOLDER [--busy]`. It prints the monitor's URL, then reads
-one JSON list a line: `["log", level, text, count]`, `["figures", {…}]`, `["people", n]`, `["stall", seconds]`,
-`["fail", true|false]`, `["crash", text]`. `--busy` fills in 15 minutes that never were, for pictures.
+Usage: `python -m tests.e2e.monitor_server ENDPOINT DATA_FOLDER [--busy]`. It prints the monitor's URL, then
+reads one JSON list a line: `["log", level, text, count]`, `["figures", {…}]`, `["people", n]`,
+`["stall", seconds]`, `["fail", true|false]`, `["crash", text]`. `--busy` fills in 15 minutes that never were,
+for pictures.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from chat.monitor.interfaces import ActionRefused, Figures, Person
 from chat.monitor.service import MonitorService, monitor_service
 
 log = Logger("chat.network.listener")
-NAMES = "alice bob carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy rupert sybil".split()
+NAMES = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]
+NAMES += ["ivan", "judy", "mallory", "niaj", "olivia", "peggy", "rupert", "sybil"]
 
 
 class Invented:
@@ -66,7 +68,9 @@ class Invented:
             person = Person(
                 name=name,
                 dialect=dice.choice(["irc", "irc", "plain"]),
-                address=dice.choice([f"192.0.2.{dice.randrange(250)}", f"2001:db8::{dice.randrange(9999):x}"]),
+                address=dice.choice(
+                    [f"192.0.2.{dice.randrange(250)}", f"2001:db8::{dice.randrange(9999):x}"]
+                ),
                 rooms=rooms,
                 idle=dice.choice([2, 14, 75, 640, 9000]) + time.monotonic() - self.since,
                 account=name if dice.random() < 0.4 else None,
