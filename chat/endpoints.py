@@ -16,13 +16,20 @@ from twisted.internet.interfaces import (
     IListeningPort,
     IProtocolFactory,
     IReactorCore,
+    IReactorTime,
     IStreamServerEndpoint,
 )
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from chat.proxied import ProxiedFactory
 
 MAX_PORT = 65535
 """Highest TCP port (RFC 9293, section 3.1: the field has 16 bits)."""
+
+_BEHIND_RELAY = "haproxy:"
+"""Announces that connections begin with a PROXY header."""
 
 _PORT_KINDS = frozenset({"tcp", "tcp6", "ssl"})
 """Endpoint types whose first argument is a port number."""
@@ -64,13 +71,17 @@ def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> I
 
     @raise CannotStart: with a sentence that quotes the description and says what is wrong with it.
     """
+    inner = description.removeprefix(_BEHIND_RELAY)
     try:
-        _check_port_number(description)
-        _check_certificate_folder(description)
-        return cast(IStreamServerEndpoint, serverFromString(reactor, description))
+        _check_port_number(inner)
+        _check_certificate_folder(inner)
+        endpoint = cast(IStreamServerEndpoint, serverFromString(reactor, inner))
+        return (
+            endpoint if inner == description else _EndpointBehindRelay(endpoint, cast(IReactorTime, reactor))
+        )
     except Exception as reason:  # what a parser raises is up to the plugin that it came from
         raise CannotStart(
-            f"Cannot listen on {description!r} for {what_for}: {_why_not_understood(description, reason)}."
+            f"Cannot listen on {description!r} for {what_for}: {_why_not_understood(inner, reason)}."
         ) from None
 
 
@@ -104,7 +115,7 @@ class ListeningService(Service):
 
         @raise CannotStart: the port, interface or path cannot be had.
         """
-        super().privilegedStartService()  # type: ignore[no-untyped-call]
+        super().privilegedStartService()
         self._starting = True
         self._listening = maybeDeferred(self._endpoint.listen, self._factory)
         self._listening.addCallbacks(self._opened, self._failed)
@@ -114,7 +125,7 @@ class ListeningService(Service):
 
     def startService(self) -> None:
         """Open the port, unless L{privilegedStartService} did."""
-        super().startService()  # type: ignore[no-untyped-call]
+        super().startService()
         if self._listening is None:
             self.privilegedStartService()
 
@@ -128,7 +139,7 @@ class ListeningService(Service):
 
     def stopService(self) -> Deferred[None]:
         """Close the port; connections that were accepted are not touched."""
-        super().stopService()  # type: ignore[no-untyped-call]
+        super().stopService()
         return Deferred.fromCoroutine(self._close())
 
     def _failed(self, failure: Failure) -> None:
@@ -150,9 +161,21 @@ class ListeningService(Service):
         )
 
 
+@implementer(IStreamServerEndpoint)
+class _EndpointBehindRelay:
+    """Twisted's C{haproxy:}, except that protocols are built after the header, with the person's address."""
+
+    def __init__(self, endpoint: IStreamServerEndpoint, clock: IReactorTime) -> None:
+        self._endpoint = endpoint
+        self._clock = clock
+
+    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:
+        return self._endpoint.listen(ProxiedFactory(protocolFactory, self._clock))
+
+
 def _check_port_number(description: str) -> None:
     """Twisted finds a port out of range only when it binds, and then with an C{OverflowError}."""
-    kind, _, rest = description.removeprefix("haproxy:").partition(":")
+    kind, _, rest = description.partition(":")
     if kind not in _PORT_KINDS:
         return
     arguments = rest.split(":")
@@ -166,14 +189,14 @@ def _check_port_number(description: str) -> None:
 
 def _check_certificate_folder(description: str) -> None:
     """Twisted's C{tls:} endpoint listens without any certificate, and then fails every handshake."""
-    kind, _, rest = description.removeprefix("haproxy:").partition(":")
+    kind, _, rest = description.partition(":")
     folder = rest.partition(":")[0].removeprefix("path=")
     if kind == "tls" and "\\" not in rest and not any(name.endswith(".pem") for name in os.listdir(folder)):
         raise ValueError(f"the folder {folder} holds no certificate file with the ending .pem")
 
 
 def _why_not_understood(description: str, reason: Exception) -> str:
-    kind = description.removeprefix("haproxy:").partition(":")[0]
+    kind = description.partition(":")[0]
     match reason:
         case OSError():
             file = os.fsdecode(reason.filename) if reason.filename else "a file that it names"

@@ -19,11 +19,13 @@ from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
 from twisted.application.service import IService
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IStreamServerEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.testing import MemoryReactor
 from zope.interface.verify import verifyObject
 
-from chat.endpoints import CannotStart, ListeningService, listening_service
+from chat.endpoints import CannotStart, ListeningService, listening_service, server_endpoint
+from chat.proxied import ProxiedFactory
 
 
 class RefusingReactor(MemoryReactor):
@@ -238,7 +240,10 @@ def test_unix_sockets_and_proxied_ports_are_opened() -> None:
     listening_service("unix:/run/chat:mode=660", Factory(), reactor, "chat").startService()
     listening_service("haproxy:tcp:1234", Factory(), reactor, "chat").startService()
     assert reactor.unixServers[0][0] == "/run/chat"
-    assert reactor.tcpServers[0][0] == 1234
+    port, proxied = reactor.tcpServers[0][:2]
+    assert port == 1234
+    assert isinstance(proxied, ProxiedFactory)
+    verifyObject(IStreamServerEndpoint, server_endpoint("haproxy:tcp:1234", reactor, "chat"))
 
 
 def test_the_exception_ends_an_interpreter_with_the_sentence_alone() -> None:

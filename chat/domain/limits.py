@@ -1,8 +1,7 @@
-"""The arithmetic of spam protection: token buckets, escalation, limits per address; time is always an
-argument.
+"""The arithmetic of spam protection: token buckets, escalation, limits per address.
 
-`now` is seconds of any monotonic clock. Nothing here drops a message, closes a connection or bans anybody:
-callers are told how long to wait, or get a sentence for the person.
+Time is always an argument: `now` is seconds of any monotonic clock. Nothing here drops a message, closes a
+connection or bans anybody: callers are told how long to wait, or get a sentence for the person.
 """
 
 from __future__ import annotations
@@ -74,8 +73,8 @@ LOGIN_WINDOW = 60.0
 """Seconds in which login attempts are counted."""
 
 MAX_TRACKED = 65_536
-"""Keys whose recent attempts are remembered, some 20 MB if each were full: more than one flood fills in
-`NEW_WINDOW`. Past it the one that has been quiet longest is forgotten.
+"""Keys whose recent attempts are remembered: 13 MB with one connection each, 37 MB with all 32 (measured).
+More than one flood fills in `NEW_WINDOW`. Past it the key that has been quiet longest is forgotten.
 """
 
 

@@ -43,7 +43,7 @@ class MonitorService(MultiService):
         token: str,
         secure: bool,
     ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._listening = listening
         self._sampler = sampler
         self._feed = feed
@@ -51,7 +51,7 @@ class MonitorService(MultiService):
         self._remove: Callable[[], None] | None = None
         self._token = token
         self._secure = secure
-        listening.setServiceParent(self)  # type: ignore[no-untyped-call]
+        listening.setServiceParent(self)
 
     @property
     def url(self) -> str | None:
@@ -72,12 +72,12 @@ class MonitorService(MultiService):
     def privilegedStartService(self) -> None:
         """Watch the log, and open the port. Raises `chat.endpoints.CannotStart`."""
         self._begin()
-        super().privilegedStartService()  # type: ignore[no-untyped-call]
+        super().privilegedStartService()
 
     def startService(self) -> None:
         """Begin to sample, and say where the page is."""
         self._begin()
-        super().startService()  # type: ignore[no-untyped-call]
+        super().startService()
         self._sampler.start()
         url = self.url
         if url is None:
@@ -92,7 +92,7 @@ class MonitorService(MultiService):
         if self._remove is not None:
             self._remove()
             self._remove = None
-        return cast("Deferred[Any]", super().stopService())  # type: ignore[no-untyped-call]
+        return cast("Deferred[Any]", super().stopService())
 
     def _begin(self) -> None:
         if self._remove is None:

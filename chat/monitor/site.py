@@ -63,7 +63,7 @@ class MonitorRequest(Request):
     _received = 0
 
     def gotLength(self, length: int | None) -> None:
-        super().gotLength(0)  # type: ignore[no-untyped-call]
+        super().gotLength(0)
         if length is not None and length > MAX_BODY:
             self._abort()
 
@@ -72,7 +72,7 @@ class MonitorRequest(Request):
         if self._received > MAX_BODY:
             self._abort()
         else:
-            super().handleContentChunk(data)  # type: ignore[no-untyped-call]
+            super().handleContentChunk(data)
 
     def _abort(self) -> None:
         transport = self.channel.transport if self.channel is not None else None
@@ -82,7 +82,7 @@ class MonitorRequest(Request):
     def render(self, resrc: IResource) -> None:
         for name, value in HEADERS.items():
             self.responseHeaders.setRawHeaders(name, [value])
-        super().render(resrc)  # type: ignore[no-untyped-call]
+        super().render(resrc)
 
 
 class MonitorSite(Site):
@@ -91,7 +91,7 @@ class MonitorSite(Site):
     requestFactory = MonitorRequest
 
     def __init__(self, root: IResource, reactor: IReactorTime) -> None:
-        super().__init__(root, reactor=reactor)  # type: ignore[no-untyped-call]
+        super().__init__(root, reactor=reactor)
         self._minute = 0.0
         self._refused = 0
 
@@ -121,11 +121,11 @@ class Named(Resource):
     """A resource of which nothing is below, and that says in a sentence what it is not for."""
 
     def getChild(self, path: bytes, request: IRequest) -> IResource:
-        return NotFound()  # type: ignore[no-untyped-call]
+        return NotFound()
 
     def render(self, request: Request) -> bytes | int:
         try:
-            answer: bytes | int = super().render(request)  # type: ignore[no-untyped-call]
+            answer: bytes | int = super().render(request)
         except UnsupportedMethod as e:
             request.setHeader(b"allow", b", ".join(sorted(e.allowedMethods)))
             return _text(request, 405, "This method is not for this address.")
@@ -136,7 +136,7 @@ class Page(Named):
     """`/`: the page for those who have the token, the sign-in form for the rest."""
 
     def __init__(self, gate: Gate, assets: dict[str, Asset]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._gate = gate
         self._page = assets["index.html"]
         self._sign_in = assets["signin.html"]
@@ -174,7 +174,7 @@ class File(Named):
     """A style sheet, script or picture. They are the same for everybody and hold no data."""
 
     def __init__(self, asset: Asset) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._asset = asset
 
     def render_GET(self, request: Request) -> bytes:
@@ -185,7 +185,7 @@ class Socket(Named):
     """`/ws`: hands the connection to Autobahn, or answers the handshake with a refusal."""
 
     def __init__(self, gate: Gate, factory: PageSocketFactory) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         # The module needs a reactor in some versions, and must not choose which.
         from autobahn.twisted.resource import WebSocketResource
 
@@ -214,7 +214,7 @@ class MetricsPage(Named):
     """`/metrics`."""
 
     def __init__(self, gate: Gate, metrics: Metrics) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._gate = gate
         self._metrics = metrics
 
@@ -236,7 +236,7 @@ class Health(Named):
     """`/healthz`: whether the server answers. Needs no token and tells nothing else."""
 
     def __init__(self, healthy: Callable[[], bool]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._healthy = healthy
 
     def render_GET(self, request: Request) -> bytes:
@@ -263,7 +263,7 @@ def make_site(
     reactor: IReactorTime,
 ) -> MonitorSite:
     """The whole site, ready to listen with."""
-    root = Named()  # type: ignore[no-untyped-call]
+    root = Named()
     root.putChild(b"", Page(gate, assets))
     root.putChild(b"ws", Socket(gate, sockets))
     root.putChild(b"metrics", MetricsPage(gate, metrics))

@@ -129,7 +129,7 @@ class PageSocket(WebSocketServerProtocol):
     def send(self, payload: bytes) -> None:
         """Send a frame; if the connection is closing, it is lost, as it would be a moment later."""
         with suppress(Disconnected):
-            self.sendMessage(payload)  # type: ignore[no-untyped-call]
+            self.sendMessage(payload)
 
     def drop(self) -> None:
         """Close at once, for good."""
@@ -156,13 +156,13 @@ class PageSocketFactory(WebSocketServerFactory):
     protocol = PageSocket  # type: ignore[assignment]
 
     def __init__(self, feed: Feed, actions: Actions | None, clock: IReactorTime) -> None:
-        super().__init__(reactor=clock, server="")  # type: ignore[no-untyped-call]
+        super().__init__(reactor=clock, server="")
         self.feed = feed
         self.actions = actions
         self.clock = clock
         # The timers of Autobahn run on the global reactor. None is needed: the request is complete when it
         # comes here, and the feed closes a page that takes nothing.
-        self.setProtocolOptions(  # type: ignore[no-untyped-call]
+        self.setProtocolOptions(
             openHandshakeTimeout=0,
             closeHandshakeTimeout=0,
             autoPingInterval=0,

@@ -1,0 +1,351 @@
+"""What people type after a slash: the table of commands (name, arguments, who may, help line, what it does).
+
+A row is all there is to a command: how many arguments it needs is checked once, in `run`, and `/help` and the README's
+table are made from the rows. What a command says, it says through the `Speaker` interface, so that any dialect for
+people can offer it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from chat.domain.directory import Directory
+from chat.domain.events import Acted, LogEvent, Said
+from chat.domain.names import NameRefused, RoomRefused, check_name, check_room, fold, room_from_typed
+from chat.domain.refused import Refused, Why
+from chat.domain.room import Room
+from chat.domain.user import User
+
+HISTORY_SHOWN = 20
+"""Events that `/history` shows without a number."""
+HISTORY_AT_MOST = 200
+"""Events that `/history` shows at most: a few screens, and a bound for one reply."""
+NAMES_SHOWN = 200
+"""Names listed before "and N more"."""
+ROOMS_SHOWN = 100
+"""Rooms listed before "and N more"."""
+
+
+class Speaker(Protocol):
+    """The person who typed a command, as the table sees them."""
+
+    user: User
+    directory: Directory
+    room: Room | None
+    """The room that what is typed goes to."""
+
+    def reply(self, text: str) -> None:
+        """A line for this person alone."""
+
+    def show(self, event: LogEvent) -> None:
+        """Show an event again, with its time."""
+
+    def focus(self, room: Room | None) -> None:
+        """What is typed goes to this room from here on."""
+
+    def muted(self) -> str | None:
+        """A sentence if this person may not speak at the moment."""
+
+    def leave(self, reason: str) -> None:
+        """Say goodbye and close the connection."""
+
+
+Run = Callable[[Speaker, list[str]], None]
+
+
+class Command(NamedTuple):
+    """A row: `minimum` arguments it must have; the last of `arguments` takes the rest of the line."""
+
+    name: str
+    aliases: tuple[str, ...]
+    usage: str
+    minimum: int
+    arguments: int
+    help: str
+    run: Run
+
+
+COMMANDS: dict[str, Command] = {}
+"""The rows by name, in the order in which `/help` shows them."""
+BY_WORD: dict[str, Command] = {}
+"""The rows by name and alias."""
+
+
+def command(name: str, usage: str, help_line: str, *aliases: str) -> Callable[[Run], Run]:
+    """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out."""
+    words = usage.split()
+    required = sum(1 for word in words if not word.startswith("["))
+
+    def add(run: Run) -> Run:
+        row = Command(name, aliases, usage, required, len(words), help_line, run)
+        COMMANDS[name] = row
+        for word in (name, *aliases):
+            BY_WORD[word] = row
+        return run
+
+    return add
+
+
+def run(speaker: Speaker, line: str) -> None:
+    """Do what a line that starts with a slash says; whatever is wrong with it is replied."""
+    word, _, rest = line[1:].partition(" ")
+    row = BY_WORD.get(word.lower())
+    if row is None:
+        near = difflib.get_close_matches(word.lower(), BY_WORD, n=1, cutoff=0.6)
+        hint = f" Did you mean /{near[0]}?" if near else ""
+        speaker.reply(f"Unknown command: /{word}.{hint} /help lists all commands.")
+        return
+    arguments = rest.split(None, row.arguments - 1) if row.arguments else []
+    if len(arguments) < row.minimum:
+        speaker.reply(f"Usage: /{row.name} {row.usage}")
+        return
+    try:
+        row.run(speaker, [argument.strip() for argument in arguments])
+    except Refused as refused:
+        speaker.reply(refused.sentence)
+    except (NameRefused, RoomRefused) as refused_name:
+        speaker.reply(f"That does not work: {refused_name}.")
+
+
+def say(speaker: Speaker, text: str, kind: type[Said | Acted] = Said) -> None:
+    """Say something in the room that this person is in, unless they may not."""
+    sentence = speaker.muted()
+    if sentence is not None:
+        speaker.reply(sentence)
+    elif speaker.room is None:
+        speaker.reply("You are in no room: nobody would hear you. /join #lobby, or /rooms for a list.")
+    else:
+        speaker.directory.say(speaker.user, speaker.room, text, kind)
+
+
+def whisper(speaker: Speaker, target: User, text: str) -> None:
+    """Send a private message and show the sender what was sent."""
+    sentence = speaker.muted()
+    if sentence is not None:
+        speaker.reply(sentence)
+        return
+    speaker.directory.whisper(speaker.user, target, text)
+    speaker.reply(f"[pm to {target.shown}] {text}")
+    if target.away is not None:
+        speaker.reply(f"{target.shown} is away: {target.away}")
+
+
+def _here(speaker: Speaker) -> Room:
+    if speaker.room is None:
+        raise Refused(Why.NOT_IN_ROOM, "You are in no room. /join #lobby, or /rooms for a list.")
+    return speaker.room
+
+
+def listed(items: list[str], shown: int) -> str:
+    """Items with commas, and how many more there are."""
+    text = ", ".join(items[:shown])
+    return text if len(items) <= shown else f"{text} and {len(items) - shown} more"
+
+
+def names_in(room: Room) -> list[str]:
+    """Who is in a room, with `@` for its operators and `+` for those with voice, by name."""
+    marks = {"o": "@", "v": "+"}
+    people = sorted(room.members.values(), key=lambda m: fold(m.user.shown))
+    return [
+        next((mark for mode, mark in marks.items() if mode in m.modes), "") + m.user.shown for m in people
+    ]
+
+
+def duration(seconds: float) -> str:
+    """A time span for people: `2d 3h 4m` or `42s`."""
+    whole = int(seconds)
+    days, rest = divmod(whole, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    if whole < 60:
+        return f"{whole}s"
+    parts = [f"{n}{unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "m")) if n]
+    return " ".join(parts)
+
+
+@command("help", "[COMMAND]", "list the commands, or explain one", "?")
+def _help(speaker: Speaker, arguments: list[str]) -> None:
+    if arguments:
+        row = BY_WORD.get(arguments[0].lstrip("/").lower())
+        if row is None:
+            speaker.reply(f"There is no command /{arguments[0].lstrip('/')}. /help lists all commands.")
+            return
+        also = f" (also {', '.join('/' + alias for alias in row.aliases)})" if row.aliases else ""
+        speaker.reply(f"/{row.name} {row.usage}".rstrip() + f" - {row.help}{also}")
+        return
+    speaker.reply("What you type goes to the room; a line that starts with / is a command, // says a slash:")
+    for row in COMMANDS.values():
+        speaker.reply(f"  {f'/{row.name} {row.usage}'.rstrip():24} {row.help}")
+
+
+@command("me", "TEXT", "say what you do: * you wave")
+def _me(speaker: Speaker, arguments: list[str]) -> None:
+    say(speaker, arguments[0], Acted)
+
+
+@command("pm", "NAME TEXT", "say something to one person alone", "msg", "w")
+def _pm(speaker: Speaker, arguments: list[str]) -> None:
+    whisper(speaker, speaker.directory.find(arguments[0]), arguments[1])
+
+
+@command("reply", "TEXT", "answer the last private message", "r")
+def _reply(speaker: Speaker, arguments: list[str]) -> None:
+    if speaker.user.correspondent is None:
+        speaker.reply("Nobody has written to you yet. /pm NAME TEXT writes to somebody.")
+        return
+    whisper(speaker, speaker.directory.find(speaker.user.correspondent), arguments[0])
+
+
+@command("users", "[ROOM]", "who is in this room, or in another", "who", "names")
+def _users(speaker: Speaker, arguments: list[str]) -> None:
+    if arguments:
+        room = speaker.directory.room(room_from_typed(arguments[0]))
+    else:
+        room = _here(speaker)
+    if "s" in room.flags and room not in speaker.user.memberships:
+        raise Refused(Why.NO_SUCH_ROOM, f"No such room: {room.name}", room.name)
+    names = names_in(room)
+    speaker.reply(f"{len(names)} in {room.name}: {listed(names, NAMES_SHOWN)}")
+
+
+@command("join", "ROOM", "go into a room, or make it")
+def _join(speaker: Speaker, arguments: list[str]) -> None:
+    name = check_room(room_from_typed(arguments[0]))
+    room = speaker.directory.rooms.get(name.folded)
+    if room is not None and room in speaker.user.memberships:
+        speaker.focus(room)
+        speaker.reply(f"You talk in {room.name}.")
+        return
+    speaker.directory.join(speaker.user, name)
+
+
+@command("part", "[ROOM]", "leave this room, or another")
+def _part(speaker: Speaker, arguments: list[str]) -> None:
+    if arguments:
+        room = speaker.directory.room(room_from_typed(arguments[0]))
+    else:
+        room = _here(speaker)
+    speaker.directory.part(speaker.user, room)
+
+
+@command("rooms", "", "which rooms there are", "list")
+def _rooms(speaker: Speaker, arguments: list[str]) -> None:
+    rooms = [
+        room
+        for room in speaker.directory.rooms.values()
+        if "s" not in room.flags or room in speaker.user.memberships
+    ]
+    rooms.sort(key=lambda room: (-len(room.members), room.folded))
+    for room in rooms[:ROOMS_SHOWN]:
+        mark = "*" if room is speaker.room else " "
+        topic = f"  {room.topic.text}" if room.topic is not None else ""
+        speaker.reply(f"{mark} {room.name}  {len(room.members)} here{topic}")
+    if len(rooms) > ROOMS_SHOWN:
+        speaker.reply(f"  and {len(rooms) - ROOMS_SHOWN} more")
+
+
+@command("topic", "[TEXT]", "what this room is about, or say what it is about")
+def _topic(speaker: Speaker, arguments: list[str]) -> None:
+    room = _here(speaker)
+    if arguments:
+        speaker.directory.set_topic(speaker.user, room, arguments[0])
+    elif room.topic is None:
+        speaker.reply(f"{room.name} has no topic. /topic TEXT gives it one.")
+    else:
+        speaker.reply(f"Topic of {room.name}: {room.topic.text} (set by {room.topic.author.name})")
+
+
+@command("nick", "NAME", "take another name", "name")
+def _nick(speaker: Speaker, arguments: list[str]) -> None:
+    speaker.directory.rename(speaker.user, check_name(arguments[0]))
+
+
+@command("whois", "NAME", "who somebody is")
+def _whois(speaker: Speaker, arguments: list[str]) -> None:
+    user = speaker.directory.find(arguments[0])
+    shared = [
+        room.name for room in user.memberships if "s" not in room.flags or room in speaker.user.memberships
+    ]
+    idle = speaker.directory.clock() - user.last_active
+    here = speaker.directory.clock() - user.entered_at
+    account = f", account {user.account}" if user.account else ""
+    speaker.reply(f"{user.shown} ({user.username}@{user.host}{account}), {user.dialect}")
+    speaker.reply(f"  here for {duration(here)}, idle for {duration(idle)}")
+    if shared:
+        speaker.reply(f"  in {listed(shared, ROOMS_SHOWN)}")
+    if user.away is not None:
+        speaker.reply(f"  away: {user.away}")
+
+
+@command("away", "[TEXT]", "say that you are away; without a text: back again")
+def _away(speaker: Speaker, arguments: list[str]) -> None:
+    speaker.directory.set_away(speaker.user, arguments[0] if arguments else None)
+    speaker.reply("You are marked as away." if arguments else "You are back.")
+
+
+@command("ignore", "[NAME]", "hide what somebody says; -NAME shows it again")
+def _ignore(speaker: Speaker, arguments: list[str]) -> None:
+    if not arguments:
+        names = sorted(speaker.user.ignored)
+        speaker.reply(f"You ignore: {', '.join(names)}" if names else "You ignore nobody.")
+    elif arguments[0].startswith("-"):
+        speaker.directory.unignore(speaker.user, arguments[0][1:])
+        speaker.reply(f"You hear {arguments[0][1:]} again.")
+    else:
+        speaker.directory.ignore(speaker.user, arguments[0])
+        speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")
+
+
+@command("history", "[N]", f"the last N events of this room ({HISTORY_SHOWN})")
+def _history(speaker: Speaker, arguments: list[str]) -> None:
+    room = _here(speaker)
+    count = HISTORY_SHOWN
+    if arguments:
+        if not arguments[0].isdecimal() or not 0 < int(arguments[0][:9]) <= HISTORY_AT_MOST:
+            speaker.reply(f"/history takes a number from 1 to {HISTORY_AT_MOST}.")
+            return
+        count = int(arguments[0])
+    events = room.log.last(count)
+    speaker.reply(f"The last {len(events)} events of {room.name}:")
+    for event in events:
+        speaker.show(event)
+
+
+@command("stats", "", "figures of the server")
+def _stats(speaker: Speaker, arguments: list[str]) -> None:
+    for label, figure in figures(speaker.directory):
+        speaker.reply(f"{label}: {figure}")
+
+
+@command("time", "", "what time it is at the server")
+def _time(speaker: Speaker, arguments: list[str]) -> None:
+    now = time.localtime(speaker.directory.clock())
+    speaker.reply(f"It is {time.strftime('%Y-%m-%d %H:%M:%S %Z', now)}.")
+
+
+@command("exit", "[TEXT]", "leave", "quit")
+def _exit(speaker: Speaker, arguments: list[str]) -> None:
+    speaker.leave(arguments[0] if arguments else "")
+
+
+def figures(directory: Directory) -> list[tuple[str, str]]:
+    """What `/stats` shows: labels and figures, for any dialect."""
+    stats = directory.stats
+    rows = [
+        ("users online", str(stats.users)),
+        ("peak users", str(stats.peak_users)),
+        ("rooms", str(len(directory.rooms))),
+        ("messages", str(stats.messages.total)),
+        ("messages in the last minute", str(stats.messages.last_minute())),
+        ("private messages", str(stats.private_messages.total)),
+        ("private messages in the last minute", str(stats.private_messages.last_minute())),
+        ("uptime", duration(stats.uptime)),
+    ]
+    rows += [(f"connections by {dialect}", str(count)) for dialect, count in sorted(stats.dialects.items())]
+    return rows
+
+
+__all__ = ["COMMANDS", "Command", "Speaker", "figures", "run", "say", "whisper"]

@@ -1,0 +1,391 @@
+"""Everybody and every room: claim a name, join, say, whisper, rename, leave.
+
+The one door through which a dialect changes anything. Each method does its whole work or raises `Refused`; what
+happens reaches people through room logs (`Delivery.dirty`) or, for one person alone, `Reader.tell`. An author's own
+events are stepped over in the logs and told to the author directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from chat.domain.events import (
+    NO_TAGS,
+    Acted,
+    AwayChanged,
+    ClientTags,
+    Identity,
+    IdentityChanged,
+    Joined,
+    Left,
+    LogEvent,
+    Noticed,
+    PersonEvent,
+    Places,
+    Quit,
+    Renamed,
+    Said,
+    Tagged,
+    TopicChanged,
+    Whispered,
+)
+from chat.domain.journal import Journal, Receipt
+from chat.domain.names import Name, RoomName, fold
+from chat.domain.refused import Refused, Why
+from chat.domain.room import Membership, Room, Topic
+from chat.domain.stats import Stats
+from chat.domain.user import IGNORES_AT_MOST, User
+
+ROOMS_AT_MOST = 50
+"""Rooms one person may be in: Ergo's and InspIRCd's order of magnitude; bounds what a quit has to write."""
+ROOMS_IN_ALL = 50_000
+"""Rooms on the server: bounds the memory that idle rooms take."""
+TOPIC_BYTES = 390
+"""Longest topic, so that it fits a 512 byte IRC line with its source and room."""
+TEXT_BYTES = 4096
+"""Longest text of one event: four plain lines, or one IRCv3 multiline message."""
+
+Speech = type[Said] | type[Acted] | type[Noticed]
+
+
+class Delivery(Protocol):
+    """The network's side: it is told which room has news, and gets them to the readers."""
+
+    def dirty(self, room: Room) -> None:
+        """The log of a room has grown."""
+
+
+class Directory:
+    """The state of the whole chat. `clock` gives seconds since the epoch."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        delivery: Delivery,
+        clock: Callable[[], float],
+        server: str = "chat",
+        lobby: str = "#lobby",
+        max_users: int = 0,
+    ) -> None:
+        self.journal = journal
+        self.delivery = delivery
+        self.clock = clock
+        self.max_users = max_users
+        self.server = Identity(0, server, "", server)
+        self.stats = Stats(clock)
+        self.users: dict[str, User] = {}
+        self.rooms: dict[str, Room] = {}
+        self._exotic: dict[str, User] = {}
+        self._sessions = 0
+        self.lobby = self._open_room(RoomName(lobby, fold(lobby)), permanent=True)
+
+    # people
+
+    def new_session(self) -> int:
+        """A number for a connection, unique within this process."""
+        self._sessions += 1
+        return self._sessions
+
+    def find(self, name: str) -> User:
+        """The person with this name, whatever its case."""
+        user = self.users.get(fold(name))
+        if user is None:
+            raise Refused(Why.NO_SUCH_USER, f"No such user: {name}", name)
+        return user
+
+    def check_free(self, name: Name, mine: User | None = None) -> None:
+        """Raise `Refused` if somebody else has this name, or one that looks the same."""
+        holder = self.users.get(name.folded)
+        if holder is not None and holder is not mine:
+            raise Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown)
+        twin = self._look_alike(name)
+        if twin is not None and twin is not mine:
+            raise Refused(
+                Why.NAME_TAKEN, f"The name {name.shown} is taken: it looks like {twin.shown}", name.shown
+            )
+
+    def _look_alike(self, name: Name) -> User | None:
+        # ASCII names that resemble each other (bill, bi11) live side by side; a name in another script that
+        # looks like one that is here does not, and the other way round.
+        twin = self._exotic.get(name.skeleton)
+        if twin is not None or name.shown.isascii():
+            return twin
+        for user in self.users.values():
+            if user.name is not None and user.name.skeleton == name.skeleton:
+                return user
+        return None
+
+    def enter(self, user: User, name: Name) -> None:
+        """Give a connected person a name, by which others know them from here on."""
+        if self.max_users and len(self.users) >= self.max_users:
+            raise Refused(Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later.")
+        self.check_free(name)
+        self._name(user, name)
+        user.entered_at = user.last_active = self.clock()
+        self.stats.entered(user.dialect)
+
+    def _name(self, user: User, name: Name) -> None:
+        user.name = name
+        user.refresh()
+        self.users[name.folded] = user
+        if not name.shown.isascii():
+            self._exotic[name.skeleton] = user
+
+    def _unname(self, user: User) -> None:
+        name = user.name
+        if name is not None:
+            del self.users[name.folded]
+            if not name.shown.isascii():
+                self._exotic.pop(name.skeleton, None)
+
+    def rename(self, user: User, name: Name) -> None:
+        """Give somebody another name and tell everybody who shares a room."""
+        if user.name == name:
+            return
+        self.check_free(name, user)
+        before = user.identity
+        self._unname(user)
+        self._name(user, name)
+        places: Places = {}
+        msgid, now = self.journal.stamp()
+        self._record_everywhere(user, Renamed(msgid, now, before, name.shown, places), places)
+
+    def quit(self, user: User, reason: str) -> None:
+        """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
+        if user.name is None:
+            return
+        self._unname(user)
+        user.name = None
+        memberships = list(user.memberships.values())
+        for membership in memberships:
+            membership.end()
+            del membership.room.members[user]
+        places: Places = {}
+        msgid, now = self.journal.stamp()
+        event = Quit(msgid, now, user.identity, reason, places)
+        for membership in memberships:
+            places[membership.room.folded] = membership.room.log.end
+        for membership in memberships:
+            room = membership.room
+            self.journal.record(event, room.log)
+            self.delivery.dirty(room)
+            self._close_if_empty(room)
+        user.memberships.clear()
+        self.stats.gone(user.dialect)
+
+    def set_away(self, user: User, reason: str | None) -> None:
+        """Go away with a reason, or come back with None."""
+        if user.away == reason:
+            return
+        user.away = reason
+        places: Places = {}
+        msgid, now = self.journal.stamp()
+        self._record_everywhere(user, AwayChanged(msgid, now, user.identity, reason, places), places)
+
+    def change_identity(
+        self,
+        user: User,
+        *,
+        account: str | bool | None = False,
+        realname: str | None = None,
+        username: str | None = None,
+        host: str | None = None,
+    ) -> None:
+        """Change what others see of a person besides the name; `account=None` logs out."""
+        before = user.identity
+        if not isinstance(account, bool):
+            user.account = account
+        user.realname = user.realname if realname is None else realname
+        user.username = user.username if username is None else username
+        user.host = user.host if host is None else host
+        user.refresh()
+        if user.identity != before and user.name is not None:
+            places: Places = {}
+            msgid, now = self.journal.stamp()
+            self._record_everywhere(user, IdentityChanged(msgid, now, before, user.identity, places), places)
+
+    def _record_everywhere(self, user: User, event: PersonEvent, places: Places) -> None:
+        for room in user.memberships:
+            places[room.folded] = room.log.end
+        for room in user.memberships:
+            self.journal.record(event, room.log)
+            self.delivery.dirty(room)
+        user.reader.tell(event)
+
+    def ignore(self, user: User, name: str) -> None:
+        """Hide what a name says from somebody."""
+        if len(user.ignored) >= IGNORES_AT_MOST:
+            raise Refused(
+                Why.LIMIT, f"You ignore {IGNORES_AT_MOST} names already: take one off with /ignore -NAME."
+            )
+        user.ignored |= {fold(name)}
+        user.reader.ignoring_changed()
+
+    def unignore(self, user: User, name: str) -> None:
+        """Show what a name says to somebody again."""
+        if fold(name) not in user.ignored:
+            raise Refused(Why.NO_SUCH_USER, f"You do not ignore {name}.", name)
+        user.ignored -= {fold(name)}
+        user.reader.ignoring_changed()
+
+    # rooms
+
+    def room(self, name: str) -> Room:
+        """The room with this name, whatever its case."""
+        room = self.rooms.get(fold(name))
+        if room is None:
+            raise Refused(
+                Why.NO_SUCH_ROOM, f"No such room: {name}. See /rooms, or make it with /join {name}", name
+            )
+        return room
+
+    def membership(self, user: User, room: Room) -> Membership:
+        """Somebody's membership of a room, or `Refused`."""
+        membership = user.memberships.get(room)
+        if membership is None:
+            raise Refused(Why.NOT_IN_ROOM, f"You are not in {room.name}. /join {room.name} first.", room.name)
+        return membership
+
+    def _open_room(self, name: RoomName, permanent: bool = False) -> Room:
+        if len(self.rooms) >= ROOMS_IN_ALL:
+            raise Refused(
+                Why.LIMIT, f"There are {ROOMS_IN_ALL} rooms: no more can be made. Join one of them."
+            )
+        room = Room(name.shown, name.folded, self.clock(), permanent)
+        self.rooms[name.folded] = room
+        return room
+
+    def _close_if_empty(self, room: Room) -> None:
+        if not room.members and not room.permanent:
+            self.rooms.pop(room.folded, None)
+
+    def join(self, user: User, name: RoomName) -> Membership:
+        """Go into a room, which is made if need be."""
+        room = self.rooms.get(name.folded)
+        if room is not None and room in user.memberships:
+            raise Refused(Why.ALREADY_IN_ROOM, f"You are in {room.name} already.", room.name)
+        if len(user.memberships) >= ROOMS_AT_MOST:
+            raise Refused(
+                Why.TOO_MANY_ROOMS,
+                f"You are in {ROOMS_AT_MOST} rooms, which is the limit: /part one.",
+                name.shown,
+            )
+        if room is None:
+            room = self._open_room(name)
+        founded = not room.members and not room.permanent
+        msgid, now = self.journal.stamp()
+        event = Joined(msgid, now, user.identity, room.name)
+        position = self.journal.record(event, room.log)
+        membership = Membership(user, room, position + 1)
+        if founded:
+            membership.modes = "o"
+        room.members[user] = membership
+        user.memberships[room] = membership
+        user.reader.entered(membership, event)
+        self.delivery.dirty(room)
+        return membership
+
+    def join_lobby(self, user: User) -> Membership:
+        """Go where everybody starts."""
+        return self.join(user, RoomName(self.lobby.name, self.lobby.folded))
+
+    def replay(self, membership: Membership, count: int) -> list[LogEvent]:
+        """The last `count` events of a room from before somebody joined it, oldest first."""
+        log = membership.room.log
+        start = max(log.base, membership.joined_at - 1 - count)
+        return log.read(start, membership.joined_at - 1 - start).events
+
+    def part(self, user: User, room: Room, reason: str = "") -> None:
+        """Leave a room."""
+        membership = self.membership(user, room)
+        msgid, now = self.journal.stamp()
+        event = Left(msgid, now, user.identity, room.name, reason)
+        self._remove(membership)
+        self.journal.record(event, room.log)
+        self.delivery.dirty(room)
+        user.reader.left(membership, event)
+        self._close_if_empty(room)
+
+    def _remove(self, membership: Membership) -> None:
+        membership.end()
+        del membership.room.members[membership.user]
+        del membership.user.memberships[membership.room]
+
+    def set_topic(self, user: User, room: Room, text: str) -> None:
+        """Say what a room is about."""
+        membership = self.membership(user, room)
+        if "t" in room.flags and not room.permanent and "o" not in membership.modes:
+            raise Refused(
+                Why.NEEDS_RIGHT, f"Only an operator of {room.name} may change its topic.", room.name
+            )
+        if len(text.encode()) > TOPIC_BYTES:
+            raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
+        msgid, now = self.journal.stamp()
+        event = TopicChanged(msgid, now, user.identity, room.name, text)
+        room.topic = Topic(text, user.identity, now) if text else None
+        self.journal.record(event, room.log)
+        self.delivery.dirty(room)
+        user.reader.tell(event)
+
+    # speech
+
+    def say(
+        self,
+        user: User,
+        room: Room,
+        text: str,
+        kind: Speech = Said,
+        tags: ClientTags = NO_TAGS,
+        receipt: Receipt | None = None,
+    ) -> Said | Acted | Noticed:
+        """Say something in a room. `receipt` is called when it is safe on disk."""
+        if room not in user.memberships:
+            self.membership(user, room)
+        msgid, now = self.journal.stamp()
+        event = kind(msgid, now, user.identity, room.name, text, tags)
+        user.last_active = now
+        self.stats.messages.add()
+        self.journal.record(event, room.log, receipt)
+        self.delivery.dirty(room)
+        return event
+
+    def tag(self, user: User, room: Room, tags: ClientTags) -> Tagged:
+        """Send client tags without text to a room (TAGMSG). They are told, not kept."""
+        self.membership(user, room)
+        msgid, now = self.journal.stamp()
+        event = Tagged(msgid, now, user.identity, room.name, tags)
+        self.journal.record(event, room.log)
+        self.delivery.dirty(room)
+        return event
+
+    def whisper(
+        self,
+        user: User,
+        target: User,
+        text: str,
+        kind: type[Said | Acted | Noticed | Tagged] = Said,
+        tags: ClientTags = NO_TAGS,
+        receipt: Receipt | None = None,
+    ) -> Whispered:
+        """Send a private message. Raises `Refused` if the recipient's connection cannot take it now."""
+        msgid, now = self.journal.stamp()
+        event = Whispered(msgid, now, user.identity, target.identity, text, kind, tags)
+        if user.name is not None and user.name.folded not in target.ignored:
+            if not target.reader.tell(event):
+                raise Refused(
+                    Why.NOT_DELIVERED,
+                    f"{target.shown}'s connection does not keep up: your message was not delivered. Try again later.",
+                    target.shown,
+                )
+            if kind is not Tagged:
+                target.correspondent = user.shown
+        if kind is not Tagged:
+            user.last_active = now
+            self.stats.private_messages.add()
+        self.journal.keep(event, receipt or _nobody_waits)
+        return event
+
+
+def _nobody_waits(stored: bool) -> None:
+    """The receipt of a message whose author gets no acknowledgement."""

@@ -1,0 +1,91 @@
+"""Where events get their identity and their place: the seam between the domain and storage.
+
+The domain declares what it needs; `chat.storage` implements it durably, and a journal that several machines share can
+implement it tomorrow: nothing above this file may assume that an event was born in this process, or that it is
+acknowledged in the moment in which it is recorded.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Protocol
+
+from chat.domain.events import Event, LogEvent, Whispered
+from chat.domain.log import Log
+
+Receipt = Callable[[bool], None]
+"""Called once with True when the event is safe, or with False when it could not be kept."""
+
+
+class Stamps:
+    """Message ids that are unique across restarts and machines, and sort by time.
+
+    48 bits of milliseconds, 24 bits of counter, 40 bits of randomness chosen at start, as 28 hexadecimal digits. The
+    clock going backwards does not make them go backwards: the last millisecond is then used on.
+    """
+
+    __slots__ = ("_clock", "_count", "_millisecond", "_node", "_prefix")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._node = secrets.token_hex(5)
+        self._millisecond = 0
+        self._count = 0
+        self._prefix = ""
+
+    def next(self) -> tuple[str, float]:
+        """A new message id, and the time that belongs to it in seconds since the epoch."""
+        now = self._clock()
+        millisecond = int(now * 1000)
+        if millisecond > self._millisecond:
+            self._millisecond = millisecond
+            self._prefix = f"{millisecond:012x}"
+            self._count = 0
+        else:
+            self._count += 1
+            if self._count > 0xFFFFFF:
+                self._millisecond += 1
+                self._prefix = f"{self._millisecond:012x}"
+                self._count = 0
+        return f"{self._prefix}{self._count:06x}{self._node}", now
+
+
+class Journal(Protocol):
+    """Accepts events. An implementation MUST:
+
+    1. give `stamp()` values that are unique and never decrease, across restarts;
+    2. put a recorded event into the given logs exactly once, in the order in which this process recorded it;
+    3. call the receipt exactly once, in the order of recording, and with True only when the event survives a
+       power failure (or when the operator switched storage off).
+    """
+
+    def stamp(self) -> tuple[str, float]:
+        """A new message id and its time."""
+
+    def record(self, event: LogEvent, log: Log, receipt: Receipt | None = None) -> int:
+        """Put an event into a room's log (readers may have it at once); return its position there."""
+
+    def keep(self, event: Whispered, receipt: Receipt) -> None:
+        """Acknowledge a private message that reached its reader."""
+
+
+class MemoryJournal:
+    """A journal that keeps nothing beyond the logs: what is in memory is all that was promised."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.stamp = Stamps(clock).next
+
+    def record(self, event: LogEvent, log: Log, receipt: Receipt | None = None) -> int:
+        """Append, and acknowledge at once."""
+        position = log.append(event)
+        if receipt is not None:
+            receipt(True)
+        return position
+
+    def keep(self, event: Whispered, receipt: Receipt) -> None:
+        """Acknowledge at once: it was handed over."""
+        receipt(True)
+
+
+__all__ = ["Event", "Journal", "MemoryJournal", "Receipt", "Stamps"]

@@ -1,0 +1,35 @@
+"""What the domain answers when something may not be done: one exception, a reason and a sentence."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+
+class Why(Enum):
+    """Reasons, for dialects that have a code for each (IRC numerics)."""
+
+    NAME_TAKEN = auto()
+    NAME_REFUSED = auto()
+    NO_SUCH_USER = auto()
+    NO_SUCH_ROOM = auto()
+    ROOM_REFUSED = auto()
+    NOT_IN_ROOM = auto()
+    ALREADY_IN_ROOM = auto()
+    CANNOT_SAY = auto()
+    NEEDS_RIGHT = auto()
+    TOO_MANY_ROOMS = auto()
+    SERVER_FULL = auto()
+    NOT_DELIVERED = auto()
+    TOO_LONG = auto()
+    NOTHING_SAID = auto()
+    LIMIT = auto()
+
+
+class Refused(Exception):
+    """Something was not done. `sentence` tells the person why and what to do; `subject` is the name it is about."""
+
+    def __init__(self, why: Why, sentence: str, subject: str = "") -> None:
+        super().__init__(sentence)
+        self.why = why
+        self.sentence = sentence
+        self.subject = subject

@@ -1,0 +1,75 @@
+"""A room: its members, topic, modes and log; and a membership, which is also its member's cursor in that log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chat.domain.events import Identity, LogEvent
+from chat.domain.log import Log
+
+if TYPE_CHECKING:
+    from chat.domain.user import Reader, User
+
+GONE = 1 << 62
+"""Cursor of a membership that ended: beyond every log's end, so that a pass in progress steps over it."""
+
+
+class Membership:
+    """One person in one room: their rights there, and how far they have read.
+
+    `position` is the next event of the room's log that this person gets. `rendering` is chosen by the member's
+    dialect and opaque to the domain. `modes` holds the letters of rights in this room, such as "o" and "v".
+    """
+
+    __slots__ = ("joined_at", "modes", "position", "reader", "rendering", "room", "user")
+
+    def __init__(self, user: User, room: Room, position: int) -> None:
+        self.user = user
+        self.room = room
+        self.reader: Reader = user.reader
+        self.joined_at = position
+        self.position = position
+        self.modes = ""
+        self.rendering: Any = None
+
+    def end(self) -> None:
+        """Nothing of the room reaches this member any more."""
+        self.position = GONE
+
+    def already_read(self, event: LogEvent) -> bool:
+        """Whether the reader got this event of a person through another room that both share."""
+        places: dict[str, int] | None = getattr(event, "places", None)
+        if not places or len(places) < 2:
+            return False
+        here = self.room.folded
+        for folded, position in places.items():
+            if folded == here:
+                continue
+            for other in self.user.memberships.values():
+                if other.room.folded == folded and other.joined_at <= position < other.position:
+                    return True
+        return False
+
+
+class Topic(NamedTuple):
+    """What a room is about, who said so, and when (seconds since the epoch)."""
+
+    text: str
+    author: Identity
+    time: float
+
+
+class Room:
+    """A place where people talk. It exists as long as somebody is in it, or for good if `permanent`."""
+
+    __slots__ = ("created", "flags", "folded", "log", "members", "name", "permanent", "topic")
+
+    def __init__(self, name: str, folded: str, created: float, permanent: bool = False) -> None:
+        self.name = name
+        self.folded = folded
+        self.created = created
+        self.permanent = permanent
+        self.topic: Topic | None = None
+        self.members: dict[User, Membership] = {}
+        self.log = Log(folded)
+        self.flags: set[str] = {"n", "t"}

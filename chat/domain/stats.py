@@ -1,0 +1,84 @@
+"""Counters and rates of the whole server, read by `/stats`, the monitor and the metrics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+WINDOW = 60
+"""Seconds that "in the last minute" looks back."""
+
+
+class Rate:
+    """A total since start, and how much of it came in the last minute; one bucket a second."""
+
+    __slots__ = ("_buckets", "_clock", "_second", "total")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._buckets = [0] * WINDOW
+        self._second = int(clock())
+        self.total = 0
+
+    def add(self, count: int = 1) -> None:
+        """Count something that happens now."""
+        self.total += count
+        second = int(self._clock())
+        if second != self._second:
+            self._turn(second)
+        self._buckets[second % WINDOW] += count
+
+    def last_minute(self) -> int:
+        """How much was counted in the last 60 seconds."""
+        self._turn(int(self._clock()))
+        return sum(self._buckets)
+
+    def _turn(self, second: int) -> None:
+        passed = second - self._second
+        if passed <= 0:
+            return
+        for step in range(1, min(passed, WINDOW) + 1):
+            self._buckets[(self._second + step) % WINDOW] = 0
+        self._second = second
+
+
+class Stats:
+    """What has happened since start. Plain numbers: nothing in here can hold what people said."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.started = clock()
+        self.messages = Rate(clock)
+        self.private_messages = Rate(clock)
+        self.users = 0
+        self.peak_users = 0
+        self.dialects: Counter[str] = Counter()
+        """Dialect -> people connected with it now."""
+        self.connections = 0
+        """Open connections, with or without a name."""
+        self.accepted = 0
+        self.refused = 0
+        self.muted = 0
+        self.delayed = 0
+        self.missed = 0
+        """Events that readers were told they missed."""
+        self.stalled = 0
+        """Readers closed because they took nothing for a minute."""
+        self.bytes_in = 0
+        self.bytes_out = 0
+
+    def entered(self, dialect: str) -> None:
+        """Somebody has a name from here on."""
+        self.users += 1
+        self.peak_users = max(self.peak_users, self.users)
+        self.dialects[dialect] += 1
+
+    def gone(self, dialect: str) -> None:
+        """Somebody with a name is gone."""
+        self.users -= 1
+        self.dialects[dialect] -= 1
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since start."""
+        return self.clock() - self.started

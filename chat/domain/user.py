@@ -1,0 +1,100 @@
+"""A person who is connected, and the interface through which the domain reaches them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from chat.domain.events import Event, Identity, PrivateEvent
+from chat.domain.names import Name
+from chat.domain.room import Membership, Room
+
+IGNORES_AT_MOST = 100
+"""Names a person may ignore: enough for anybody, and a bound for the memory that one connection can take."""
+
+
+class Reader(Protocol):
+    """The member's side towards the domain: who can be told that there is something to read.
+
+    A network dialect implements it; tests use a list.
+    """
+
+    def tell(self, event: Event) -> bool:
+        """Something for this person alone, or something that he or she did. False: it cannot be taken now."""
+
+    def entered(self, membership: Membership, event: Event) -> None:
+        """This person is in a room from here on; choose the rendering, greet."""
+
+    def left(self, membership: Membership, event: Event) -> None:
+        """This person is in the room no more, by their own doing or somebody else's."""
+
+    def ignoring_changed(self) -> None:
+        """Whom this person ignores has changed: renderings must follow."""
+
+    def disconnect(self, sentence: str) -> None:
+        """End the connection after saying why; the domain has already forgotten the person."""
+
+
+class User:
+    """Somebody with a name. Made by a dialect, known to others from `Directory.enter` to `Directory.quit`."""
+
+    __slots__ = (
+        "account",
+        "address",
+        "away",
+        "bot",
+        "correspondent",
+        "dialect",
+        "entered_at",
+        "host",
+        "identity",
+        "ignored",
+        "last_active",
+        "memberships",
+        "modes",
+        "name",
+        "reader",
+        "realname",
+        "secure",
+        "session",
+        "username",
+    )
+
+    def __init__(
+        self, session: int, reader: Reader, dialect: str, address: str, host: str, now: float
+    ) -> None:
+        self.session = session
+        self.reader = reader
+        self.dialect = dialect
+        self.address = address
+        """The real address: for limits and the operator, never for other people."""
+        self.host = host
+        self.name: Name | None = None
+        self.username = "user"
+        self.realname = ""
+        self.account: str | None = None
+        self.bot = False
+        self.secure = False
+        self.modes = ""
+        self.away: str | None = None
+        self.ignored: frozenset[str] = frozenset()
+        self.correspondent: str | None = None
+        """Who sent the last private message: whom `/reply` answers."""
+        self.entered_at = now
+        self.last_active = now
+        self.memberships: dict[Room, Membership] = {}
+        self.identity = Identity(session, "*", self.username, host)
+
+    def refresh(self) -> None:
+        """Make a new identity after a change of name, username, host, account or real name."""
+        shown = self.name.shown if self.name is not None else "*"
+        self.identity = Identity(
+            self.session, shown, self.username, self.host, self.account, self.realname, self.bot
+        )
+
+    @property
+    def shown(self) -> str:
+        """The name as others see it, `*` before there is one."""
+        return self.identity.name
+
+
+__all__ = ["IGNORES_AT_MOST", "PrivateEvent", "Reader", "User"]

@@ -1,0 +1,493 @@
+"""The listener: one port, two dialects; the first line decides which a connection speaks.
+
+A connection that starts with `CAP`, `NICK`, `USER`, `PASS` or `PING` and an argument speaks IRC; any other first line
+is the name that a person wants. Who is silent for 0.3 seconds is a person and is greeted, since programs speak first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from twisted.internet import address as addresses
+from twisted.internet.interfaces import (
+    IAddress,
+    IDelayedCall,
+    IHalfCloseableProtocol,
+    ISSLTransport,
+    ITCPTransport,
+)
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+from twisted.protocols.basic import LineReceiver
+from twisted.protocols.haproxy._wrapper import HAProxyProtocolWrapper
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from chat.domain.directory import Directory
+from chat.domain.limits import (
+    BYTE_BURST,
+    BYTE_RATE,
+    LIVE_PER_ADDRESS,
+    MESSAGE_BURST,
+    MESSAGE_RATE,
+    AddressLimits,
+    Escalation,
+    Step,
+    TokenBucket,
+)
+from chat.domain.room import Membership
+from chat.domain.user import Reader, User
+from chat.network.deadlines import Deadlines
+from chat.network.delivery import Fanout
+from chat.network.outlet import Outlet, outlet_for
+from chat.network.telnet import TelnetFilter
+
+INPUT_BYTES = 10 * 1024
+"""Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
+GREETING_SECONDS = 0.3
+"""Silence after which a connection is taken for a person: programs speak at once."""
+NAME_SECONDS = 20.0
+"""Time a person has to give a name."""
+REGISTRATION_SECONDS = 60.0
+"""Time an IRC client has to register."""
+SWEEP_SECONDS = 5.0
+"""How often connections are looked at for silence and standstill."""
+
+IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
+HTTP_WORDS = frozenset(
+    (b"GET", b"POST", b"HEAD", b"PUT", b"OPTIONS", b"DELETE", b"CONNECT", b"PRI", b"PATCH")
+)
+TLS_HANDSHAKE = b"\x16\x03"
+"""First bytes of a TLS client (RFC 8446 section 5.1)."""
+TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
+"""A fatal "protocol version" alert, the one answer that a TLS client understands (RFC 8446 section 6)."""
+NOT_HTTP = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+    b"This is a chat port, not a web page. Talk here with nc, telnet or an IRC client.\r\n"
+)
+
+THROTTLED = 1
+CONGESTED = 2
+"""Reasons for which a connection is not read at the moment."""
+
+
+@dataclass
+class Settings:
+    """What the operator may set about conversations. Rates in lines a second; 0 switches a limit off."""
+
+    name: str = "chat"
+    motd: list[str] = field(default_factory=list)
+    message_rate: float = MESSAGE_RATE
+    message_burst: float = MESSAGE_BURST
+    max_per_address: int = LIVE_PER_ADDRESS
+    replay: int = 20
+    """Events of a room that are shown on joining it."""
+
+
+class Dialect(Reader, Protocol):
+    """One way to speak: reads the lines of a connection, and is the domain's `Reader` for it."""
+
+    name: str
+    outlet: Outlet
+    user: User
+
+    def line(self, line: bytes) -> None:
+        """A line from the other side, without its line end."""
+
+    def free_of_charge(self, line: bytes) -> bool:
+        """Whether a line costs nothing of the message rate: answers to pings, registration."""
+
+    def tell_sentence(self, sentence: str) -> None:
+        """A sentence of the server for this connection."""
+
+    def gap(self, membership: Membership, missed: int) -> bytes:
+        """The line that tells a reader how many events of a room it missed."""
+
+    def too_long(self, length: int) -> None:
+        """The other side sent far too much without a line end, and is about to be closed."""
+
+    def input_ended(self) -> None:
+        """The other side will send nothing more, and may still read."""
+
+    def silent_for(self, seconds: float) -> None:
+        """Called every few seconds with the time since the last line."""
+
+
+class Person(Dialect, Protocol):
+    """A dialect for people, who want to be asked."""
+
+    def ask_name(self) -> None:
+        """Greet a person who has said nothing yet."""
+
+
+@implementer(IHalfCloseableProtocol)
+class ChatProtocol(LineReceiver):
+    """One connection: bytes to lines, at the pace that the limits allow, to the dialect that it speaks."""
+
+    delimiter = b"\n"
+    MAX_LENGTH = INPUT_BYTES
+    factory: ChatFactory
+    transport: Any
+    log = Logger()
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.admitted = False
+        self.dialect: Dialect | None = None
+        self.telnet: TelnetFilter | None = None
+        self.line_end = b"\r\n"
+        self.quit_reason = "Connection closed"
+        self._pauses = 0
+        self._held: bytes | None = None
+        self._timer: IDelayedCall | None = None
+        self._bytes: TokenBucket | None = None
+        self._messages: TokenBucket | None = None
+        self._escalation: Escalation | None = None
+
+    # the life of a connection
+
+    def connectionMade(self) -> None:
+        """Start the clock for the greeting and the name."""
+        factory = self.factory
+        if ITCPTransport.providedBy(self.transport):
+            self.transport.setTcpNoDelay(True)
+            self.transport.setTcpKeepAlive(True)
+        settings = factory.settings
+        if settings.message_rate:
+            self._bytes = TokenBucket(BYTE_RATE, BYTE_BURST)
+            self._messages = TokenBucket(settings.message_rate, max(1.0, settings.message_burst))
+            self._escalation = Escalation()
+        self.outlet = outlet_for(self.transport, self, factory.fanout)
+        self.last_line = factory.seconds()
+        factory.connected(self)
+        if not isinstance(self.transport, HAProxyProtocolWrapper):
+            self._admit()
+
+    def _admit(self) -> bool:
+        # Behind a proxy the real address is known only once its header has been read.
+        self.address = host_of(self.transport.getPeer())
+        refusal = self.factory.limits.admit(self.address, self.factory.seconds())
+        self.admitted = refusal is None
+        if refusal is not None:
+            self._turn_away(f"ERROR :{refusal.sentence}\r\n".encode(), refusal.rule)
+        return self.admitted
+
+    def connectionLost(self, reason: Failure | None = None) -> None:
+        """Forget everything about this connection."""
+        self._cancel()
+        self._held = None
+        self.clearLineBuffer()
+        self.outlet.lost()
+        dialect = self.dialect
+        if dialect is not None:
+            self.factory.directory.quit(dialect.user, self.quit_reason)
+        self.factory.disconnected(self)
+
+    def readConnectionLost(self) -> None:
+        """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
+        if self.dialect is None:
+            self.outlet.finish()
+        else:
+            self.dialect.input_ended()
+
+    def writeConnectionLost(self) -> None:
+        """The other side reads nothing more: that is the end."""
+        self.abort("Connection closed")
+
+    def speak(self, dialect: Dialect) -> None:
+        """From here on lines go to this dialect."""
+        self.dialect = dialect
+        self.factory.greeting.discard(self)
+
+    def greet(self) -> None:
+        """A person is waiting: say what this is."""
+        if self.dialect is None and not self.outlet.closed:
+            if not self.admitted and not self._admit():
+                return
+            person = self.factory.make_person(self)
+            self.speak(person)
+            person.ask_name()
+
+    def make_user(self, reader: Dialect) -> User:
+        """A person, without a name as yet, behind this connection."""
+        factory = self.factory
+        directory = factory.directory
+        user = User(
+            directory.new_session(),
+            reader,
+            reader.name,
+            self.address,
+            factory.cloak(self.address),
+            directory.clock(),
+        )
+        user.secure = ISSLTransport.providedBy(self.transport)
+        return user
+
+    def named(self) -> None:
+        """The connection has a name: the clock for it stops."""
+        self.factory.naming.discard(self)
+        self.factory.registering.discard(self)
+
+    def finish(self, reason: str) -> None:
+        """Close after everything that waits has been taken; others see `reason`."""
+        self.quit_reason = reason
+        self._cancel()
+        self.outlet.finish()
+
+    def abort(self, reason: str) -> None:
+        """Close at once; others see `reason`."""
+        self.quit_reason = reason
+        self.outlet.closed = True
+        self.transport.abortConnection()
+
+    # from bytes to lines
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
+        if data:
+            self.last_line = self.factory.seconds()
+            if not self.admitted and (self.outlet.closed or not self._admit()):
+                return
+            self.factory.directory.stats.bytes_in += len(data)
+            if self.dialect is None and data.startswith(TLS_HANDSHAKE):
+                self._turn_away(TLS_ALERT, "TLS on a port without it")
+                return
+            if self.telnet is not None or b"\xff" in data:
+                data = self._without_telnet(data)
+            if self._bytes is not None:
+                wait = self._bytes.take(self.last_line, len(data))
+                if wait > 0:
+                    self._wait(wait)
+        super().dataReceived(data)
+
+    def _without_telnet(self, data: bytes) -> bytes:
+        if self.telnet is None:
+            if self.dialect is not None and self.dialect.name == "irc":
+                return data
+            self.telnet = TelnetFilter()
+        text, answers = self.telnet.feed(data)
+        if answers:
+            self.outlet.put(answers)
+        return text
+
+    def lineReceived(self, line: bytes) -> None:
+        """A line: to the dialect now, or when its turn has come."""
+        if self.outlet.closed:
+            return
+        dialect = self.dialect
+        if dialect is None:
+            dialect = self._decide(line)
+            if dialect is None:
+                return
+        if line.endswith(b"\r"):
+            line = line[:-1]
+        if self._messages is not None and not dialect.free_of_charge(line):
+            now = self.factory.seconds()
+            wait = self._messages.take(now)
+            assert self._escalation is not None
+            step = self._escalation.weigh(now, wait)
+            if step is not Step.GO_ON:
+                self._escalate(step, dialect, now)
+            if wait > 0:
+                self._held = line
+                self._wait(wait)
+                return
+        dialect.line(line)
+
+    def _decide(self, line: bytes) -> Dialect | None:
+        words = line.split(None, 2)
+        first = words[0].upper() if words else b""
+        if first in HTTP_WORDS and b"HTTP/" in line:
+            self._turn_away(NOT_HTTP, "HTTP on the chat port")
+            return None
+        self.line_end = b"\r\n" if line.endswith(b"\r") else b"\n"
+        if first in IRC_WORDS and len(words) > 1:
+            self.factory.naming.discard(self)
+            self.factory.registering.add(self)
+            self.speak(self.factory.make_program(self))
+        else:
+            self.speak(self.factory.make_person(self))
+        return self.dialect
+
+    def _turn_away(self, answer: bytes, what: str) -> None:
+        self.factory.directory.stats.refused += 1
+        self.log.info("Turned away {address}: {what}", address=self.address, what=what)
+        self.clearLineBuffer()
+        self.outlet.put(answer)
+        self.finish(what)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Far too much without a line end: a sentence, then the end."""
+        self.clearLineBuffer()
+        if self.dialect is None:
+            self.outlet.put(b"ERROR :A line may not be longer than 10 KB. Goodbye.\r\n")
+        else:
+            self.dialect.too_long(len(line))
+        self.finish("Sent a line without an end")
+
+    # pace
+
+    def _escalate(self, step: Step, dialect: Dialect, now: float) -> None:
+        assert self._escalation is not None
+        settings = self.factory.settings
+        stats = self.factory.directory.stats
+        if step is Step.NOTICE:
+            stats.delayed += 1
+            dialect.tell_sentence(self._escalation.notice(settings.message_rate, settings.message_burst))
+        elif step is Step.MUTE:
+            stats.muted += 1
+            who = dialect.user.shown
+            self.log.info("Muted {who} for flooding", who=who)
+            dialect.tell_sentence(
+                self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
+            )
+
+    def muted(self) -> str | None:
+        """The sentence for somebody who may not speak at the moment, None for anybody else."""
+        if self._escalation is None:
+            return None
+        now = self.factory.seconds()
+        if not self._escalation.muted_for(now):
+            return None
+        settings = self.factory.settings
+        return self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
+
+    def _wait(self, seconds: float) -> None:
+        due = self.factory.seconds() + seconds
+        if self._timer is not None and self._timer.active():
+            if self._timer.getTime() < due:
+                self._timer.reset(seconds)
+            return
+        self._timer = self.factory.reactor.callLater(seconds, self._go_on)
+        self._pause(THROTTLED)
+
+    def _go_on(self) -> None:
+        held, self._held = self._held, None
+        if held is not None and self.dialect is not None and not self.outlet.closed:
+            self.dialect.line(held)
+        self._resume(THROTTLED)
+
+    def congested(self, yes: bool) -> None:
+        """The other side does not take its replies: its commands wait."""
+        if yes:
+            self._pause(CONGESTED)
+        else:
+            self._resume(CONGESTED)
+
+    def _pause(self, why: int) -> None:
+        if not self._pauses:
+            self.pauseProducing()
+        self._pauses |= why
+
+    def _resume(self, why: int) -> None:
+        if self._pauses:
+            self._pauses &= ~why
+            if not self._pauses and not self.outlet.closed:
+                self.resumeProducing()
+
+    def _cancel(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    # for the outlet
+
+    def memberships(self) -> Iterable[Membership]:
+        """The rooms that this reader is in."""
+        dialect = self.dialect
+        if dialect is None:
+            return ()
+        return dialect.user.memberships.values()
+
+    def gap(self, membership: Membership, missed: int) -> bytes:
+        """The line that tells a reader how many events of a room it missed."""
+        assert self.dialect is not None
+        return self.dialect.gap(membership, missed)
+
+
+class ChatFactory(Factory):
+    """Builds connections and holds what they share. `reactor` may be a `task.Clock` in tests."""
+
+    noisy = False
+    log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        directory: Directory,
+        fanout: Fanout,
+        settings: Settings,
+        make_person: Callable[[ChatProtocol], Person],
+        make_program: Callable[[ChatProtocol], Dialect],
+        cloak: Callable[[str], str],
+    ) -> None:
+        self.reactor = reactor
+        self.seconds: Callable[[], float] = reactor.seconds
+        self.directory = directory
+        self.fanout = fanout
+        self.settings = settings
+        self.make_person = make_person
+        self.make_program = make_program
+        self.cloak = cloak
+        """Address -> the host that others see."""
+        self.connections: dict[ChatProtocol, None] = {}
+        self.limits = AddressLimits(live=settings.max_per_address)
+        self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
+        self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
+        self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)
+
+    def buildProtocol(self, addr: IAddress | None) -> ChatProtocol:  # type: ignore[override]
+        """A protocol for a new connection."""
+        protocol = ChatProtocol()
+        protocol.factory = self
+        return protocol
+
+    def connected(self, connection: ChatProtocol) -> None:
+        """A connection is open."""
+        stats = self.directory.stats
+        stats.connections += 1
+        stats.accepted += 1
+        self.connections[connection] = None
+        self.greeting.add(connection)
+        self.naming.add(connection)
+
+    def disconnected(self, connection: ChatProtocol) -> None:
+        """A connection is gone."""
+        self.directory.stats.connections -= 1
+        self.connections.pop(connection, None)
+        self.greeting.discard(connection)
+        connection.named()
+        if connection.admitted:
+            self.limits.release(connection.address, self.seconds())
+
+    def _nameless(self, connection: ChatProtocol) -> None:
+        sentence = "No name in time: the connection is closed. Come back when you have one."
+        if connection.dialect is None:
+            connection.outlet.put(f"ERROR :{sentence}\r\n".encode())
+        else:
+            connection.dialect.tell_sentence(sentence)
+        connection.finish("No name in time")
+
+    def sweep(self) -> None:
+        """Look after connections that are silent or stand still; called every `SWEEP_SECONDS`."""
+        self.fanout.sweep()
+        now = self.seconds()
+        for connection in list(self.connections):
+            if connection.dialect is not None:
+                connection.dialect.silent_for(now - connection.last_line)
+
+    def close_all(self, sentence: str) -> None:
+        """Tell everybody, and close each connection when it has taken what is for it."""
+        for connection in list(self.connections):
+            if connection.dialect is not None:
+                connection.dialect.disconnect(sentence)
+            else:
+                connection.finish(sentence)
+
+
+def host_of(addr: object) -> str:
+    """The address of a peer as text; "local" for a Unix socket."""
+    if isinstance(addr, addresses.IPv4Address | addresses.IPv6Address):
+        return addr.host
+    return "local"

@@ -1,0 +1,214 @@
+"""People: the plain dialect for `nc` and `telnet`. The first line is the name, every further line is said."""
+
+from __future__ import annotations
+
+from chat import commands
+from chat.domain.directory import Directory
+from chat.domain.events import (
+    Event,
+    Kicked,
+    Left,
+    LogEvent,
+    Renamed,
+    TopicChanged,
+)
+from chat.domain.names import NameRefused, check_name
+from chat.domain.refused import Refused
+from chat.domain.room import Membership, Room
+from chat.domain.text import printable
+from chat.domain.user import User
+from chat.network.listener import ChatProtocol
+from chat.network.plain_rendering import PlainRendering, clock_time, line_of, shared_rendering
+
+LINE_BYTES = 1024
+"""Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
+NAMES_IN_WELCOME = 20
+"""Names listed in the welcome before "and N more"."""
+
+
+class PlainDialect:
+    """One person on a plain connection: the listener's `Dialect` and the commands' `Speaker`.
+
+    `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
+    """
+
+    __slots__ = ("_connection", "directory", "outlet", "room", "user")
+
+    name = "plain"
+
+    def __init__(self, connection: ChatProtocol) -> None:
+        self._connection = connection
+        self.directory: Directory = connection.factory.directory
+        self.outlet = connection.outlet
+        self.room: Room | None = None
+        self.user: User = connection.make_user(self)
+
+    # what the listener calls
+
+    def ask_name(self) -> None:
+        """Greet a person who has said nothing yet."""
+        self.reply(f"This is {self._connection.factory.settings.name}, a chat. What is your name?")
+
+    def line(self, line: bytes) -> None:
+        """A line that was typed: a name, a command, or something to say."""
+        if len(line) > LINE_BYTES:
+            self.reply(
+                f"Your line of {len(line)} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
+            )
+            return
+        text = printable(line.decode("utf-8", "replace"))
+        if self.user.name is None:
+            self._take_name(text.strip())
+        elif text.startswith("/") and not text.startswith("//"):
+            commands.run(self, text.strip())
+        elif text.strip():
+            self._say(text[1:] if text.startswith("//") else text)
+
+    def _say(self, text: str) -> None:
+        try:
+            commands.say(self, text.rstrip())
+        except Refused as refused:
+            self.reply(refused.sentence)
+
+    def _take_name(self, text: str) -> None:
+        if not text:
+            self.reply("Type a name and press Enter.")
+            return
+        if text.lower() in ("/exit", "/quit"):
+            self.leave("")
+            return
+        try:
+            self.directory.enter(self.user, check_name(text))
+        except NameRefused as refused:
+            self.reply(f"That name cannot be used: {refused}. Type another one.")
+            return
+        except Refused as refused:
+            self.reply(f"{refused.sentence}. Type another one.")
+            return
+        self._connection.named()
+        self.directory.join_lobby(self.user)
+
+    def free_of_charge(self, line: bytes) -> bool:
+        """Nothing that a person types is free."""
+        return False
+
+    def too_long(self, length: int) -> None:
+        """Say why the connection ends."""
+        self.reply("A line may not be longer than 10 KB. Goodbye.")
+
+    def input_ended(self) -> None:
+        """End of input (`nc -N`) is a goodbye."""
+        self.leave("")
+
+    def silent_for(self, seconds: float) -> None:
+        """People may be silent for as long as they like; TCP keepalive finds dead connections."""
+
+    def gap(self, membership: Membership, missed: int) -> bytes:
+        """What a reader is told who was too slow for a room."""
+        where = "" if membership.room is self.room else f" in {membership.room.name}"
+        return self._bytes(f"*** You missed {missed} messages{where} (/history shows the last ones)")
+
+    # what the domain calls
+
+    def tell(self, event: Event) -> bool:
+        """Something for this person alone."""
+        if isinstance(event, Renamed):
+            return self._put(f"You are now {event.name}")
+        if isinstance(event, TopicChanged):
+            return self._put(f"The topic of {event.room} is now: {printable(event.topic)}")
+        text = line_of(event)
+        return self._put(*text.split("\n")) if text else True
+
+    def entered(self, membership: Membership, event: Event) -> None:
+        """Say where we are, who is here, and what was said last."""
+        room = membership.room
+        self.focus(room)
+        others = [name for name in commands.names_in(room) if name.lstrip("@+") != self.user.shown]
+        who = commands.listed(others, NAMES_IN_WELCOME) if others else "nobody else"
+        settings = self._connection.factory.settings
+        if len(self.user.memberships) == 1 and room is self.directory.lobby:
+            self.reply(f"Welcome, {self.user.shown}! You are in {room.name}. /help lists what you can do.")
+            for line in settings.motd:
+                self.reply(printable(line))
+        else:
+            self.reply(f"You are in {room.name}.")
+        self.reply(f"Here: {who}")
+        if room.topic is not None:
+            self.reply(f"Topic: {printable(room.topic.text)}")
+        for past in self.directory.replay(membership, settings.replay):
+            self.show(past)
+
+    def left(self, membership: Membership, event: Event) -> None:
+        """Say so, and talk in the room that was entered last."""
+        name = membership.room.name
+        if membership.room is self.room:
+            self.focus(next(reversed(self.user.memberships), None))
+        if isinstance(event, Kicked):
+            reason = f" ({printable(event.reason)})" if event.reason else ""
+            self.reply(f"{event.author.name} put you out of {name}{reason}.")
+        elif isinstance(event, Left):
+            self.reply(f"You left {name}.")
+        if self.room is not None:
+            self.reply(f"You talk in {self.room.name}.")
+        elif not self.user.memberships:
+            self.reply("You are in no room. /join #lobby, or /rooms for a list.")
+
+    def ignoring_changed(self) -> None:
+        """Whom this person ignores has changed."""
+        self._choose_renderings()
+
+    def disconnect(self, sentence: str) -> None:
+        """Say why the connection ends, and end it."""
+        self.reply(f"*** {sentence}")
+        self._connection.finish(sentence)
+
+    # what commands call
+
+    def reply(self, text: str) -> None:
+        """A line for this person."""
+        self._put(text)
+
+    tell_sentence = reply
+
+    def show(self, event: LogEvent) -> None:
+        """Show an event again, with its time."""
+        text = line_of(event)
+        if text and not self._hides(event):
+            at = clock_time(event.time, self.directory.clock())
+            self._put(*(f"[{at}] {line}" for line in text.split("\n")))
+
+    def focus(self, room: Room | None) -> None:
+        """What is typed goes to this room from here on."""
+        self.room = room
+        self._choose_renderings()
+
+    def muted(self) -> str | None:
+        """A sentence if this person may not speak at the moment."""
+        return self._connection.muted()
+
+    def leave(self, reason: str) -> None:
+        """Say goodbye and close."""
+        self.reply("Goodbye")
+        self._connection.finish(reason)
+        self.directory.quit(self.user, reason)
+
+    # bytes
+
+    def _hides(self, event: LogEvent) -> bool:
+        return PlainRendering(b"", "", self.user.ignored).render(event) == b""
+
+    def _choose_renderings(self) -> None:
+        end = self._connection.line_end
+        for membership in self.user.memberships.values():
+            other = "" if membership.room is self.room else membership.room.name
+            if self.user.ignored:
+                membership.rendering = PlainRendering(end, other, self.user.ignored)
+            else:
+                membership.rendering = shared_rendering(end, other)
+
+    def _bytes(self, *lines: str) -> bytes:
+        end = self._connection.line_end
+        return b"".join(line.encode("utf-8", "replace") + end for line in lines)
+
+    def _put(self, *lines: str) -> bool:
+        return self.outlet.put(self._bytes(*lines))

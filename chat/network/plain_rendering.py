@@ -1,0 +1,137 @@
+"""Events as people on `nc` and `telnet` read them: plain text lines, safe for any terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from chat.domain.events import (
+    Acted,
+    Announced,
+    AwayChanged,
+    Event,
+    IdentityChanged,
+    Invited,
+    Joined,
+    Kicked,
+    Left,
+    LogEvent,
+    ModeChanged,
+    Noticed,
+    Quit,
+    Renamed,
+    Said,
+    Tagged,
+    TopicChanged,
+    Whispered,
+)
+from chat.domain.names import fold
+from chat.domain.text import printable, strip_formatting
+
+Line = Callable[[Any], str]
+
+
+def _clean(text: str) -> str:
+    return printable(strip_formatting(text))
+
+
+def _said(event: Said) -> str:
+    if event.text.startswith("\x01"):
+        return ""
+    if "\n" in event.text:
+        return "\n".join(f"<{event.author.name}> {_clean(line)}" for line in event.text.split("\n"))
+    return f"<{event.author.name}> {_clean(event.text)}"
+
+
+def _noticed(event: Noticed) -> str:
+    return "" if event.text.startswith("\x01") else f"-{event.author.name}- {_clean(event.text)}"
+
+
+def _with_reason(sentence: str, reason: str) -> str:
+    return f"{sentence} ({_clean(reason)})" if reason else sentence
+
+
+def _whispered(event: Whispered) -> str:
+    if event.kind is Tagged or event.text.startswith("\x01"):
+        return ""
+    if event.kind is Acted:
+        return f"[pm from {event.author.name}] * {event.author.name} {_clean(event.text)}"
+    return "\n".join(f"[pm from {event.author.name}] {_clean(line)}" for line in event.text.split("\n"))
+
+
+def _topic(event: TopicChanged) -> str:
+    if not event.topic:
+        return f"* {event.author.name} removed the topic"
+    return f"* {event.author.name} changed the topic to: {_clean(event.topic)}"
+
+
+_LINES: dict[type, Line] = {
+    Said: _said,
+    Acted: lambda e: f"* {e.author.name} {_clean(e.text)}",
+    Noticed: _noticed,
+    Tagged: lambda e: "",
+    Joined: lambda e: f"* {e.author.name} joined",
+    Left: lambda e: _with_reason(f"* {e.author.name} left", e.reason),
+    Quit: lambda e: f"* {e.author.name} left",
+    Kicked: lambda e: _with_reason(f"* {e.author.name} put {e.target.name} out", e.reason),
+    TopicChanged: _topic,
+    ModeChanged: lambda e: f"* {e.author.name} set the mode {_clean(' '.join(e.change))}",
+    Renamed: lambda e: f"* {e.author.name} is now {e.name}",
+    AwayChanged: lambda e: "",
+    IdentityChanged: lambda e: "",
+    Whispered: _whispered,
+    Invited: lambda e: f"* {e.author.name} invites you to {e.room}: /join {e.room}",
+    Announced: lambda e: f"*** {_clean(e.text)}",
+}
+
+
+def line_of(event: Event) -> str:
+    """The text of an event, without a line end; "" for what people have no use for."""
+    return _LINES[type(event)](event)
+
+
+def clock_time(seconds: float, now: float) -> str:
+    """The server's local time, with the date if it is not today."""
+    then = time.localtime(seconds)
+    today = time.localtime(now)
+    same_day = (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday)
+    return time.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M", then)
+
+
+class PlainRendering:
+    """How one kind of plain reader gets room events.
+
+    @ivar line_end: what this reader ends its own lines with, and so gets.
+    @ivar other_room: the name of a room that is not the one in which the reader talks, shown before its lines.
+    @ivar ignored: folded names whose speech is hidden.
+    """
+
+    __slots__ = ("_end", "_ignored", "_prefix")
+
+    def __init__(self, line_end: bytes, other_room: str = "", ignored: frozenset[str] = frozenset()) -> None:
+        self._end = line_end.decode()
+        self._prefix = f"[{other_room}] " if other_room else ""
+        self._ignored = ignored
+
+    def render(self, event: LogEvent) -> bytes:
+        """The bytes of one event, or b"" if this reader does not see it."""
+        if (
+            self._ignored
+            and isinstance(event, Said | Acted | Noticed)
+            and fold(event.author.name) in self._ignored
+        ):
+            return b""
+        text = _LINES[type(event)](event)
+        if not text:
+            return b""
+        if "\n" in text:
+            return "".join(f"{self._prefix}{line}{self._end}" for line in text.split("\n")).encode()
+        return f"{self._prefix}{text}{self._end}".encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=4096)
+def shared_rendering(line_end: bytes, other_room: str = "") -> PlainRendering:
+    """The one rendering object for all readers of a kind, so that what is rendered for one serves all."""
+    return PlainRendering(line_end, other_room)

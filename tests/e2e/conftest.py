@@ -1,0 +1,118 @@
+"""Fixtures that start the programs of harness.py and screens.py, and end them again, last started first."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from .harness import PATIENCE, Conversation, Server, need, short_folder
+from .screens import Display, Tmux
+
+CHROMIUM_OPTIONS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",  # its sandbox refuses to work for root
+]
+
+
+class StartServer(Protocol):
+    """Starts a further `twistd chat` with these options after the usual ones."""
+
+    def __call__(self, *options: str) -> Server: ...
+
+
+@pytest.fixture
+def ends() -> Iterator[ExitStack]:
+    """Where a test puts the end of whatever it started itself: `ends.callback(thing.end)`."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def start_server(ends: ExitStack, tmp_path: Path) -> StartServer:
+    """Starts servers, each listening when it is returned."""
+    count = 0
+
+    def start(*options: str) -> Server:
+        nonlocal count
+        count += 1
+        server = Server(tmp_path / f"server{count}", *options)
+        ends.callback(server.end)
+        server.start()
+        return server
+
+    return start
+
+
+@pytest.fixture
+def server(start_server: StartServer) -> Server:
+    """A running `twistd chat`."""
+    return start_server()
+
+
+@pytest.fixture
+def nc(ends: ExitStack) -> Callable[[int], Conversation]:
+    """Connects a netcat to a port of the loopback interface."""
+    program = need("nc")
+
+    def connect(port: int) -> Conversation:
+        conversation = Conversation([program, "127.0.0.1", str(port)])
+        ends.callback(conversation.end)
+        return conversation
+
+    return connect
+
+
+@pytest.fixture
+def telnet(ends: ExitStack) -> Callable[[int], Conversation]:
+    """Connects a telnet, in a terminal of its own, to a port of the loopback interface."""
+    program = need("telnet")
+
+    def connect(port: int) -> Conversation:
+        conversation = Conversation([program, "127.0.0.1", str(port)], terminal=True)
+        ends.callback(conversation.end)
+        return conversation
+
+    return connect
+
+
+@pytest.fixture
+def tmux(ends: ExitStack) -> Tmux:
+    """Terminals for programs that draw a screen; its folder is also a place for their settings."""
+    terminals = Tmux(ends.enter_context(short_folder()))
+    ends.callback(terminals.end)
+    return terminals
+
+
+@pytest.fixture
+def display(ends: ExitStack) -> Display:
+    """An X screen for programs with windows."""
+    screen = Display()
+    ends.callback(screen.end)
+    return screen
+
+
+@pytest.fixture
+def browser(ends: ExitStack) -> BrowserContext:
+    """A Chromium without a window and with a new profile: the installed one, since none is downloaded."""
+    program = need("chromium", "chromium-browser", "google-chrome")
+    profile = ends.enter_context(short_folder())
+    context = ends.enter_context(sync_playwright()).chromium.launch_persistent_context(
+        profile, executable_path=program, headless=True, args=CHROMIUM_OPTIONS
+    )
+    ends.callback(context.close)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Page:
+    """A page of that browser."""
+    return browser.new_page()

@@ -1,0 +1,88 @@
+"""What is shipped: sdist and wheel from a clean copy, and a virtual environment that has only the wheel."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+CHECKOUT = Path(__file__).parents[1]
+NOT_COMMITTED = shutil.ignore_patterns(
+    ".*_cache", ".git", ".hypothesis", ".venv", "*.egg-info", "__pycache__", "build", "dist", "dropin.cache"
+)
+
+
+def run(*argv: str | Path, cwd: Path) -> str:
+    """What a command prints; fails with it when the command does."""
+    # A module path would lend the new environment this checkout, and hide what the wheel lacks.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(argv, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(f"{argv}: status {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that was built from that sdist."""
+    source, out = tmp_path_factory.mktemp("source") / "copy", tmp_path_factory.mktemp("built")
+    shutil.copytree(CHECKOUT, source, ignore=NOT_COMMITTED)
+    run(sys.executable, "-m", "build", "--outdir", out, ".", cwd=source)
+    return out
+
+
+@pytest.fixture(scope="module")
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of a new virtual environment in which only the wheel was installed."""
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder, with_pip=True)
+    [wheel] = built.glob("*.whl")
+    run(folder / "bin" / "pip", "install", "--quiet", wheel, cwd=folder)
+    return folder / "bin"
+
+
+def test_the_wheel_carries_every_module_the_plugins_and_the_static_files(built: Path) -> None:
+    [wheel] = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
+    modules = {str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("chat/**/*.py")}
+    plugins = {f"twisted/plugins/{path.name}" for path in CHECKOUT.glob("twisted_plugins/*.py")}
+    static = {f"chat/static/{path.name}" for path in CHECKOUT.glob("static/*") if path.is_file()}
+    assert "chat/service.py" in modules
+    assert "twisted/plugins/chat_plugin.py" in plugins
+    assert static
+    assert shipped == modules | plugins | static | {"chat/py.typed"}
+
+
+def test_the_sdist_carries_what_is_needed_to_test_it(built: Path) -> None:
+    [sdist] = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        shipped = {name.partition("/")[2] for name in archive.getnames()}
+    tests = {str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("tests/**/*.py")}
+    assert "tests/test_packaging.py" in tests
+    assert (
+        tests | {"LICENSE", "README.md", "CHANGELOG.md", "setup.cfg", "twisted_plugins/chat_plugin.py"}
+        <= shipped
+    )
+
+
+def test_an_installed_twistd_lists_the_server(installed: Path, tmp_path: Path) -> None:
+    assert "chat " in run(installed / "twistd", "--help", cwd=tmp_path)
+
+
+def test_an_installed_server_explains_its_options(installed: Path, tmp_path: Path) -> None:
+    assert "--listen" in run(installed / "twistd", "chat", "--help", cwd=tmp_path)
+
+
+def test_the_installed_package_finds_its_static_files(installed: Path, tmp_path: Path) -> None:
+    script = "from importlib.resources import files; print(*(files('chat') / 'static').iterdir())"
+    listed = run(installed / "python", "-c", script, cwd=tmp_path)
+    assert "favicon.svg" in listed
+    assert "screenshots" not in listed
