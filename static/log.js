@@ -270,6 +270,9 @@ export class LogView {
     for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
       this.box.addEventListener(kind, intend, { passive: true });
     }
+    this.box.addEventListener("keydown", (event) => {
+      if (event.key === "End") this.follow(true);
+    });
     this.box.addEventListener("pointermove", (event) => event.buttons && intend(), { passive: true });
     this.box.addEventListener("scroll", () => {
       if (performance.now() - this.intent > INTENT) return;

@@ -67,7 +67,7 @@ const handlers = {
       peopleChart.push(latest.people, frame.time);
       messagesChart.push(latest.messages_second, frame.time);
     }
-    drawFigures(frame);
+    drawFigures();
     drawHealth();
   },
 };
@@ -77,7 +77,7 @@ function set(name, text, sub) {
   figure[`${name}-sub`].textContent = sub;
 }
 
-function drawFigures(frame) {
+function drawFigures() {
   const f = latest;
   $("figures").classList.toggle("stale", f === null);
   if (f === null) return;
@@ -90,10 +90,9 @@ function drawFigures(frame) {
   set("refused", number(f.refused), `${number(f.muted)} muted · since start`);
   traffic(figure.traffic, "↑", "sent", f.out_rate, f.bytes_out);
   traffic(figure["traffic-sub"], "↓", "received", f.in_rate, f.bytes_in);
-  set("lag", milliseconds(f.lag), `CPU ${decimal(f.cpu * 100)} %`);
-  figure.lag.parentNode.dataset.state = f.lag >= STUCK ? "bad" : f.lag >= SLOW ? "warn" : "";
-  const logged = Object.values(frame.log).reduce((sum, n) => sum + n, 0);
-  set("memory", f.memory === null ? "–" : bytes(f.memory), `${number(logged)} log events`);
+  set("lag", milliseconds(f.lag), `worst in a minute ${milliseconds(f.lag_minute)}`);
+  figure.lag.parentNode.dataset.state = f.lag_minute >= STUCK ? "bad" : f.lag_minute >= SLOW ? "warn" : "";
+  set("memory", f.memory === null ? "–" : bytes(f.memory), `CPU ${decimal(f.cpu * 100)} %`);
   count("errors", f.errors, "error");
   count("warnings", f.warnings, "warning");
 }
@@ -118,9 +117,9 @@ function judge() {
   if (connected.state !== "open") return everOpen ? ["bad", "Disconnected"] : ["wait", "Connecting…"];
   if (latest === undefined) return ["wait", "Connecting…"];
   if (latest === null) return ["bad", "No figures"];
-  if (latest.lag >= STUCK) return ["bad", `Event loop stuck for ${milliseconds(latest.lag)}`];
+  if (latest.lag_minute >= STUCK) return ["bad", `Event loop stuck for ${milliseconds(latest.lag_minute)}`];
   if (latest.errors > 0) return ["bad", "Attention"];
-  if (latest.lag >= SLOW) return ["warn", `Event loop is ${milliseconds(latest.lag)} late`];
+  if (latest.lag_minute >= SLOW) return ["warn", `Event loop ${milliseconds(latest.lag_minute)} late`];
   if (latest.warnings > 0) return ["warn", "Attention"];
   return ["good", "All well"];
 }

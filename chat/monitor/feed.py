@@ -29,6 +29,11 @@ OPENING_EVENTS = 500
 PAGE_LINES = 5000
 """Log lines that a page keeps: it is never sent more of the past than that."""
 
+CATCH_UP = 4500
+"""Log events with which a page that is further behind than that is brought up: they leave it room for the note
+of what is missing, and for what comes next.
+"""
+
 PEOPLE_INTERVAL = 3.0
 """Seconds between two looks at who is online, while a page is open."""
 
@@ -170,11 +175,11 @@ class Feed:
         if not isinstance(boot, str):
             page.cursor = max(first, end - OPENING_EVENTS)
         elif boot == ring.boot and type(sequence) is int and 1 <= sequence <= end:
-            page.cursor = max(first, end - PAGE_LINES, sequence)
+            page.cursor = max(first, sequence if end - sequence <= PAGE_LINES else end - CATCH_UP)
             missed = page.cursor - sequence
         else:
             restarted = True
-            page.cursor = max(first, end - PAGE_LINES)
+            page.cursor = max(first, end - CATCH_UP)
             missed = page.cursor - 1
         socket.send(
             frames.encode(
@@ -243,9 +248,9 @@ class Feed:
             page.skipped = False
             return
         if end - page.cursor > PAGE_LINES:
-            # After a burst a page gets as much as it keeps. If it is as far behind again before it has caught
+            # After a burst a page gets about as much as it keeps. If it is as far behind again before it has caught
             # up, it is the page that is slow, and a short jump would leave it slow and late for good.
-            self._skip(socket, page, end - (OPENING_EVENTS if page.skipped else PAGE_LINES))
+            self._skip(socket, page, end - (OPENING_EVENTS if page.skipped else CATCH_UP))
         batch = self._batches.get(page.cursor)
         if batch is None:
             events = self._ring.since(page.cursor, BATCH_EVENTS, BATCH_CHARACTERS)

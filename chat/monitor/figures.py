@@ -24,6 +24,9 @@ KEPT = 900
 RATE_SAMPLES = 5
 """Byte and CPU rates are means over this many seconds: steadier to read than single ones."""
 
+STUCK = 1.0
+"""Seconds of lateness from which the log has a line about it: everybody has noticed."""
+
 _log = Logger()
 
 
@@ -39,6 +42,8 @@ class Sample:
     bytes_out: float
     cpu: float
     """Share of one processor, 0 to 1 (more with threads)."""
+    lag: float
+    """The event loop's worst lateness, in seconds."""
     warnings: int
     errors: int
 
@@ -57,6 +62,8 @@ class State:
     cpu: float
     lag: float
     """The event loop's worst lateness in the last second, in seconds."""
+    lag_minute: float
+    """The worst in the last minute: a stall is over before somebody who is called has looked."""
     memory: int | None
     warnings: int
     """Log events of level warn in the last 15 minutes."""
@@ -107,6 +114,10 @@ class Sampler:
 
     def _sample(self, seconds: int) -> None:
         lag = self._meter.take()
+        if lag >= STUCK:
+            _log.warn(
+                "The event loop was stuck for {seconds:.1f} s; nobody was served meanwhile", seconds=lag
+            )
         try:
             figures = self._source.figures()
         except Exception:
@@ -117,12 +128,12 @@ class Sampler:
             self.state = None
             self.on_sample()
             return
-        self._keep(figures, self._failing + max(1, seconds))
+        self._keep(figures, self._failing + max(1, seconds), lag)
         self._failing = 0
         self.state = self._make_state(figures, lag)
         self.on_sample()
 
-    def _keep(self, figures: Figures, seconds: int) -> None:
+    def _keep(self, figures: Figures, seconds: int, lag: float) -> None:
         counts = self._ring.counts()
         cpu = self._cpu()
         warnings, errors = counts["warn"], counts["error"] + counts["critical"]
@@ -140,6 +151,7 @@ class Sampler:
             bytes_in=(figures.bytes_in - before.bytes_in) / seconds,
             bytes_out=(figures.bytes_out - before.bytes_out) / seconds,
             cpu=(cpu - cpu_before) / seconds,
+            lag=lag,
             warnings=0,
             errors=0,
         )
@@ -159,6 +171,7 @@ class Sampler:
             out_rate=sum(s.bytes_out for s in moment) / len(moment),
             cpu=sum(s.cpu for s in moment) / len(moment),
             lag=lag,
+            lag_minute=max(s.lag for s in minute),
             memory=self._memory(),
             warnings=sum(s.warnings for s in self.samples),
             errors=sum(s.errors for s in self.samples),

@@ -96,7 +96,9 @@ class MonitorSite(Site):
         self._refused = 0
 
     def log(self, request: http.Request) -> None:
-        if request.code in (401, 403):
+        # Without a token there is a form to type it in; with a wrong one, somebody may be guessing.
+        suspect = request.code == 403 or (request.code == 401 and _carries_token(request))
+        if suspect:
             minute = self.reactor.seconds() // 60
             if minute != self._minute:
                 self._minute, self._refused = minute, 0
@@ -105,14 +107,17 @@ class MonitorSite(Site):
                 return
         address = request.getClientAddress()
         # An informational line each time the metrics are fetched would be most of a quiet server's log.
-        (_log.debug if request.code < 400 else _log.warn)(
+        emit = (
+            _log.warn if suspect or request.code >= 500 else _log.info if request.code >= 400 else _log.debug
+        )
+        emit(
             "{client} asked {method} {path}: {code}{note}",
             client=getattr(address, "host", None) or "a local program",
             method=_shown(request.method),
             path=_shown(request.path),
             code=request.code,
             note=" (more in this minute are not logged)"
-            if request.code in (401, 403) and self._refused == REFUSALS_LOGGED
+            if suspect and self._refused == REFUSALS_LOGGED
             else "",
         )
 
@@ -281,6 +286,10 @@ def _send(request: Request, asset: Asset) -> bytes:
     if request.setETag(asset.etag.encode("ascii")) is http.CACHED:
         return b""
     return asset.body
+
+
+def _carries_token(request: http.Request) -> bool:
+    return bool(request.args.get(b"token")) or request.getHeader(b"authorization") is not None
 
 
 def _text(request: Request, code: int, sentence: str) -> bytes:

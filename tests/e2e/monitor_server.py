@@ -2,8 +2,8 @@
 
 Usage: `python -m tests.e2e.monitor_server ENDPOINT DATA_FOLDER [--busy]`. It prints the monitor's URL, then
 reads one JSON list a line: `["log", level, text, count]`, `["figures", {…}]`, `["people", n]`,
-`["stall", seconds]`, `["fail", true|false]`, `["crash", text]`. `--busy` fills in 15 minutes that never were,
-for pictures.
+`["stall", seconds]`, `["fail", true|false]`, `["crash", text]`, `["drop"]`. `--busy` fills
+in 15 minutes that never were, for pictures.
 """
 
 from __future__ import annotations
@@ -97,8 +97,9 @@ class Orders(LineOnlyReceiver):
 
     delimiter = b"\n"
 
-    def __init__(self, invented: Invented) -> None:
+    def __init__(self, invented: Invented, service: MonitorService) -> None:
         self.invented = invented
+        self.service = service
 
     def lineReceived(self, line: bytes) -> None:
         order, *arguments = json.loads(line)
@@ -120,6 +121,9 @@ class Orders(LineOnlyReceiver):
 
     def do_fail(self, fails: bool) -> None:
         self.invented.fails = fails
+
+    def do_drop(self) -> None:
+        self.service._feed.stop()
 
     def do_crash(self, text: str) -> None:
         try:
@@ -147,6 +151,7 @@ def busy(service: MonitorService, invented: Invented) -> None:
                 bytes_in=said * 70,
                 bytes_out=said * 70 * people,
                 cpu=0.04,
+                lag=0.001,
                 warnings=0,
                 errors=0,
             )
@@ -211,7 +216,7 @@ def main() -> None:
         busy(service, invented)
     service.startService()
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)  # type: ignore[attr-defined]
-    stdio.StandardIO(Orders(invented))
+    stdio.StandardIO(Orders(invented, service))
     print(service.url, flush=True)
     reactor.run()  # type: ignore[attr-defined]
 

@@ -7,7 +7,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.monitor import feed as feeds
-from chat.monitor.feed import BATCH_EVENTS, OPENING_EVENTS, PAGE_LINES, Feed
+from chat.monitor.feed import BATCH_EVENTS, CATCH_UP, OPENING_EVENTS, PAGE_LINES, Feed
 from chat.monitor.figures import Sampler
 from chat.monitor.ring import LogRing
 from tests.monitor.support import FakeSource, person, sequences
@@ -117,8 +117,9 @@ class FeedTests(SynchronousTestCase):
         socket = self.open(self.ring.boot, 11)
         self.ticks(20)
         frames = socket.take()
-        self.assertEqual((frames[0]["missed"], frames[0]["restarted"]), (990, False))
-        self.assertEqual(sequences(frames), list(range(1001, PAGE_LINES + 1001)))
+        missed = PAGE_LINES + 1000 - CATCH_UP - 10
+        self.assertEqual((frames[0]["missed"], frames[0]["restarted"]), (missed, False))
+        self.assertEqual(sequences(frames), list(range(11 + missed, PAGE_LINES + 1001)))
 
     def test_after_a_restart_the_new_log_is_sent_from_its_start(self) -> None:
         self.log(7)
@@ -184,15 +185,16 @@ class FeedTests(SynchronousTestCase):
         socket.paused = False
         self.ticks(30)
         frames = socket.take()
-        self.assertEqual([f["count"] for f in frames if f["type"] == "skipped"], [2000])
-        self.assertEqual(sequences(frames), list(range(2001, PAGE_LINES + 2001)))
+        skipped = PAGE_LINES + 2000 - CATCH_UP
+        self.assertEqual([f["count"] for f in frames if f["type"] == "skipped"], [skipped])
+        self.assertEqual(sequences(frames), list(range(skipped + 1, PAGE_LINES + 2001)))
 
     def test_a_page_that_stays_slow_is_kept_at_the_newest(self) -> None:
         socket = self.open()
         socket.take()
         self.log(PAGE_LINES + 1)
         self.ticks()
-        self.assertEqual(socket.take("skipped")[0]["count"], 1)
+        self.assertEqual(socket.take("skipped")[0]["count"], PAGE_LINES + 1 - CATCH_UP)
         self.log(PAGE_LINES)
         self.ticks()
         frames = socket.take()
@@ -202,7 +204,7 @@ class FeedTests(SynchronousTestCase):
         socket.take()
         self.log(PAGE_LINES + 1)
         self.ticks()
-        self.assertEqual(socket.take("skipped")[0]["count"], 1)
+        self.assertEqual(socket.take("skipped")[0]["count"], PAGE_LINES + 1 - CATCH_UP)
 
     def test_what_the_ring_lost_by_size_is_told_too(self) -> None:
         self.make(max_characters=100_000)

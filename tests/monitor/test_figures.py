@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.monitor.figures import KEPT, Sampler
 from chat.monitor.ring import LogRing
 from tests.monitor.support import FakeSource
+
+STALLED = "The event loop was stuck for 2.8 s; nobody was served meanwhile"
 
 
 class SamplerTests(SynchronousTestCase):
@@ -79,6 +82,17 @@ class SamplerTests(SynchronousTestCase):
         assert self.sampler.state is not None
         self.assertEqual(self.sampler.state.messages_minute, 50)
         self.assertEqual(self.sampler.state.lag, 4.75)
+
+    def test_a_stall_is_remembered_for_a_minute_and_logged(self) -> None:
+        self.sampler.start()
+        with capturedLogs() as events:
+            self.clock.advance(3)
+        self.assertEqual([formatEvent(e) for e in events], [STALLED])
+        self.seconds(50)
+        assert self.sampler.state is not None
+        self.assertEqual((self.sampler.state.lag, self.sampler.state.lag_minute), (0, 2.75))
+        self.seconds(20)
+        self.assertEqual(self.sampler.state.lag_minute, 0)
 
     def test_a_day_of_sleep_is_no_day_of_samples(self) -> None:
         self.sampler.start()

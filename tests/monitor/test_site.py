@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from twisted.logger import LogPublisher, capturedLogs, globalLogPublisher
+from twisted.logger import LogLevel, LogPublisher, capturedLogs, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.monitor.observer import install_observer
@@ -225,11 +225,20 @@ def test_refusals_fill_no_log() -> None:
     world = World()
     with capturedLogs() as events:
         for _ in range(REFUSALS_LOGGED * 3):
-            world.request("GET /metrics")
+            world.request("GET /metrics?token=guess")
         assert sum(e.get("code") == 401 for e in events) == REFUSALS_LOGGED
         world.clock.advance(60)
-        world.request("GET /metrics")
-    assert sum(e.get("code") == 401 for e in events) == REFUSALS_LOGGED + 1
+        world.request("GET /metrics", {"Authorization": "Bearer guess"})
+    refusals = [e for e in events if e.get("code") == 401]
+    assert len(refusals) == REFUSALS_LOGGED + 1
+    assert {e["log_level"] for e in refusals} == {LogLevel.warn}
+
+
+def test_who_only_has_no_token_is_no_warning() -> None:
+    world = World()
+    with capturedLogs() as events:
+        world.request("GET /")
+    assert [e["log_level"] for e in events if e.get("code") == 401] == [LogLevel.info]
 
 
 def test_watching_the_log_logs_nothing() -> None:
