@@ -75,6 +75,7 @@ const handlers = {
 function set(name, text, sub) {
   figure[name].textContent = text;
   figure[`${name}-sub`].textContent = sub;
+  figure[`${name}-sub`].title = sub;
 }
 
 function drawFigures() {

@@ -162,7 +162,7 @@ def busy(service: MonitorService, invented: Invented) -> None:
     invented.now = replace(
         invented.now,
         people=count,
-        peak=163,
+        peak=212,
         rooms=14,
         messages=184_512,
         private_messages=9_341,
