@@ -70,6 +70,7 @@ NOT_HTTP = (
 
 THROTTLED = 1
 CONGESTED = 2
+HELD = 4
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -239,7 +240,7 @@ class ChatProtocol(LineReceiver):
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
-        self.outlet.closed = True
+        self.outlet.close_now()
         self.transport.abortConnection()
 
     # from bytes to lines
@@ -375,6 +376,13 @@ class ChatProtocol(LineReceiver):
             self._pause(CONGESTED)
         else:
             self._resume(CONGESTED)
+
+    def hold(self, yes: bool) -> None:
+        """Too many answers wait for the disk: commands wait too."""
+        if yes:
+            self._pause(HELD)
+        else:
+            self._resume(HELD)
 
     def _pause(self, why: int) -> None:
         if not self._pauses:
