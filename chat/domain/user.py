@@ -45,6 +45,7 @@ class User:
         "correspondent",
         "dialect",
         "entered_at",
+        "gone",
         "host",
         "identity",
         "ignored",
@@ -72,6 +73,8 @@ class User:
         self.username = "user"
         self.realname = ""
         self.account: str | None = None
+        self.gone = False
+        """Whether the connection has ended: answers that come later have nobody to go to."""
         self.bot = False
         self.secure = False
         self.modes = ""

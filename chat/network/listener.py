@@ -37,6 +37,8 @@ from chat.domain.limits import (
     Step,
     TokenBucket,
 )
+from chat.domain.logins import Logins
+from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.room import Membership
 from chat.domain.user import Reader, User
 from chat.network.deadlines import Deadlines
@@ -70,6 +72,7 @@ NOT_HTTP = (
 
 THROTTLED = 1
 CONGESTED = 2
+ANSWERING = 4
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -139,7 +142,10 @@ class ChatProtocol(LineReceiver):
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = "Connection closed"
+        self.leaving = False
+        """Whether this side ends the connection, as opposed to a connection that drops."""
         self._pauses = 0
+        self._answers = 0
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
         self._bytes: TokenBucket | None = None
@@ -182,7 +188,10 @@ class ChatProtocol(LineReceiver):
         self.outlet.lost()
         dialect = self.dialect
         if dialect is not None:
+            if not self.leaving:
+                self.factory.directory.claims.hold(dialect.user)
             self.factory.directory.quit(dialect.user, self.quit_reason)
+            dialect.user.gone = True
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
@@ -233,6 +242,7 @@ class ChatProtocol(LineReceiver):
     def finish(self, reason: str) -> None:
         """Close after everything that waits has been taken; others see `reason`."""
         self.quit_reason = reason
+        self.leaving = True
         self._cancel()
         self.outlet.finish()
 
@@ -376,6 +386,24 @@ class ChatProtocol(LineReceiver):
         else:
             self._resume(CONGESTED)
 
+    def answering(self) -> Callable[[], None]:
+        """Read nothing more until the returned function is called: an answer that comes later comes in its turn.
+
+        A dialect that asks storage or a password hash something calls this first, so that no reply overtakes it.
+        """
+        self._answers += 1
+        self._pause(ANSWERING)
+        once = [True]
+
+        def answered() -> None:
+            if once:
+                once.clear()
+                self._answers -= 1
+                if not self._answers:
+                    self._resume(ANSWERING)
+
+        return answered
+
     def _pause(self, why: int) -> None:
         if not self._pauses:
             self.pauseProducing()
@@ -421,6 +449,7 @@ class ChatFactory(Factory):
         make_person: Callable[[ChatProtocol], Person],
         make_program: Callable[[ChatProtocol], Dialect],
         cloak: Callable[[str], str],
+        mailbox: Mailbox | None = None,
     ) -> None:
         self.reactor = reactor
         self.seconds: Callable[[], float] = reactor.seconds
@@ -431,6 +460,7 @@ class ChatFactory(Factory):
         self.make_program = make_program
         self.cloak = cloak
         """Address -> the host that others see."""
+        self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
         self.connections: dict[ChatProtocol, None] = {}
         self.limits = AddressLimits(live=settings.max_per_address)
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat import commands
+from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
@@ -135,8 +136,12 @@ class PlainDialect:
         self.reply(f"Here: {who}")
         if room.topic is not None:
             self.reply(f"Topic: {printable(room.topic.text)}")
-        for past in self.directory.replay(membership, settings.replay):
-            self.show(past)
+        self.directory.history.replay(membership, settings.replay, self._show_past)
+
+    def _show_past(self, answer: Answer[list[LogEvent]]) -> None:
+        if not isinstance(answer, Refused):
+            for event in answer:
+                self.show(event)
 
     def left(self, membership: Membership, event: Event) -> None:
         """Say so, and talk in the room that was entered last."""
