@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
-from chat.domain.events import Event, LogEvent, Whispered
+from chat.domain.events import Acted, Event, LogEvent, Noticed, Said, Whispered
 from chat.domain.log import Log
 
 Receipt = Callable[[bool], None]
@@ -56,8 +56,8 @@ class Journal(Protocol):
 
     1. give `stamp()` values that are unique and never decrease, across restarts;
     2. put a recorded event into the given logs exactly once, in the order in which this process recorded it;
-    3. call the receipt exactly once, in the order of recording, and with True only when the event survives a
-       power failure (or when the operator switched storage off).
+    3. call the receipt exactly once, with True in the order of recording and only when the event survives a power
+       failure (or when the operator switched storage off); False may come before the receipts of earlier events.
     """
 
     def stamp(self) -> tuple[str, float]:
@@ -71,7 +71,7 @@ class Journal(Protocol):
         `repeat` is stored with it: the key under which a repetition of it is recognised after a restart.
         """
 
-    def again(self, event: LogEvent, receipt: Receipt, repeat: str | None = None) -> None:
+    def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
         """Store an event that stands in its log already, and could not be stored before."""
 
     def keep(self, event: Whispered, receipt: Receipt) -> None:
@@ -93,7 +93,7 @@ class MemoryJournal:
             receipt(True)
         return position
 
-    def again(self, event: LogEvent, receipt: Receipt, repeat: str | None = None) -> None:
+    def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
         """Acknowledge at once."""
         receipt(True)
 
