@@ -345,6 +345,8 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
         ("uptime", duration(stats.uptime)),
     ]
     rows += [(f"connections by {dialect}", str(count)) for dialect, count in sorted(stats.dialects.items())]
+    for part in stats.parts:
+        rows += part()
     return rows
 
 

@@ -25,8 +25,14 @@ from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import SWEEP_SECONDS, ChatFactory, Settings
 from chat.network.plain import PlainDialect
+from chat.relay.service import RelayIntoServer
+from chat.storage.schema import Unusable
+from chat.storage.store import Storage
+from chat.storage.upkeep import Retention
 
 DEFAULT_LISTEN = "tcp:56458"
+HISTORY_EVENTS = 10_000_000
+"""Events kept if the operator says nothing: some 2 GB, years of a lively chat."""
 DRAIN_SECONDS = 3.0
 """How long connections may take to get their last lines when the server stops."""
 MOTD_BYTES = 64 * 1024
@@ -60,6 +66,15 @@ class Options(usage.Options):
             "Lines that one person may send at once; 0: no limit.",
             float,
         ],
+        ["history", None, "on", "Keep what is said on disk: on or off. Accounts are kept in any case."],
+        ["history-days", None, 0.0, "Days for which it is kept; 0: no limit.", float],
+        [
+            "history-events",
+            None,
+            HISTORY_EVENTS,
+            "Events of all rooms together that are kept; 0: no limit.",
+            int,
+        ],
         ["max-users", None, 0, "People at once; 0: no limit.", int],
         [
             "max-per-address",
@@ -74,6 +89,7 @@ class Options(usage.Options):
     def __init__(self) -> None:
         super().__init__()
         self["listen"] = []
+        self["relay"] = []
 
     def opt_listen(self, description: str) -> None:
         """Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458,
@@ -84,13 +100,29 @@ class Options(usage.Options):
 
     opt_l = opt_listen
 
+    def opt_relay(self, description: str) -> None:
+        """Take connections here as well, through a relay in this process; may be given several times. Its
+        figures are in /stats.
+        """
+        self["relay"].append(description)
+
     def postOptions(self) -> None:
         """Check what can be checked before anything starts."""
-        for option in ("message-rate", "message-burst", "max-users", "max-per-address"):
+        limits = (
+            "message-rate",
+            "message-burst",
+            "max-users",
+            "max-per-address",
+            "history-days",
+            "history-events",
+        )
+        for option in limits:
             if self[option] < 0:
                 raise usage.UsageError(f"--{option} must be 0 (no limit) or more, not {self[option]}.")
         if not self["name"] or any(c.isspace() or not c.isprintable() for c in self["name"]):
             raise usage.UsageError("--name must be one word, such as chat.example.org.")
+        if self["history"] not in ("on", "off"):
+            raise usage.UsageError(f"--history is on or off, not {self['history']}.")
         if not self["listen"]:
             self["listen"].append(DEFAULT_LISTEN)
 
@@ -139,8 +171,8 @@ class _LateFanout:
 
     fanout: Fanout
 
-    def dirty(self, room: Room) -> None:
-        self.fanout.dirty(room)
+    def dirty(self, room: Room, urgent: bool = True) -> None:
+        self.fanout.dirty(room, urgent)
 
 
 class Conversation(Service):
@@ -148,11 +180,25 @@ class Conversation(Service):
 
     log = Logger()
 
-    def __init__(self, reactor: Any, settings: Settings, max_users: int = 0, cloak_key: bytes = b"") -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        settings: Settings,
+        max_users: int = 0,
+        cloak_key: bytes = b"",
+        storage: Storage | None = None,
+    ) -> None:
         self._reactor = reactor
+        self.storage = storage
         late = _LateFanout()
         self.directory = Directory(
-            MemoryJournal(time.time), late, time.time, server=settings.name, max_users=max_users
+            storage.journal if storage else MemoryJournal(time.time),
+            late,
+            time.time,
+            server=settings.name,
+            max_users=max_users,
+            accounts=storage.accounts if storage else None,
+            registry=storage.registry if storage else None,
         )
         late.fanout = self.fanout = Fanout(reactor, self.directory.stats)
         self.directory.delivery = self.fanout
@@ -164,7 +210,10 @@ class Conversation(Service):
             PlainDialect,
             IrcDialect,
             cloaker(cloak_key or secrets.token_bytes(32)),
+            storage.mailbox if storage else None,
         )
+        if storage is not None:
+            storage.attach(self.directory, self.factory.logins)
 
     def startService(self) -> None:
         """Everything that lives as long as the process is kept out of the garbage collector's way."""
@@ -177,6 +226,7 @@ class Conversation(Service):
     def stopService(self) -> Deferred[None]:
         """Tell everybody, and wait until they have taken it, for `DRAIN_SECONDS` at most."""
         super().stopService()
+        self.directory.stopping = True
         self.log.info("Stopping; {count} connections to close", count=len(self.factory.connections))
         self.factory.close_all("The server is going down. Goodbye")
         deadline = self._reactor.seconds() + DRAIN_SECONDS
@@ -230,10 +280,40 @@ def makeService(options: Options) -> IService:
         max_per_address=options["max-per-address"],
     )
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
-    conversation = Conversation(reactor, settings, options["max-users"], secret_key(folder, "cloak.key"))
+    storage = open_storage(folder, reactor, options)
+    conversation = Conversation(
+        reactor, settings, options["max-users"], secret_key(folder, "cloak.key"), storage
+    )
     service = ChatService()
+    storage.setServiceParent(service)
+    relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
+    if relay is not None:
+        relay.connections.setServiceParent(service)
     conversation.setServiceParent(service)
     TimerService(SWEEP_SECONDS, conversation.factory.sweep).setServiceParent(service)
     for description in options["listen"]:
         listening_service(description, conversation.factory, reactor, "chat").setServiceParent(service)
+    if relay is not None:
+        relay.listeners.setServiceParent(service)
     return service
+
+
+def open_storage(folder: Path, reactor: Any, options: Options) -> Storage:
+    """What is kept in the data folder; raises `CannotStart` with a sentence."""
+    try:
+        return Storage(
+            folder,
+            reactor,
+            time.time,
+            Retention(options["history-days"], options["history-events"]),
+            options["history"] == "on",
+        )
+    except Unusable as unusable:
+        raise CannotStart(str(unusable)) from None
+
+
+def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:
+    """A relay that leads into this server; `/stats` shows its figures."""
+    relay = RelayIntoServer(listen, conversation.factory, reactor)
+    conversation.directory.stats.parts.append(lambda: relay.figures.lines(reactor.seconds()))
+    return relay

@@ -129,7 +129,7 @@ def test_a_description_that_means_nothing(description: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("description", "number", "hint"),
     [
-        ("tcp:56458", errno.EADDRINUSE, "port 56458 is taken by another program; 'ss -ltnp sport = :56458'"),
+        ("tcp:56458", errno.EADDRINUSE, "port 56458 is taken by another program; 'ss -tanp sport = :56458'"),
         ("haproxy:tcp:56458", errno.EADDRINUSE, "port 56458 is taken by another program"),
         ("tcp:80", errno.EACCES, "may not open port 80; choose one above 1023"),
         ("tcp:0:interface=192.0.2.1", errno.EADDRNOTAVAIL, "192.0.2.1 is not an address of this machine"),

@@ -72,7 +72,8 @@ NOT_HTTP = (
 
 THROTTLED = 1
 CONGESTED = 2
-ANSWERING = 4
+HELD = 4
+ANSWERING = 8
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -249,7 +250,7 @@ class ChatProtocol(LineReceiver):
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
-        self.outlet.closed = True
+        self.outlet.close_now()
         self.transport.abortConnection()
 
     # from bytes to lines
@@ -403,6 +404,13 @@ class ChatProtocol(LineReceiver):
                     self._resume(ANSWERING)
 
         return answered
+
+    def hold(self, yes: bool) -> None:
+        """Too many answers wait for the disk: commands wait too."""
+        if yes:
+            self._pause(HELD)
+        else:
+            self._resume(HELD)
 
     def _pause(self, why: int) -> None:
         if not self._pauses:

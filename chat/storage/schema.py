@@ -13,7 +13,8 @@ CHECKPOINT_PAGES = 4000
 """Pages of 4 KB in the write-ahead log before they are moved into the database: 16 MB, a second of the highest rate."""
 
 # In `events`, `place` is a row of `places`, `author` one of `authors`: events are many, rooms and people few.
-# `text` is what was said, or the reason, topic or new name, as `chat.storage.rows` has it.
+# An `id` is never used again, because the index of words goes by it. `text` is what was said, or the reason, topic
+# or new name, as `chat.storage.rows` has it.
 _FIRST = """
 CREATE TABLE places (
     id INTEGER PRIMARY KEY,
@@ -31,7 +32,7 @@ CREATE TABLE authors (
     UNIQUE (folded, name, username, host, account, bot)
 ) STRICT;
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     place INTEGER NOT NULL,
     msgid TEXT NOT NULL,
     kind INTEGER NOT NULL,

@@ -14,6 +14,8 @@ Outcome = Callable[[T | Exception], None]
 
 WAITING_AT_MOST = 2000
 """Pieces of work that may wait for one thread: questions of people. More, and the newest is refused."""
+STOP_SECONDS = 5.0
+"""How long stopping waits for a thread: one that hangs on a dead disk must not keep the server from ending."""
 
 
 class Overloaded(Exception):
@@ -64,6 +66,6 @@ class ThreadExecutor:
             run()
 
     def stop(self) -> None:
-        """Finish what was submitted, and end the thread."""
+        """Finish what was submitted, for `STOP_SECONDS` at most, and end the thread."""
         self._queue.put(None)
-        self._thread.join()
+        self._thread.join(STOP_SECONDS)

@@ -23,6 +23,9 @@ class Retention(NamedTuple):
     events: int = 0
 
 
+UNLIMITED = Retention()
+
+
 class Step(NamedTuple):
     """What a step did."""
 

@@ -47,16 +47,10 @@ class Database:
 
     def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         """Do `change` in a transaction; raises `sqlite3.Error` or `OSError` when nothing was changed."""
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = connect(self._path)
-            self.generation += 1
+        connection = self._open()
         try:
             connection.execute("BEGIN IMMEDIATE")
-            data_version = connection.execute("PRAGMA data_version").fetchone()[0]
-            if data_version != self._data_version:
-                self._data_version = data_version
-                self.generation += 1
+            self._notice(connection)
             result = change(connection)
             connection.execute("COMMIT")
         except (sqlite3.Error, OSError):
@@ -66,6 +60,24 @@ class Database:
             connection.execute("ROLLBACK")
             raise
         return result
+
+    def look(self, question: Callable[[sqlite3.Connection], T], generation: int) -> tuple[int, T | None]:
+        """Ask something if another process has written since `generation`; return that of today, and the answer."""
+        connection = self._open()
+        self._notice(connection)
+        return self.generation, None if self.generation == generation else question(connection)
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = connect(self._path)
+            self.generation += 1
+        return self._connection
+
+    def _notice(self, connection: sqlite3.Connection) -> None:
+        data_version = connection.execute("PRAGMA data_version").fetchone()[0]
+        if data_version != self._data_version:
+            self._data_version = data_version
+            self.generation += 1
 
     def close(self) -> None:
         """Close the connection; what was not committed is gone."""
