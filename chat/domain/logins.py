@@ -110,6 +110,13 @@ class Logins:
             if user.account is not None and fold(user.account) == account.folded:
                 self._directory.change_identity(user, account=None)
 
+    def present(self, account: Account) -> User | None:
+        """Somebody who is logged in with this account, by whatever name."""
+        for user in self._directory.users.values():
+            if user.account is not None and fold(user.account) == account.folded:
+                return user
+        return None
+
     # private messages for those who are not here
 
     def leave_message(

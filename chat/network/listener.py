@@ -412,6 +412,16 @@ class ChatProtocol(LineReceiver):
         else:
             self._resume(HELD)
 
+    def hide_typing(self, yes: bool) -> None:
+        """Ask a telnet client not to show what is typed, or to show it again (RFC 857).
+
+        Only programs that end lines as telnet does are asked: `nc` would show the question as garbage.
+        """
+        if self.line_end == b"\r\n":
+            if self.telnet is None:
+                self.telnet = TelnetFilter()
+            self.outlet.put(self.telnet.offer_echo(yes))
+
     def _pause(self, why: int) -> None:
         if not self._pauses:
             self.pauseProducing()

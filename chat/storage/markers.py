@@ -13,8 +13,6 @@ from chat.domain.conversations import Markers
 from chat.storage.threads import Executor
 from chat.storage.writer import Database
 
-SAVE_SECONDS = 0.05
-"""How long changes gather before they are written together."""
 AGAIN_SECONDS = 5.0
 """Pause after a failure."""
 
@@ -34,10 +32,10 @@ class Saver:
         self._call: IDelayedCall | None = None
 
     def save(self, key: tuple[str, ...], sql: str, values: tuple[Any, ...]) -> None:
-        """Write this soon, in place of anything under the same key that is not written yet."""
+        """Write this when the reactor's turn ends, in place of what waits under the same key."""
         self._dirty.pop(key, None)
         self._dirty[key] = (sql, values)
-        self._soon(SAVE_SECONDS)
+        self._soon(0)
 
     def _soon(self, seconds: float) -> None:
         if self._call is None:

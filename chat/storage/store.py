@@ -128,11 +128,10 @@ class Storage(Service):
             ) from None
         make = make_executor or (lambda name: ThreadExecutor(f"chat-{name}", reactor.callFromThread))
         self._writes = make("writes")
-        self._threads = [self._writes]
         self._database = Database(self.path)
         self.health = Health()
         self._saver = Saver(reactor, self._writes, self._database)
-        self._readers: list[Reader] = []
+        self._readings: list[Reading] = []
         pages, searches, hashing = (self._reading(make, name) for name in ("pages", "searches", "passwords"))
         self._pages, self._searches = pages, searches
         try:
@@ -169,8 +168,7 @@ class Storage(Service):
 
     def _reading(self, make: MakeExecutor, name: str) -> Reading:
         reading = Reading(make(name), Reader(self.path))
-        self._threads.append(reading.executor)
-        self._readers.append(reading.reader)
+        self._readings.append(reading)
         return reading
 
     def attach(self, directory: Directory, logins: Logins) -> None:
@@ -303,10 +301,10 @@ class Storage(Service):
         if pending:
             self.log.critical("Storage fails: {pending} events were not stored", pending=pending)
         self._writes.submit(self._database.close, self._nothing)
-        for thread in self._threads:
+        for reading in self._readings:
+            reading.executor.submit(reading.reader.close, self._nothing)
+        for thread in (self._writes, *(reading.executor for reading in self._readings)):
             thread.stop()
-        for reader in self._readers:
-            reader.close()
         self._lock.close()
 
 
