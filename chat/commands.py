@@ -374,4 +374,7 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
     return rows
 
 
+# They add their rows to the table above.
+from chat import commands_accounts, commands_history  # noqa: E402, F401
+
 __all__ = ["COMMANDS", "Command", "Speaker", "figures", "run", "say", "whisper", "write_to"]
