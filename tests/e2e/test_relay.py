@@ -307,7 +307,7 @@ def test_sigterm_tells_everybody_and_ends_soon(start_relay: StartRelay, listener
         with server:
             server.sendall(b"Welcome\n")
             read_until(person, b"Welcome\n")
-            assert relay.stop() in (0, -signal.SIGTERM)
+            assert relay.stop() == 0
             assert (
                 read_to_end(person)
                 == b"ERROR :The relay is being stopped. Please connect again in a minute.\r\n"
@@ -346,7 +346,7 @@ def test_a_taken_port_is_named(ends: ExitStack, tmp_path: Path, listener: socket
     relay.launch()
     assert relay.wait() > 0
     assert "Traceback" not in relay.log
-    assert f"port {port} is taken by another program; 'ss -ltnp" in relay.log.strip().splitlines()[-1]
+    assert f"port {port} is taken by another program; 'ss -" in relay.log.strip().splitlines()[-1]
 
 
 def test_people_on_tls(start_server: StartServer, start_relay: StartRelay, tmp_path: Path) -> None:
