@@ -264,7 +264,7 @@ class ChatProtocol(LineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted:
+            if not self.admitted or self.leaving:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and data.startswith(TLS_HANDSHAKE):
@@ -293,7 +293,7 @@ class ChatProtocol(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A line: to the dialect now, or when its turn has come."""
-        if self.outlet.closed:
+        if self.leaving or self.outlet.closed:
             return
         dialect = self.dialect
         if dialect is None:
