@@ -1,7 +1,8 @@
 """The listener: one port, two dialects; the first line decides which a connection speaks.
 
 A connection that starts with `CAP`, `NICK`, `USER`, `PASS` or `PING` and an argument speaks IRC; any other first line
-is the name that a person wants. Who is silent for 0.3 seconds is a person and is greeted, since programs speak first.
+is the name that a person wants. Who is silent for 0.3 seconds is taken for a person and greeted, since programs speak
+first; a program that was slow, as behind a TLS handshake with the other side of the world, still gets its dialect.
 """
 
 from __future__ import annotations
@@ -134,6 +135,9 @@ class Person(Dialect, Protocol):
     def ask_name(self) -> None:
         """Greet a person who has said nothing yet."""
 
+    def expects_name(self) -> bool:
+        """Whether the next line is to be a name."""
+
 
 @implementer(IHalfCloseableProtocol)
 class ChatProtocol(LineReceiver):
@@ -149,6 +153,8 @@ class ChatProtocol(LineReceiver):
         self.address = ""
         self.admitted = False
         self.dialect: Dialect | None = None
+        self._person: Person | None = None
+        """Who speaks, as long as a slow program may still turn out to be behind it."""
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = "Connection closed"
@@ -221,9 +227,12 @@ class ChatProtocol(LineReceiver):
     def greet(self) -> None:
         """A person is waiting: say what this is."""
         if self.dialect is None and self.admitted:
-            person = self.factory.make_person(self)
-            self.speak(person)
-            person.ask_name()
+            self._meet_person().ask_name()
+
+    def _meet_person(self) -> Person:
+        person = self._person = self.factory.make_person(self)
+        self.speak(person)
+        return person
 
     def make_user(self, reader: Dialect) -> User:
         """A person, without a name as yet, behind this connection."""
@@ -242,6 +251,7 @@ class ChatProtocol(LineReceiver):
 
     def named(self) -> None:
         """The connection has a name: the clock for it stops."""
+        self._person = None
         self.factory.naming.discard(self)
         self.factory.registering.discard(self)
 
@@ -296,7 +306,7 @@ class ChatProtocol(LineReceiver):
         if self.leaving or self.outlet.closed:
             return
         dialect = self.dialect
-        if dialect is None:
+        if dialect is None or (self._person is not None and self._person.expects_name()):
             dialect = self._decide(line)
             if dialect is None:
                 return
@@ -325,9 +335,10 @@ class ChatProtocol(LineReceiver):
         if first in IRC_WORDS and len(words) > 1:
             self.factory.naming.discard(self)
             self.factory.registering.add(self)
+            self._person = None
             self.speak(self.factory.make_program(self))
-        else:
-            self.speak(self.factory.make_person(self))
+        elif self.dialect is None:
+            self._meet_person()
         return self.dialect
 
     def _turn_away(self, answer: bytes, what: str) -> None:
