@@ -407,9 +407,14 @@ class ChatProtocol(LineReceiver):
 
     def _go_on(self) -> None:
         held, self._held = self._held, None
-        if held is not None and self.dialect is not None and not self.outlet.closed:
-            self.dialect.line(held)
-        self._resume(THROTTLED)
+        try:
+            if held is not None and self.dialect is not None and not self.outlet.closed:
+                self.dialect.line(held)
+            self._resume(THROTTLED)
+        except Exception:
+            # As the reactor does for a line that did not wait: otherwise nobody would ever read here again.
+            self.log.failure("A line that had waited could not be dealt with")
+            self.abort("Connection lost")
 
     def congested(self, yes: bool) -> None:
         """The other side does not take its replies: its commands wait."""
@@ -562,6 +567,7 @@ class ChatFactory(Factory):
             if connection.dialect is not None:
                 connection.dialect.disconnect(sentence)
             else:
+                connection.outlet.put(f"ERROR :{sentence}\r\n".encode())
                 connection.finish(sentence)
 
 

@@ -20,7 +20,9 @@ def server() -> Server:
 # which dialect
 
 
-@pytest.mark.parametrize("first", ["CAP LS 302", "NICK bob", "USER bob 0 * :Bob", "PASS x", "PING 1", "nick bob"])
+@pytest.mark.parametrize(
+    "first", ["CAP LS 302", "NICK bob", "USER bob 0 * :Bob", "PASS x", "PING 1", "nick bob"]
+)
 def test_a_first_line_of_irc_with_an_argument_makes_the_connection_irc(server: Server, first: str) -> None:
     client = server.connect().send(first)
     assert client.protocol.dialect is not None
