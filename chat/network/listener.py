@@ -32,6 +32,7 @@ from chat.domain.limits import (
     LIVE_PER_ADDRESS,
     MESSAGE_BURST,
     MESSAGE_RATE,
+    NEW_PER_ADDRESS,
     AddressLimits,
     Escalation,
     Step,
@@ -79,6 +80,9 @@ NOT_HTTP = (
 
 NOT_MUTED = (0.0, "")
 """Nobody has muted this person."""
+
+NEW_FOR_EACH = 2
+"""New connections in ten minutes for each that may be open at once: everybody may come back once."""
 
 THROTTLED = 1
 CONGESTED = 2
@@ -516,7 +520,9 @@ class ChatFactory(Factory):
         """Address -> the host that others see."""
         self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
         self.connections: dict[ChatProtocol, None] = {}
-        self.limits = AddressLimits(live=settings.max_per_address)
+        live = settings.max_per_address
+        # Whoever allows more at once, or any number, allows them to come.
+        self.limits = AddressLimits(live, max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0)
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
         self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
         self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)
