@@ -81,6 +81,8 @@ NOT_HTTP = (
 NOT_MUTED = (0.0, "")
 """Nobody has muted this person."""
 
+LINES_A_TURN = 512
+"""Lines of one connection that are dealt with before others have their turn: some 10 ms. One read can bring 32,768."""
 NEW_FOR_EACH = 2
 """New connections in ten minutes for each that may be open at once: everybody may come back once."""
 
@@ -88,6 +90,7 @@ THROTTLED = 1
 CONGESTED = 2
 HELD = 4
 ANSWERING = 8
+YIELDING = 16
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -165,6 +168,7 @@ class ChatProtocol(LineReceiver):
         self.leaving = False
         """Whether this side ends the connection, as opposed to a connection that drops."""
         self._pauses = 0
+        self._lines_left = LINES_A_TURN
         self._answers = 0
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
@@ -278,6 +282,7 @@ class ChatProtocol(LineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
+            self._lines_left = LINES_A_TURN
             if not self.admitted or self.leaving:
                 return
             self.factory.directory.stats.bytes_in += len(data)
@@ -314,6 +319,11 @@ class ChatProtocol(LineReceiver):
             dialect = self._decide(line)
             if dialect is None:
                 return
+        self._lines_left -= 1
+        if not self._lines_left:
+            self._lines_left = LINES_A_TURN
+            self._pause(YIELDING)
+            self.factory.reactor.callLater(0, self._resume, YIELDING)
         if line.endswith(b"\r"):
             line = line[:-1]
         if self._messages is not None and not dialect.free_of_charge(line):

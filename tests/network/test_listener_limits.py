@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat.network.listener import LINES_A_TURN
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
 
@@ -185,13 +186,48 @@ def muted(server: Server, client: Client) -> None:
     client.raw()
 
 
-@pytest.mark.parametrize("off", [{"message_rate": 0.0}])
-def test_a_rate_of_nothing_switches_the_limit_off(off: dict[str, float]) -> None:
-    server = limited(**off)
+def test_a_rate_of_nothing_switches_the_limit_off() -> None:
+    server = limited(message_rate=0.0)
     carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
     carol.raw()
     bob.feed(b"x\n" * 5000)
     assert len(carol.raw().splitlines()) == 5000
+    assert bob.raw() == b""
+
+
+def test_many_who_say_much_in_one_turn_cost_who_keeps_up_nothing() -> None:
+    server = limited(message_rate=0.0)
+    carol = join_plain(server, "carol")
+    speakers = [join_plain(server, f"bob{n}") for n in range(12)]
+    carol.lines()
+    for speaker in speakers:
+        speaker.socket.give(b"x\n" * LINES_A_TURN)
+    server.run()
+    assert len(carol.raw().splitlines()) == 12 * LINES_A_TURN
+
+
+def test_a_flood_lets_others_have_their_turn() -> None:
+    server = limited(message_rate=0.0)
+    carol, bob, dave = (join_plain(server, name) for name in ("carol", "bob", "dave"))
+    carol.lines()
+    bob.socket.give(b"x\n" * 30_000)
+    dave.socket.give(b"hello\n")
+    server.loop.turn()
+    server.loop.turn()
+    heard = carol.socket.taken.splitlines()
+    assert heard.index(b"<dave> hello") - heard.index(b"<bob> x") <= LINES_A_TURN
+    server.run()
+    assert carol.raw().count(b"<bob> x") == 30_000
+    assert not bob.paused
+
+
+def test_who_goes_in_the_middle_of_a_flood_leaves_nothing_behind() -> None:
+    server = limited(message_rate=0.0)
+    bob = join_plain(server, "bob")
+    bob.socket.give(b"x\n" * 30_000)
+    server.loop.turn()
+    bob.lose()
+    assert server.left_behind() == []
 
 
 def test_one_persons_excess_delays_nobody_else() -> None:
