@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import secrets
+import signal
 import time
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,21 @@ def default_data_folder() -> Path:
     return Path(platformdirs.user_state_dir("twistd-chat"))
 
 
+def _limit(option: str, default: float, kind: type[int] | type[float], what: str) -> list[object]:
+    # A row of optParameters whose value is a number, 0 or more; anything else is a usage error that names the option.
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(-1)
+        if not 0 <= value < inf:
+            numbers = "a whole number" if kind is int else "a number"
+            raise usage.UsageError(f"--{option} takes {numbers}, 0 (no limit) or more, not {text!r}.")
+        return value
+
+    return [option, None, default, f"{what}; 0: no limit.", read]
+
+
 class Options(usage.Options):
     """What `twistd chat` accepts on its command line."""
 
@@ -58,31 +75,13 @@ class Options(usage.Options):
         ["data", "d", None, "Folder for the server's state. [default: a per-user state folder]"],
         ["name", "n", "chat", "Name of the server, shown to people and programs."],
         ["motd", "m", None, "Text file shown to everybody who comes in."],
-        ["message-rate", None, MESSAGE_RATE, "Lines a second that one person may send; 0: no limit.", float],
-        [
-            "message-burst",
-            None,
-            float(MESSAGE_BURST),
-            "Lines that one person may send at once; 0: no limit.",
-            float,
-        ],
+        _limit("message-rate", MESSAGE_RATE, float, "Lines a second that one person may send"),
+        _limit("message-burst", float(MESSAGE_BURST), float, "Lines that one person may send at once"),
         ["history", None, "on", "Keep what is said on disk: on or off. Accounts are kept in any case."],
-        ["history-days", None, 0.0, "Days for which it is kept; 0: no limit.", float],
-        [
-            "history-events",
-            None,
-            HISTORY_EVENTS,
-            "Events of all rooms together that are kept; 0: no limit.",
-            int,
-        ],
-        ["max-users", None, 0, "People at once; 0: no limit.", int],
-        [
-            "max-per-address",
-            None,
-            LIVE_PER_ADDRESS,
-            "Connections from one address at once; 0: no limit.",
-            int,
-        ],
+        _limit("history-days", 0.0, float, "Days for which it is kept"),
+        _limit("history-events", HISTORY_EVENTS, int, "Events of all rooms together that are kept"),
+        _limit("max-users", 0, int, "People at once"),
+        _limit("max-per-address", LIVE_PER_ADDRESS, int, "Connections from one address at once"),
     ]
     compData = usage.Completions(optActions={"data": usage.CompleteDirs(), "motd": usage.CompleteFiles()})
 
@@ -106,19 +105,15 @@ class Options(usage.Options):
         """
         self["relay"].append(description)
 
+    def parseArgs(self, *arguments: str) -> None:
+        """There are only options."""
+        if arguments:
+            raise usage.UsageError(
+                f"{arguments[0]!r} is not understood: everything is said with options, see --help."
+            )
+
     def postOptions(self) -> None:
         """Check what can be checked before anything starts."""
-        limits = (
-            "message-rate",
-            "message-burst",
-            "max-users",
-            "max-per-address",
-            "history-days",
-            "history-events",
-        )
-        for option in limits:
-            if self[option] < 0:
-                raise usage.UsageError(f"--{option} must be 0 (no limit) or more, not {self[option]}.")
         if not self["name"] or any(c.isspace() or not c.isprintable() for c in self["name"]):
             raise usage.UsageError("--name must be one word, such as chat.example.org.")
         if self["history"] not in ("on", "off"):
@@ -190,6 +185,7 @@ class Conversation(Service):
     ) -> None:
         self._reactor = reactor
         self.storage = storage
+        self._stopping = False
         late = _LateFanout()
         self.directory = Directory(
             storage.journal if storage else MemoryJournal(time.time),
@@ -221,7 +217,22 @@ class Conversation(Service):
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD, 20, 100)
+        self._reactor.callWhenRunning(self._stop_on_signals)
         self.log.info("Chat is ready as {name}", name=self.factory.settings.name)
+
+    def _stop_on_signals(self) -> None:
+        # Twisted's own handlers stop in the same order, but then end the process by the signal: not with status 0.
+        def stop(signum: int, frame: object) -> None:
+            self.log.info("Received {signal}", signal=signal.Signals(signum).name)
+            self._reactor.callFromThread(self._stop)
+
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, stop)
+
+    def _stop(self) -> None:
+        if not self._stopping:
+            self._stopping = True
+            self._reactor.stop()
 
     def stopService(self) -> Deferred[None]:
         """Tell everybody, and wait until they have taken it, for `DRAIN_SECONDS` at most."""

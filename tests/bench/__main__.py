@@ -6,6 +6,7 @@ import argparse
 import json
 import platform
 import resource
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -156,6 +157,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0, or 1 if something was lost, a server failed, or with --check a bound was missed."""
     it = parser()
     options = it.parse_args(arguments)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # servers are stopped on the way out
     try:
         results = load(options.load) if options.load else run(options)
     except (CannotMeasure, ValueError) as problem:

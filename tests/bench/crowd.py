@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,3 +115,6 @@ def crowd(
                 yield Crowd(server, users, pid, generator, folder)
             finally:
                 generator.kill()
+                assert generator.stderr is not None
+                if told := generator.stderr.read():
+                    print(told.strip(), file=sys.stderr)

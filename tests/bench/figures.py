@@ -71,6 +71,7 @@ FIGURES: dict[str, Callable[[Values, int], float | None]] = {
     "CPU ms a second": lambda v, _: _quotient(v["cpu"] * 1e3, v["seconds"]),
     "KB a connection": lambda v, users: v["resident_grown_kb"] / users,
     "KB grown": lambda v, _: v["resident_grown_kb"],
+    "waited %": lambda v, _: _quotient(v["waited"] * 100, v["waited"] + v["cpu"]),
     "lost": lambda v, _: v["expected"] - v["delivered"],
     "wrong": lambda v, _: v["repeated"] + v["own"] + v["damaged"],
     "dead": lambda v, _: v["dead"],
@@ -81,7 +82,9 @@ FIGURES: dict[str, Callable[[Values, int], float | None]] = {
 """Every figure that can be asked for, by the name under which tables and bounds show it.
 
 Times are of the server's own CPU, all threads, unless the name says p50, p99 or max: those are latencies from
-send() to recv(). ``wrong`` counts what came twice, out of an author's order, back to the author, or damaged.
+send() to recv(). ``waited`` is how long the server stood in line for its core, as a share of the time it wanted to
+run: where that is much, other work disturbed the measurement, its latencies first of all. ``wrong`` counts what came
+twice, out of an author's order, back to the author, or damaged.
 """
 
 

@@ -18,7 +18,16 @@ _FORMATS = {
     "CPU ms a second": "{:.2f}",
     "KB a connection": "{:.2f}",
 }
-_TALK = ("deliveries per CPU second", "us a delivery", "p50 ms", "p99 ms", "max ms", "lost", "dead")
+_TALK = (
+    "deliveries per CPU second",
+    "us a delivery",
+    "p50 ms",
+    "p99 ms",
+    "max ms",
+    "waited %",
+    "lost",
+    "dead",
+)
 _COLUMNS = {
     "login": ("CPU ms a login", "KB a connection", "joins missing", "dead"),
     "quiet": ("CPU ms a second", "dead"),

@@ -14,7 +14,7 @@ def key(server: str = "chat plain", phase: str = IDLE, users: int = 1000, scenar
 def values(**more: float) -> Values:
     """What an answer holds if everything went well, with `more` in its place."""
     counted = ("sent", "expected", "delivered", "repeated", "own", "damaged", "joins", "dead")
-    good = dict.fromkeys((*counted, "p50_us", "p99_us", "max_us"), 0.0)
+    good = dict.fromkeys((*counted, "waited", "p50_us", "p99_us", "max_us"), 0.0)
     return {**good, "cpu": 1.0, "seconds": 2.0, **more}
 
 
@@ -41,6 +41,7 @@ def test_what_is_no_answer_is_refused(line: str) -> None:
         ("CPU ms a login", {"cpu": 0.5}, 0.5),
         ("CPU ms a second", {"cpu": 0.5, "seconds": 5}, 100),
         ("KB a connection", {"resident_grown_kb": 6500}, 6.5),
+        ("waited %", {"cpu": 3, "waited": 1}, 25),
         ("lost", {"expected": 10, "delivered": 7}, 3),
         ("wrong", {"repeated": 1, "own": 2, "damaged": 4}, 7),
         ("joins missing", {"joins": 499_499}, 1),

@@ -42,7 +42,7 @@ static const double REST_STEP = 0.1, REST_SHARE = 0.02; /* at rest: under 2 % of
 static const double REST_SECONDS = 10;    /* by then it counts as its normal state */
 
 static pid_t server;
-static double cpu_before, own_before, started, finished;
+static double cpu_before, own_before, waited_before, started, finished;
 static long resident_before;
 
 static double own_cpu(void) { return cpu_seconds(getpid()); }
@@ -51,6 +51,7 @@ static void begin(void) {
   counts_clear();
   resident_before = resident_kb(server);
   cpu_before = cpu_seconds(server);
+  waited_before = waited_seconds(server);
   own_before = own_cpu();
   started = finished = monotonic();
 }
@@ -91,11 +92,11 @@ static void answer(const char *more) {
   wait_for_rest();
   double own = own_cpu() - own_before;
   printf("sent=%lu expected=%lu delivered=%lu repeated=%lu own=%lu damaged=%lu joins=%lu entered=%lu dead=%d "
-         "bytes=%lu seconds=%.6f cpu=%.9f generator_cpu=%.6f resident_kb=%ld resident_grown_kb=%ld "
+         "bytes=%lu seconds=%.6f cpu=%.9f waited=%.6f generator_cpu=%.6f resident_kb=%ld resident_grown_kb=%ld "
          "p50_us=%lu p99_us=%lu max_us=%lu%s\n",
          tally.sent, tally.expected, tally.delivered, tally.repeated, tally.own, tally.damaged, tally.joins,
-         tally.entered, gone, tally.bytes, finished - started, cpu_seconds(server) - cpu_before, own,
-         resident_kb(server), resident_kb(server) - resident_before, histogram_at(&tally.latency, .5),
+         tally.entered, gone, tally.bytes, finished - started, cpu_seconds(server) - cpu_before,
+         waited_seconds(server) - waited_before, own,         resident_kb(server), resident_kb(server) - resident_before, histogram_at(&tally.latency, .5),
          histogram_at(&tally.latency, .99), tally.latency.max, more);
   fflush(stdout);
 }

@@ -23,6 +23,7 @@ enum {
   READING_BUFFER = 1 << 20,
   PEOPLE_AN_ADDRESS = 20000,  /* loopback has 28,000 ports for each source address */
   FIRST_ADDRESS = 0x7f000002, /* 127.0.0.2 */
+  REASONS_TOLD = 5,           /* on standard error, which nobody may be reading just then */
 };
 static const char MARK = '`'; /* begins every message; nothing else that a server sends holds one */
 
@@ -75,6 +76,9 @@ static void watch(person *p, int operation) {
 }
 
 static void leave(person *p) {
+  if (p->at != READY && gone < REASONS_TOLD) {
+    fprintf(stderr, "u%d was thrown out and heard last: %s\n", p->number, p->last);
+  }
   if (p->at == READY) {
     ready--;
     if (!p->stalled) present[p->room]--;

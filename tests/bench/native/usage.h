@@ -20,6 +20,19 @@ static inline double cpu_seconds(pid_t process) {
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
+/* Seconds for which the main thread could have run and another process had its core (/proc/PID/schedstat, second
+ * figure): how much a measurement was disturbed by what else goes on. */
+static inline double waited_seconds(pid_t process) {
+  char path[64];
+  unsigned long long ran = 0, waited = 0;
+  snprintf(path, sizeof path, "/proc/%d/schedstat", (int)process);
+  FILE *figures = fopen(path, "r");
+  if (!figures) return 0;
+  if (fscanf(figures, "%llu %llu", &ran, &waited) != 2) waited = 0;
+  fclose(figures);
+  return waited * 1e-9;
+}
+
 static inline long resident_kb(pid_t process) {
   char path[64], line[256];
   long kb = 0;
