@@ -23,6 +23,8 @@ from chat.domain.journal import MemoryJournal
 from chat.domain.limits import LIVE_PER_ADDRESS, MESSAGE_BURST, MESSAGE_RATE
 from chat.domain.room import Room
 from chat.endpoints import CannotStart, listening_service
+from chat.monitor.service import MonitorService, monitor_service
+from chat.monitored import ChatActions, ChatSource, Reporter
 from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import SWEEP_SECONDS, ChatFactory, Settings
@@ -30,6 +32,7 @@ from chat.network.plain import PlainDialect
 from chat.relay.service import RelayIntoServer
 
 DEFAULT_LISTEN = "tcp:56458"
+DEFAULT_WEB = "tcp:8080:interface=127.0.0.1"
 DRAIN_SECONDS = 3.0
 """How long connections may take to get their last lines when the server stops."""
 MOTD_BYTES = 64 * 1024
@@ -81,6 +84,8 @@ class Options(usage.Options):
         super().__init__()
         self["listen"] = []
         self["relay"] = []
+        self["web"] = DEFAULT_WEB
+        self["monitor-token"] = None
 
     def opt_listen(self, description: str) -> None:
         """Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458,
@@ -96,6 +101,16 @@ class Options(usage.Options):
         figures are in /stats.
         """
         self["relay"].append(description)
+
+    def opt_web(self, description: str) -> None:
+        """Serve the operator's monitor here, to a browser: a Twisted endpoint, or off. The address to open is in
+        the log at the start. [default: tcp:8080:interface=127.0.0.1]
+        """
+        self["web"] = description
+
+    def opt_monitor_token(self, token: str) -> None:
+        """What lets a browser see the monitor, 16 characters or more. [default: made once, kept in the data folder]"""
+        self["monitor-token"] = token
 
     def parseArgs(self, *arguments: str) -> None:
         """There are only options."""
@@ -265,6 +280,8 @@ def makeService(options: Options) -> IService:
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
     conversation = Conversation(reactor, settings, options["max-users"], secret_key(folder, "cloak.key"))
     service = ChatService()
+    if options["web"] != "off":
+        monitor_of(conversation, options, folder, reactor).setServiceParent(service)
     relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
     if relay is not None:
         relay.connections.setServiceParent(service)
@@ -275,6 +292,41 @@ def makeService(options: Options) -> IService:
     if relay is not None:
         relay.listeners.setServiceParent(service)
     return service
+
+
+class WatchedService(MultiService):
+    """The monitor, and what tells it about the rooms."""
+
+    def __init__(self, monitor: MonitorService, reporter: Reporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+        monitor.setServiceParent(self)
+
+    def startService(self) -> None:
+        """Listen, and show what happens in rooms."""
+        super().startService()
+        self._reporter.start()
+
+    def stopService(self) -> Any:
+        """Show nothing more."""
+        self._reporter.stop()
+        return super().stopService()
+
+
+def monitor_of(conversation: Conversation, options: Options, folder: Path, reactor: Any) -> IService:
+    """The operator's window on this chat; raises `CannotStart` with a sentence."""
+    monitor = monitor_service(
+        options["web"],
+        ChatSource(conversation.factory),
+        reactor=reactor,
+        data_folder=folder,
+        token=options["monitor-token"],
+        name=options["name"],
+        actions=ChatActions(conversation.factory),
+    )
+    reporter = Reporter(conversation.fanout, monitor.note, reactor)
+    conversation.directory.delivery = reporter
+    return WatchedService(monitor, reporter)
 
 
 def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:

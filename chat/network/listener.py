@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Protocol
 
 from twisted.internet import address as addresses
@@ -152,6 +153,8 @@ class ChatProtocol(LineReceiver):
         self._bytes: TokenBucket | None = None
         self._messages: TokenBucket | None = None
         self._escalation: Escalation | None = None
+        self._silenced_until = 0.0
+        self._silenced_why = ""
 
     # the life of a connection
 
@@ -351,6 +354,13 @@ class ChatProtocol(LineReceiver):
 
     def muted(self) -> str | None:
         """The sentence for somebody who may not speak at the moment, None for anybody else."""
+        if self._silenced_until and self.factory.seconds() < self._silenced_until:
+            left = ceil((self._silenced_until - self.factory.seconds()) / 60)
+            why = f": {self._silenced_why}" if self._silenced_why else ""
+            return (
+                f"An operator has muted you{why}. This ends in {left} minute{'' if left == 1 else 's'}; "
+                "what you send until then is not passed on."
+            )
         if self._escalation is None:
             return None
         now = self.factory.seconds()
@@ -358,6 +368,13 @@ class ChatProtocol(LineReceiver):
             return None
         settings = self.factory.settings
         return self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
+
+    def silence(self, seconds: float, why: str) -> None:
+        """Let nothing that this person says through for so long, by an operator's decision; 0: from here on again."""
+        self._silenced_until = self.factory.seconds() + seconds if seconds else 0.0
+        self._silenced_why = why
+        if not seconds and self._escalation is not None:
+            self._escalation = Escalation()
 
     def _wait(self, seconds: float) -> None:
         due = self.factory.seconds() + seconds

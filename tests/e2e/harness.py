@@ -332,6 +332,8 @@ class Server(Daemon):
             "chat",
             *("--listen", f"tcp:{self.port}:interface=127.0.0.1"),
             *("--data", str(self.data)),
+            # The monitor's usual port may be taken, and two servers cannot both have it.
+            *(() if "--web" in options else ("--web", "off")),
             *options,
         )
 
