@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Any, Protocol
 
 from twisted.internet import address as addresses
@@ -37,6 +36,8 @@ from chat.domain.limits import (
     Step,
     TokenBucket,
 )
+from chat.domain.logins import Logins
+from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.room import Membership
 from chat.domain.user import Reader, User
 from chat.network.deadlines import Deadlines
@@ -75,9 +76,13 @@ NOT_HTTP = (
     b"This is a chat port, not a web page. Talk here with nc, telnet or an IRC client.\r\n"
 )
 
+NOT_MUTED = (0.0, "")
+"""Nobody has muted this person."""
+
 THROTTLED = 1
 CONGESTED = 2
 HELD = 4
+ANSWERING = 8
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -147,14 +152,16 @@ class ChatProtocol(LineReceiver):
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = "Connection closed"
+        self.leaving = False
+        """Whether this side ends the connection, as opposed to a connection that drops."""
         self._pauses = 0
+        self._answers = 0
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
         self._bytes: TokenBucket | None = None
         self._messages: TokenBucket | None = None
         self._escalation: Escalation | None = None
-        self._silenced_until = 0.0
-        self._silenced_why = ""
+        self._muted_by_operator = NOT_MUTED
 
     # the life of a connection
 
@@ -189,7 +196,10 @@ class ChatProtocol(LineReceiver):
         self.outlet.lost()
         dialect = self.dialect
         if dialect is not None:
+            if not self.leaving:
+                self.factory.directory.claims.hold(dialect.user)
             self.factory.directory.quit(dialect.user, self.quit_reason)
+            dialect.user.gone = True
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
@@ -238,6 +248,7 @@ class ChatProtocol(LineReceiver):
     def finish(self, reason: str) -> None:
         """Close after everything that waits has been taken; others see `reason`."""
         self.quit_reason = reason
+        self.leaving = True
         self._cancel()
         self.outlet.finish()
 
@@ -352,29 +363,27 @@ class ChatProtocol(LineReceiver):
                 self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
             )
 
+    def mute(self, seconds: float, reason: str) -> None:
+        """The operator lets nothing that this person says through for so long; 0 ends it."""
+        if seconds <= 0:
+            self._muted_by_operator = NOT_MUTED
+            return
+        self._muted_by_operator = (self.factory.seconds() + seconds, reason)
+        sentence = self.muted()
+        if self.dialect is not None and sentence is not None:
+            self.dialect.tell_sentence(sentence)
+
     def muted(self) -> str | None:
         """The sentence for somebody who may not speak at the moment, None for anybody else."""
-        if self._silenced_until and self.factory.seconds() < self._silenced_until:
-            left = ceil((self._silenced_until - self.factory.seconds()) / 60)
-            why = f": {self._silenced_why}" if self._silenced_why else ""
-            return (
-                f"An operator has muted you{why}. This ends in {left} minute{'' if left == 1 else 's'}; "
-                "what you send until then is not passed on."
-            )
-        if self._escalation is None:
-            return None
         now = self.factory.seconds()
-        if not self._escalation.muted_for(now):
+        until, reason = self._muted_by_operator
+        if now < until:
+            because = f" ({reason})" if reason else ""
+            return f"The operator has muted you for {until - now:.0f} more seconds{because}."
+        if self._escalation is None or not self._escalation.muted_for(now):
             return None
         settings = self.factory.settings
         return self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
-
-    def silence(self, seconds: float, why: str) -> None:
-        """Let nothing that this person says through for so long, by an operator's decision; 0: from here on again."""
-        self._silenced_until = self.factory.seconds() + seconds if seconds else 0.0
-        self._silenced_why = why
-        if not seconds and self._escalation is not None:
-            self._escalation = Escalation()
 
     def _wait(self, seconds: float) -> None:
         due = self.factory.seconds() + seconds
@@ -398,12 +407,40 @@ class ChatProtocol(LineReceiver):
         else:
             self._resume(CONGESTED)
 
+    def answering(self) -> Callable[[], None]:
+        """Read nothing more until the returned function is called: an answer that comes later comes in its turn.
+
+        A dialect that asks storage or a password hash something calls this first, so that no reply overtakes it.
+        """
+        self._answers += 1
+        self._pause(ANSWERING)
+        once = [True]
+
+        def answered() -> None:
+            if once:
+                once.clear()
+                self._answers -= 1
+                if not self._answers:
+                    self._resume(ANSWERING)
+
+        return answered
+
     def hold(self, yes: bool) -> None:
         """Too many answers wait for the disk: commands wait too."""
         if yes:
             self._pause(HELD)
         else:
             self._resume(HELD)
+
+    def hide_typing(self, yes: bool) -> None:
+        """Ask a telnet client not to show what is typed, or to show it again (RFC 857).
+
+        Only programs that end lines as telnet does are asked: `nc` would show the question as garbage.
+        """
+        if self.line_end == b"\r\n":
+            if self.telnet is None:
+                self.telnet = TelnetFilter()
+            self.outlet.put(self.telnet.offer_echo(yes))
 
     def _pause(self, why: int) -> None:
         if not self._pauses:
@@ -450,6 +487,7 @@ class ChatFactory(Factory):
         make_person: Callable[[ChatProtocol], Person],
         make_program: Callable[[ChatProtocol], Dialect],
         cloak: Callable[[str], str],
+        mailbox: Mailbox | None = None,
     ) -> None:
         self.reactor = reactor
         self.seconds: Callable[[], float] = reactor.seconds
@@ -460,6 +498,7 @@ class ChatFactory(Factory):
         self.make_program = make_program
         self.cloak = cloak
         """Address -> the host that others see."""
+        self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
         self.connections: dict[ChatProtocol, None] = {}
         self.limits = AddressLimits(live=settings.max_per_address)
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)

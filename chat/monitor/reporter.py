@@ -1,16 +1,16 @@
-"""A running chat as the monitor sees it, and what its operator may do there."""
+"""Shows the monitor what is said and done in rooms, in bounded measure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from twisted.application.service import Service
 from twisted.internet.task import LoopingCall
 
 from chat.domain.directory import Delivery
 from chat.domain.events import (
     Acted,
-    Announced,
     IdentityChanged,
     Joined,
     Kicked,
@@ -23,10 +23,7 @@ from chat.domain.events import (
     Said,
     TopicChanged,
 )
-from chat.domain.refused import Refused
 from chat.domain.room import Room
-from chat.monitor.interfaces import ActionRefused, Figures, Person
-from chat.network.listener import ChatFactory, ChatProtocol
 
 REPORT_SECONDS = 0.25
 """Between two looks at what was said and done in rooms."""
@@ -41,101 +38,7 @@ Note = Callable[[str, str, str], object]
 """Takes level, source and text of a line for the monitor's log."""
 
 
-class ChatSource:
-    """The figures and people of a chat, for `chat.monitor.interfaces.Source`."""
-
-    def __init__(self, factory: ChatFactory) -> None:
-        self._factory = factory
-        self._directory = factory.directory
-
-    def figures(self) -> Figures:
-        """The counters as they stand."""
-        stats = self._directory.stats
-        connections = {dialect: count for dialect, count in stats.dialects.items() if count > 0}
-        nameless = stats.connections - sum(connections.values())
-        if nameless > 0:
-            connections["no name yet"] = nameless
-        return Figures(
-            people=stats.users,
-            peak=stats.peak_users,
-            rooms=len(self._directory.rooms),
-            messages=stats.messages.total,
-            private_messages=stats.private_messages.total,
-            connections=connections,
-            refused=stats.refused,
-            muted=stats.muted,
-            bytes_in=stats.bytes_in,
-            bytes_out=stats.bytes_out,
-            uptime=stats.uptime,
-        )
-
-    def people(self) -> Iterator[Person]:
-        """Everybody with a name, longest connected first."""
-        now = self._directory.clock()
-        for connection in self._factory.connections:
-            dialect = connection.dialect
-            if dialect is None or dialect.user.name is None:
-                continue
-            user = dialect.user
-            yield Person(
-                name=user.shown,
-                dialect=user.dialect,
-                address=user.address,
-                rooms=tuple(room.name for room in user.memberships),
-                idle=max(0.0, now - user.last_active),
-                account=user.account,
-                muted=connection.muted() is not None,
-            )
-
-
-class ChatActions:
-    """What the operator does from the page, for `chat.monitor.interfaces.Actions`."""
-
-    def __init__(self, factory: ChatFactory) -> None:
-        self._factory = factory
-        self._directory = factory.directory
-
-    def announce(self, text: str) -> None:
-        """A line of the server's for everybody; who does not keep up does not get it."""
-        msgid, now = self._directory.journal.stamp()
-        event = Announced(msgid, now, self._directory.server, text)
-        for user in list(self._directory.users.values()):
-            user.reader.tell(event)
-
-    def kick(self, name: str, reason: str) -> None:
-        """End somebody's connection; the others see that an operator did."""
-        connection = self._connection(name)
-        assert connection.dialect is not None
-        sentence = "Disconnected by an operator" + (f": {reason}" if reason else "")
-        self._directory.quit(connection.dialect.user, sentence)
-        connection.dialect.disconnect(sentence)
-
-    def mute(self, name: str, seconds: float, reason: str) -> None:
-        """Let nothing of somebody through for a while, or with 0 seconds let it through again."""
-        connection = self._connection(name)
-        was_muted = connection.muted() is not None
-        connection.silence(seconds, reason)
-        if connection.dialect is None:
-            return
-        sentence = connection.muted()
-        if sentence is not None:
-            self._directory.stats.muted += 1
-            connection.dialect.tell_sentence(sentence)
-        elif was_muted:
-            connection.dialect.tell_sentence("You may speak again.")
-
-    def _connection(self, name: str) -> ChatProtocol:
-        try:
-            user = self._directory.find(name)
-        except Refused as refused:
-            raise ActionRefused(f"{refused.sentence}.") from None
-        for connection in self._factory.connections:
-            if connection.dialect is user.reader:
-                return connection
-        raise ActionRefused(f"{name} has just left.")
-
-
-class Reporter:
+class Reporter(Service):
     """Shows the monitor what is said and done in rooms. Private messages never come this way.
 
     It stands between the directory and the fan-out, and remembers which rooms have news: that is all it costs
@@ -150,12 +53,14 @@ class Reporter:
         self._loop = LoopingCall(self._report)
         self._loop.clock = clock
 
-    def start(self) -> None:
+    def startService(self) -> None:
         """Begin to show."""
+        super().startService()
         self._loop.start(REPORT_SECONDS, now=False)
 
-    def stop(self) -> None:
+    def stopService(self) -> None:
         """Show nothing more."""
+        super().stopService()
         if self._loop.running:
             self._loop.stop()
         self._news.clear()
