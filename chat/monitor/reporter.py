@@ -34,8 +34,8 @@ minutes before them in the monitor's log.
 REPORTED_TEXT = 300
 """Characters shown of what somebody said: most of the longest line of IRC."""
 
-Note = Callable[[str, str, str], object]
-"""Takes level, source and text of a line for the monitor's log."""
+Note = Callable[[float, str, str, str], object]
+"""Takes time, level, source and text of a line for the monitor's log."""
 
 
 class Reporter(Service):
@@ -87,9 +87,10 @@ class Reporter(Service):
         for event in first:
             text = described(event)
             if text:
-                self._note("info", "chat.rooms", text)
+                self._note(event.time, "info", "chat.rooms", text)
         if total > len(first):
-            self._note("info", "chat.rooms", f"… and {total - len(first)} more events in rooms")
+            more = f"… and {total - len(first)} more events in rooms"
+            self._note(first[-1].time, "info", "chat.rooms", more)
 
 
 def described(event: LogEvent) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -73,9 +72,12 @@ class MonitorService(MultiService):
             host = f"[{host}]"
         return f"{'https' if self._secure else 'http'}://{host}:{port}/?token={self._token}"
 
-    def note(self, level: str, source: str, text: str) -> None:
-        """A line for the page's log that is in no other log. `level`: one of `chat.monitor.ring.LEVELS`."""
-        self._ring.append(time.time(), level, visible(source), visible(shortened(text, MAX_TEXT)))
+    def note(self, when: float, level: str, source: str, text: str) -> None:
+        """A line for the page's log that is in no other log.
+
+        `when`: seconds since 1970. `level`: one of `chat.monitor.ring.LEVELS`.
+        """
+        self._ring.append(when, level, visible(source), visible(shortened(text, MAX_TEXT)))
 
     def privilegedStartService(self) -> None:
         """Watch the log, and open the port. Raises `chat.endpoints.CannotStart`."""

@@ -15,7 +15,7 @@ class Reported:
         self.server = make_server()
         self.lines: list[str] = []
         self.reporter = Reporter(
-            self.server.fanout, lambda *line: self.lines.append(line[2]), self.server.clock
+            self.server.fanout, lambda *line: self.lines.append(line[3]), self.server.clock
         )
         self.server.directory.delivery = self.reporter
         self.reporter.startService()
