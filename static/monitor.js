@@ -134,7 +134,9 @@ function drawHealth() {
   const who = latest ? `${plural(latest.people, "person").replace("persons", "people")} – ` : "";
   const title = `${mark}${who}${serverName} monitor`;
   if (document.title !== title) document.title = title;
-  $("uptime").textContent = startedAt === null ? "–" : duration((Date.now() - startedAt) / 1000);
+  const open = connected.state === "open" || connected.state === "silent";
+  $("announce").disabled = !open;
+  if (open) $("uptime").textContent = startedAt === null ? "–" : duration((Date.now() - startedAt) / 1000);
 }
 
 function drawBanner() {
