@@ -31,7 +31,7 @@ MAX_PORT = 65535
 _BEHIND_RELAY = "haproxy:"
 """Announces that connections begin with a PROXY header."""
 
-BACKLOG = 1024
+BACKLOG = 4096
 """Connections that may wait to be accepted: everybody of a busy server who comes back in the same second."""
 
 _BACKLOG_KINDS = frozenset({"tcp", "tcp6", "ssl", "unix"})
@@ -78,7 +78,7 @@ def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> I
     try:
         _check_port_number(inner)
         _check_certificate_folder(inner)
-        endpoint = cast(IStreamServerEndpoint, serverFromString(reactor, inner))
+        endpoint = cast(IStreamServerEndpoint, serverFromString(reactor, _with_backlog(inner)))
         return (
             endpoint if inner == description else _EndpointBehindRelay(endpoint, cast(IReactorTime, reactor))
         )
@@ -90,8 +90,11 @@ def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> I
 
 def _with_backlog(description: str) -> str:
     # Twisted's default of 50 makes people wait a second or more when many come back at once after a restart.
-    kinds = [kind for kind in description.split(":")[:2] if kind != "haproxy"]
-    if kinds and kinds[0] in _BACKLOG_KINDS and ":backlog=" not in description:
+    if (
+        description.split(":")[0] in _BACKLOG_KINDS
+        and ":backlog=" not in description
+        and not description.endswith("\\")
+    ):
         return f"{description}:backlog={BACKLOG}"
     return description
 

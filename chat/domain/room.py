@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chat.domain.events import Identity, LogEvent
@@ -65,14 +66,24 @@ class Topic(NamedTuple):
 class Room:
     """A place where people talk. It exists as long as somebody is in it, or for good if `permanent`."""
 
-    __slots__ = ("created", "flags", "folded", "log", "members", "name", "permanent", "topic")
+    __slots__ = ("created", "flags", "folded", "founder", "log", "members", "name", "permanent", "topic")
 
     def __init__(self, name: str, folded: str, created: float, permanent: bool = False) -> None:
         self.name = name
         self.folded = folded
         self.created = created
         self.permanent = permanent
+        self.founder: str | None = None
+        """Folded name of the account to which the room belongs."""
         self.topic: Topic | None = None
         self.members: dict[User, Membership] = {}
         self.log = Log(folded)
         self.flags: set[str] = {"n", "t"}
+
+    def settings(self) -> dict[str, Any]:
+        """What is kept of the room's modes, as values that JSON can hold."""
+        return {"flags": "".join(sorted(self.flags))}
+
+    def apply(self, settings: Mapping[str, Any]) -> None:
+        """Set the modes to what `settings` gave once; what is missing stays as it is."""
+        self.flags = set(settings.get("flags", self.flags))

@@ -50,6 +50,7 @@ class User:
         "correspondent",
         "dialect",
         "entered_at",
+        "gone",
         "host",
         "identity",
         "ignored",
@@ -77,6 +78,8 @@ class User:
         self.username = "user"
         self.realname = ""
         self.account: str | None = None
+        self.gone = False
+        """Whether the connection has ended: answers that come later have nobody to go to."""
         self.bot = False
         self.secure = False
         self.modes = ""

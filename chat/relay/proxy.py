@@ -70,8 +70,6 @@ class _Side(portforward.Proxy):
             return
         self.session.ending(self._said_goodbye())
         peer.finish()
-        if peer._ended:
-            self.transport.loseConnection()
 
     def writeConnectionLost(self) -> None:
         """This side took all there was for it, and knows that nothing more will come."""

@@ -184,6 +184,12 @@ def _at_least(option: str, least: int) -> Callable[[str], int]:
     return number
 
 
+def _paragraph(option: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
+    """Usage messages show an option's docstring with all the spaces that it is indented by."""
+    option.__doc__ = " ".join((option.__doc__ or "").split())
+    return option
+
+
 class Options(usage.Options):
     """What `twistd chat-relay` accepts on its command line."""
 
@@ -233,6 +239,7 @@ class Options(usage.Options):
         self["listen"] = []
         self["to"] = []
 
+    @_paragraph
     def opt_listen(self, description: str) -> None:
         """Take connections here; may be given several times. Any Twisted endpoint: tcp:56459,
         ssl:6697:privateKey=key.pem:certKey=cert.pem, unix:/run/relay.sock, systemd:domain=INET:index=0, or
@@ -243,6 +250,7 @@ class Options(usage.Options):
 
     opt_l = opt_listen
 
+    @_paragraph
     def opt_to(self, target: str) -> None:
         """HOST:PORT of a server; needed. Given several times, the first that answers serves, and the others
         stand in for it: they are tried in this order, 5 seconds each. A dead one is passed over for a growing

@@ -141,6 +141,16 @@ def test_nc_through_the_relay_into_a_server_that_knows_no_proxy_protocol(
     bob.read_until("<carol> and back")
 
 
+def test_a_header_that_nobody_expects_is_answered_with_the_remedy(
+    start_server: StartServer, start_relay: StartRelay
+) -> None:
+    server = start_server()
+    relay = start_relay("--to", f"127.0.0.1:{server.port}")
+    with connect(relay.port) as person:
+        person.sendall(b"bob\n")
+        assert b"--proxy-protocol off" in read_to_end(person)
+
+
 def test_a_script_gets_all_its_answers(start_server: StartServer, start_relay: StartRelay) -> None:
     server = start_server()
     relay = start_relay("--to", f"127.0.0.1:{server.port}", "-p", "off")

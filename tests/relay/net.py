@@ -37,9 +37,9 @@ BUFFER = 65_536
 class Connection:
     """A protocol's transport, together with the far end that the test holds.
 
-    The far end's methods start with `far_`. What is written stays here until the far end reads it. Like
-    Twisted's own transports, it does not close while a producer is registered and paused, and raises when a
-    second producer is registered.
+    The far end's methods start with `far_`. What is written stays here until the far end reads it, which is also
+    when a close takes effect, as if in a later turn of a reactor. Like Twisted's own transports, it never closes
+    if a producer that was paused is still registered when everything has been written.
     """
 
     def __init__(self, peer: IAddress = PERSON, host: IAddress = ENTRANCE, tls: bool = False) -> None:
@@ -53,6 +53,7 @@ class Connection:
         self.producer: Any = None
         self._producer_paused = False
         self._out = b""
+        self._writing = False
         self._in: list[bytes | None] = []
         self._disconnecting = False
         self._write_disconnecting = False
@@ -81,20 +82,19 @@ class Connection:
     def far_read(self) -> bytes:
         """Everything that has arrived; the end, if it was announced, comes after it."""
         out = b""
-        while True:
+        while self._writing and not self.lost:
             data, self._out = self._out, b""
             out += data
+            self._writing = False
             if self.producer is not None and self._producer_paused:
                 self._producer_paused = False
                 self.producer.resumeProducing()
-                if self._out:
-                    continue
             elif self._disconnecting:
                 self._lose(ConnectionDone())
             elif self._write_disconnecting and not self.fin_sent:
                 self.fin_sent = True
                 self.protocol.writeConnectionLost()
-            return out
+        return out
 
     @property
     def waiting(self) -> int:
@@ -112,6 +112,7 @@ class Connection:
         if self.lost or self.fin_sent:
             return
         self._out += data
+        self._writing = True
         if self.producer is not None and len(self._out) > BUFFER and not self._producer_paused:
             self._producer_paused = True
             self.producer.pauseProducing()
@@ -122,6 +123,7 @@ class Connection:
     def loseConnection(self) -> None:
         if not self.lost:
             self._disconnecting = True
+            self._writing = True
             self.reading = False
             if self.fin_sent:
                 self._lose(ConnectionDone())
@@ -132,6 +134,7 @@ class Connection:
 
     def loseWriteConnection(self) -> None:
         self._write_disconnecting = True
+        self._writing = True
 
     def getPeer(self) -> IAddress:
         return self.peer
@@ -149,7 +152,7 @@ class Connection:
 
     def unregisterProducer(self) -> None:
         self.producer = None
-        self._producer_paused = False
+        self._writing = self._writing or self._disconnecting
 
     def pauseProducing(self) -> None:
         self.reading = False

@@ -568,6 +568,7 @@ def test_silence_in_both_directions_ends_with_a_sentence(logged: list[dict[str, 
     server.far_send(b"so am I\n")
     person.far_read()
     relay.clock.advance(IDLE_SECONDS - 1)
+    assert person.far_read() == b""
     assert not person.lost
     relay.clock.advance(1)
     assert person.far_read() == error_line("Closed: nothing was said in either direction for 60 minutes.")
@@ -651,6 +652,14 @@ def test_inside_the_server_the_farewell_is_left_to_it() -> None:
     assert person.far_read() == b"The server is going down.\n"
     assert server.far_read() == b""
     assert person.lost, "nobody waits until the person closes as well"
+    assert done(stopped)
+
+
+def test_inside_the_server_those_who_have_not_reached_it_are_told() -> None:
+    relay = Relay(farewell=False)
+    person = relay.come()
+    stopped = relay.factory.stop()
+    assert person.far_read() == error_line(STOPPING)
     assert done(stopped)
 
 
