@@ -2,7 +2,8 @@
 
 A user interface is a callable that takes one of these; `match` on the type and ignore what is of no use. All text is
 as it came over the network: make it safe for your kind of screen (`chat.domain.text` for terminals). A *place* is what
-a conversation happens in: a room's name, or another person's name for a private chat. Times are seconds since the epoch.
+a conversation happens in: a room's name, or another person's name for a private chat. Times are seconds since
+the epoch.
 """
 
 from __future__ import annotations
