@@ -106,9 +106,8 @@ def main(folder: Path) -> None:
     out = [HEADER.format(version=version(folder / "confusables.txt"), newest=newest)]
     out.append("# Script extensions (UAX #24), and their allowed code points (UTS #39 section 3.1).\n")
     out.append("ALLOWED = {\n")
-    out += [
-        f'    "{script}": {literal(ranges(points), "    ")},\n' for script, points in sorted(by_script.items())
-    ]
+    names = sorted(by_script)
+    out += [f'    "{name}": {literal(ranges(by_script[name]), " " * 4)},\n' for name in names]
     out.append("}\n\n# A code point and what it looks like (UTS #39 section 4, confusables.txt).\n")
     out.append(f"CONFUSABLES = {literal(' '.join(looks), '')}\n")
     sys.stdout.write("".join(out))

@@ -31,6 +31,12 @@ MAX_PORT = 65535
 _BEHIND_RELAY = "haproxy:"
 """Announces that connections begin with a PROXY header."""
 
+BACKLOG = 1024
+"""Connections that may wait to be accepted: everybody of a busy server who comes back in the same second."""
+
+_BACKLOG_KINDS = frozenset({"tcp", "tcp6", "ssl", "unix"})
+"""Endpoint types that take a backlog."""
+
 _PORT_KINDS = frozenset({"tcp", "tcp6", "ssl"})
 """Endpoint types whose first argument is a port number."""
 
@@ -85,6 +91,14 @@ def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> I
         ) from None
 
 
+def _with_backlog(description: str) -> str:
+    # Twisted's default of 50 makes people wait a second or more when many come back at once after a restart.
+    kinds = [kind for kind in description.split(":")[:2] if kind != "haproxy"]
+    if kinds and kinds[0] in _BACKLOG_KINDS and ":backlog=" not in description:
+        return f"{description}:backlog={BACKLOG}"
+    return description
+
+
 class ListeningService(Service):
     """
     Listens while it runs, and ends twistd with a sentence when it cannot.
@@ -115,7 +129,7 @@ class ListeningService(Service):
 
         @raise CannotStart: the port, interface or path cannot be had.
         """
-        super().privilegedStartService()  # type: ignore[no-untyped-call]
+        super().privilegedStartService()
         self._starting = True
         self._listening = maybeDeferred(self._endpoint.listen, self._factory)
         self._listening.addCallbacks(self._opened, self._failed)

@@ -156,7 +156,7 @@ class ProxiedFactory(WrappingFactory[ProxiedConnection]):
     noisy = False
 
     def __init__(self, factory: IProtocolFactory, clock: IReactorTime) -> None:
-        super().__init__(factory)  # type: ignore[no-untyped-call]
+        super().__init__(factory)
         self.clock = clock
 
     def buildProtocol(self, addr: IAddress | None) -> ProxiedConnection:

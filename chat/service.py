@@ -139,8 +139,8 @@ class _LateFanout:
 
     fanout: Fanout
 
-    def dirty(self, room: Room) -> None:
-        self.fanout.dirty(room)
+    def dirty(self, room: Room, urgent: bool = True) -> None:
+        self.fanout.dirty(room, urgent)
 
 
 class Conversation(Service):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2s
 
 from chat.domain.limits import address_key
@@ -11,6 +12,7 @@ from chat.domain.limits import address_key
 def cloaker(key: bytes) -> Callable[[str], str]:
     """Return a function from an address to the host that others see; `key` is the server's secret."""
 
+    @lru_cache(maxsize=4096)
     def cloak(address: str) -> str:
         network = address_key(address)
         if network is None:

@@ -52,8 +52,8 @@ Speech = type[Said] | type[Acted] | type[Noticed]
 class Delivery(Protocol):
     """The network's side: it is told which room has news, and gets them to the readers."""
 
-    def dirty(self, room: Room) -> None:
-        """The log of a room has grown."""
+    def dirty(self, room: Room, urgent: bool = True) -> None:
+        """The log of a room has grown, by what somebody said or did (urgent) or because somebody came or went."""
 
 
 class Directory:
@@ -169,7 +169,7 @@ class Directory:
         for membership in memberships:
             room = membership.room
             self.journal.record(event, room.log)
-            self.delivery.dirty(room)
+            self.delivery.dirty(room, urgent=False)
             self._close_if_empty(room)
         user.memberships.clear()
         self.stats.gone(user.dialect)
@@ -210,7 +210,7 @@ class Directory:
             places[room.folded] = room.log.end
         for room in user.memberships:
             self.journal.record(event, room.log)
-            self.delivery.dirty(room)
+            self.delivery.dirty(room, urgent=False)
         user.reader.tell(event)
 
     def ignore(self, user: User, name: str) -> None:
@@ -283,7 +283,7 @@ class Directory:
         room.members[user] = membership
         user.memberships[room] = membership
         user.reader.entered(membership, event)
-        self.delivery.dirty(room)
+        self.delivery.dirty(room, urgent=False)
         return membership
 
     def join_lobby(self, user: User) -> Membership:
@@ -303,7 +303,7 @@ class Directory:
         event = Left(msgid, now, user.identity, room.name, reason)
         self._remove(membership)
         self.journal.record(event, room.log)
-        self.delivery.dirty(room)
+        self.delivery.dirty(room, urgent=False)
         user.reader.left(membership, event)
         self._close_if_empty(room)
 

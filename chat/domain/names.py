@@ -159,15 +159,10 @@ class _Scripts(NamedTuple):
         return self.scripts[index]
 
 
-# Writing systems that use several scripts (UTS #39, section 5.1, "augmented script set").
-_SYSTEMS = {
-    "Hani": ("Hanb", "Jpan", "Kore"),
-    "Hira": ("Jpan",),
-    "Kana": ("Jpan",),
-    "Hang": ("Kore",),
-    "Bopo": ("Hanb",),
-}
-_WITH_LATIN = frozenset({"Jpan", "Kore", "Hanb"})
+# Writing systems that use several scripts (UTS #39, section 5.1, "augmented script set"). Bopomofo has no
+# part in it, because its letters are not allowed (their identifier type is "limited use").
+_SYSTEMS = {"Hani": ("Jpan", "Kore"), "Hira": ("Jpan",), "Kana": ("Jpan",), "Hang": ("Kore",)}
+_WITH_LATIN = frozenset({"Hani", "Jpan", "Kore"})
 
 
 @cache
@@ -191,7 +186,7 @@ def check_name(text: str) -> Name:
     Beyond ASCII a character must have the identifier status "allowed" (UTS #39, section 3.1). So there are
     no emoji in names: they are no identifier characters, differ by invisible selectors and joiners, and are
     drawn alike. Scripts may be mixed as the level "highly restrictive" has it (section 5.2): one script, or
-    Latin with the scripts of Japanese, Korean or Chinese. Names made of digits alone could be taken for
+    Latin with the scripts of Chinese, Japanese or Korean. Names made of digits alone could be taken for
     numbers.
     """
     if _PLAIN.fullmatch(text):
@@ -237,7 +232,8 @@ def _check_characters(shown: str) -> None:
                 _scripts().find(character)
             except LookupError:
                 raise NameRefused(
-                    "character", f"a name may contain letters and digits, but not '{character}'"
+                    "character",
+                    f"a name may not contain '{character}' (only letters and digits in everyday use)",
                 ) from None
 
 
@@ -248,9 +244,7 @@ _INVISIBLE = re.compile(
 
 
 def _unseen(character: str) -> str | None:
-    """Which kind of character that leaves no mark of its own on a screen, "control" or "invisible"; or
-    None.
-    """
+    """What makes a character impossible to see, "control" or "invisible"; None if it can be seen."""
     category = unicodedata.category(character)
     if category in ("Cc", "Cs"):
         return "control"

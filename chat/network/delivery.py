@@ -23,6 +23,10 @@ SLICE = 256
 MANY = -1
 """Among the authors of a chunk: an event in it stands in several logs, so readers of several rooms need a look."""
 
+PATIENCE_SECONDS = 0.05
+"""How long the news that somebody came or went may wait for company. Nobody notices; and a thousand people who
+come within a second cost the sends of twenty passes, not of a thousand."""
+
 
 class Rendering(Protocol):
     """Events to bytes, the same for every reader who shares it. b"" hides an event."""
@@ -159,14 +163,28 @@ class Fanout:
         self._queue: deque[Pass] = deque()
         self._waiting: dict[Outlet, None] = {}
         self._stuck: set[Outlet] = set()
+        self._patient: dict[Room, None] = {}
         self._call: IDelayedCall | None = None
+        self._patience: IDelayedCall | None = None
 
-    def dirty(self, room: Room) -> None:
-        """A room's log has grown."""
-        if room not in self._passes:
+    def dirty(self, room: Room, urgent: bool = True) -> None:
+        """A room's log has grown; what is not urgent may wait for `PATIENCE_SECONDS`."""
+        if room in self._passes:
+            return
+        if urgent:
             self._passes[room] = fanout = Pass(room)
             self._queue.append(fanout)
             self._schedule()
+        else:
+            self._patient[room] = None
+            if self._patience is None:
+                self._patience = self._reactor.callLater(PATIENCE_SECONDS, self._patience_ends)
+
+    def _patience_ends(self) -> None:
+        self._patience = None
+        patient, self._patient = self._patient, {}
+        for room in patient:
+            self.dirty(room)
 
     def waiting(self, outlet: Outlet) -> None:
         """An outlet has something of its own to send."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from chat import commands
 from chat.domain.directory import Directory
 from chat.domain.events import (
@@ -123,8 +125,6 @@ class PlainDialect:
         """Say where we are, who is here, and what was said last."""
         room = membership.room
         self.focus(room)
-        others = [name for name in commands.names_in(room) if name.lstrip("@+") != self.user.shown]
-        who = commands.listed(others, NAMES_IN_WELCOME) if others else "nobody else"
         settings = self._connection.factory.settings
         if len(self.user.memberships) == 1 and room is self.directory.lobby:
             self.reply(f"Welcome, {self.user.shown}! You are in {room.name}. /help lists what you can do.")
@@ -132,11 +132,20 @@ class PlainDialect:
                 self.reply(printable(line))
         else:
             self.reply(f"You are in {room.name}.")
-        self.reply(f"Here: {who}")
+        self.reply(f"Here: {self._company(room)}")
         if room.topic is not None:
             self.reply(f"Topic: {printable(room.topic.text)}")
         for past in self.directory.replay(membership, settings.replay):
             self.show(past)
+
+    def _company(self, room: Room) -> str:
+        # Everybody who comes in gets this: naming a few must not cost a look at all of them.
+        others = (member.shown for member in room.members if member is not self.user)
+        names = list(islice(others, NAMES_IN_WELCOME))
+        if not names:
+            return "nobody else"
+        more = len(room.members) - 1 - len(names)
+        return ", ".join(names) + (f" and {more} more (/users lists all)" if more else "")
 
     def left(self, membership: Membership, event: Event) -> None:
         """Say so, and talk in the room that was entered last."""

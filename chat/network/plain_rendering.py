@@ -94,8 +94,13 @@ def line_of(event: Event) -> str:
 
 def clock_time(seconds: float, now: float) -> str:
     """The server's local time, with the date if it is not today."""
-    then = time.localtime(seconds)
-    today = time.localtime(now)
+    return _minute(int(seconds // 60), int(now // 3600))
+
+
+@lru_cache(maxsize=1024)
+def _minute(minute: int, hour_now: int) -> str:
+    then = time.localtime(minute * 60)
+    today = time.localtime(hour_now * 3600)
     same_day = (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday)
     return time.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M", then)
 
