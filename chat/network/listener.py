@@ -70,6 +70,7 @@ NOT_HTTP = (
 
 THROTTLED = 1
 CONGESTED = 2
+HELD = 4
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -375,6 +376,13 @@ class ChatProtocol(LineReceiver):
             self._pause(CONGESTED)
         else:
             self._resume(CONGESTED)
+
+    def hold(self, yes: bool) -> None:
+        """Too many answers wait for the disk: commands wait too."""
+        if yes:
+            self._pause(HELD)
+        else:
+            self._resume(HELD)
 
     def _pause(self, why: int) -> None:
         if not self._pauses:

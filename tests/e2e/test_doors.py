@@ -21,7 +21,7 @@ def irssi(tmux: Tmux) -> Callable[[int, str], Pane]:
         home = tmux.folder / f"irssi-{name}"
         arguments = (f"--home={home}", "--connect=127.0.0.1", f"--port={port}", f"--nick={name}")
         pane = tmux.open(name, program, *arguments, columns=120)
-        pane.wait_for("127.0.0.1")
+        pane.wait_for("Welcome to")
         pane.type("/join #lobby")
         pane.wait_for(re.compile(r"\[#lobby\]"))
         return pane

@@ -1,0 +1,43 @@
+"""The domain's refusals as numeric replies: which reason has which numeric."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chat.domain.refused import Refused, Why
+from chat.network.irc import numerics as n
+from chat.network.irc.numerics import Numeric
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+ABOUT_SUBJECT: dict[Why, Numeric] = {
+    Why.NO_SUCH_USER: n.ERR_NOSUCHNICK,
+    Why.NO_SUCH_ROOM: n.ERR_NOSUCHCHANNEL,
+    Why.NOT_IN_ROOM: n.ERR_NOTONCHANNEL,
+    Why.TOO_MANY_ROOMS: n.ERR_TOOMANYCHANNELS,
+}
+"""Numerics that name what they are about and have a text of their own."""
+WITH_SENTENCE: dict[Why, Numeric] = {
+    Why.NAME_TAKEN: n.ERR_NICKNAMEINUSE,
+    Why.NAME_REFUSED: n.ERR_ERRONEUSNICKNAME,
+    Why.ROOM_REFUSED: n.ERR_BADCHANMASK,
+    Why.CANNOT_SAY: n.ERR_CANNOTSENDTOCHAN,
+    Why.NEEDS_RIGHT: n.ERR_CHANOPRIVSNEEDED,
+}
+"""Numerics that name what they are about and carry the domain's sentence."""
+
+
+def answer(session: IrcDialect, command: str, refused: Refused) -> None:
+    """Tell a client why something was not done."""
+    if refused.why is Why.ALREADY_IN_ROOM:
+        return
+    row = ABOUT_SUBJECT.get(refused.why)
+    if row is not None:
+        session.numeric(row, refused.subject or "*")
+        return
+    row = WITH_SENTENCE.get(refused.why)
+    if row is not None:
+        session.numeric(row, refused.subject or "*", refused.sentence)
+    else:
+        session.fail(command, refused.why.name, refused.subject, refused.sentence)

@@ -1,0 +1,193 @@
+"""How a client becomes a person: CAP, PASS, NICK, USER; and how it stays and goes: PING, PONG, QUIT.
+
+Sources: Modern IRC, "Connection Registration" and "Connection Messages"; IRCv3 "Capability Negotiation".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from chat.domain.names import Name, NameRefused, check_name
+from chat.domain.refused import Refused, Why
+from chat.domain.text import within_bytes
+from chat.network.irc import capabilities, isupport, server
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
+from chat.network.irc.rows import command
+from chat.wire import Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+USERNAME_CHARACTERS = 16
+"""Longest username, which clients make of the name of the account on their machine."""
+CAP_LINE = 400
+"""Bytes of capabilities in one line of a reply to CAP."""
+
+_NOT_IN_USERNAME = re.compile(r"[^A-Za-z0-9._\-\[\]\\`^{|}~]")
+
+
+class Registration:
+    """What a client has said about itself before it is a person."""
+
+    __slots__ = ("name", "negotiating", "password", "username")
+
+    def __init__(self) -> None:
+        self.name: Name | None = None
+        self.username = ""
+        self.password: str | None = None
+        self.negotiating = False
+
+
+def complete(session: IrcDialect) -> None:
+    """Let the client in if it has said everything that is needed."""
+    registration = session.registration
+    if (
+        registration is None
+        or registration.name is None
+        or not registration.username
+        or registration.negotiating
+    ):
+        return
+    try:
+        session.directory.enter(session.user, registration.name)
+    except Refused as refused:
+        if refused.why is Why.NAME_TAKEN:
+            session.numeric(n.ERR_NICKNAMEINUSE, registration.name.shown, refused.sentence)
+            registration.name = None
+        else:
+            session.leave(refused.sentence)
+        return
+    session.registration = None
+    session.connection.named()
+    greet(session)
+
+
+def greet(session: IrcDialect) -> None:
+    """The replies that every client waits for."""
+    name = session.server_name
+    session.numeric(n.RPL_WELCOME, name, session.user.identity.mask)
+    session.numeric(n.RPL_YOURHOST, name, server.VERSION)
+    session.numeric(n.RPL_CREATED, server.date(session.directory.stats.started))
+    session.numeric(n.RPL_MYINFO, name, server.VERSION, *isupport.MODE_LETTERS)
+    for line in isupport.lines(name):
+        session.numeric(n.RPL_ISUPPORT, line)
+    server.lusers(session)
+    server.motd(session)
+
+
+@command("CAP", "SUBCOMMAND [CAPABILITIES]", "negotiate capabilities", minimum=1, early=True)
+def _cap(session: IrcDialect, message: Message) -> None:
+    word = message.params[0].upper()
+    rest = message.params[1] if len(message.params) > 1 else ""
+    registration = session.registration
+    if word == "LS":
+        version = int(rest[:9]) if rest.isascii() and rest.isdecimal() else 0
+        if registration is not None:
+            registration.negotiating = True
+        if version >= CAP_VERSION_WITH_VALUES:
+            session.enable(session.caps | Cap.CAP_NOTIFY)
+        _cap_lines(session, "LS", capabilities.listed(version), version >= CAP_VERSION_WITH_VALUES)
+    elif word == "LIST":
+        _cap_lines(session, "LIST", capabilities.names_of(session.caps), True)
+    elif word == "REQ":
+        if registration is not None:
+            registration.negotiating = True
+        _request(session, rest)
+    elif word == "END":
+        if registration is not None:
+            registration.negotiating = False
+            complete(session)
+    else:
+        session.numeric(n.ERR_INVALIDCAPCMD, message.params[0])
+
+
+def _cap_lines(session: IrcDialect, word: str, names: list[str], several: bool) -> None:
+    lines: list[str] = [""]
+    for name in names:
+        if len(lines[-1]) + len(name) > CAP_LINE:
+            lines.append("")
+        lines[-1] += f"{name} "
+    for index, line in enumerate(lines):
+        more = "* " if several and index < len(lines) - 1 else ""
+        _cap_reply(session, f"{word} {more}:{line.rstrip()}")
+
+
+def _cap_reply(session: IrcDialect, text: str) -> None:
+    session.send(f":{session.server_name} CAP {session.nick} {text}\r\n".encode())
+
+
+def _request(session: IrcDialect, text: str) -> None:
+    caps = session.caps
+    for word in text.split():
+        name = word.lstrip("-")
+        cap = capabilities.NAMES.get(name)
+        if cap is None or (word.startswith("-") and cap == Cap.CAP_NOTIFY):
+            _cap_reply(session, f"NAK :{text}")
+            return
+        caps = caps & ~cap if word.startswith("-") else caps | cap
+    session.enable(caps)
+    _cap_reply(session, f"ACK :{text}")
+
+
+@command("PASS", "PASSWORD", "give the server's password", minimum=1, early=True)
+def _pass(session: IrcDialect, message: Message) -> None:
+    if session.registration is None:
+        session.numeric(n.ERR_ALREADYREGISTERED)
+    else:
+        session.registration.password = message.params[0]
+
+
+@command("NICK", "NAME", "take a name", early=True)
+def _nick(session: IrcDialect, message: Message) -> None:
+    if not message.params or not message.params[0]:
+        session.numeric(n.ERR_NONICKNAMEGIVEN)
+        return
+    try:
+        name = check_name(message.params[0])
+    except NameRefused as refused:
+        session.numeric(n.ERR_ERRONEUSNICKNAME, message.params[0], refused)
+        return
+    registration = session.registration
+    if registration is None:
+        session.directory.rename(session.user, name)
+        return
+    session.directory.check_free(name)
+    registration.name = name
+    complete(session)
+
+
+@command("USER", "USERNAME 0 * REALNAME", "say who you are", minimum=4, early=True)
+def _user(session: IrcDialect, message: Message) -> None:
+    registration = session.registration
+    if registration is None or registration.username:
+        session.numeric(n.ERR_ALREADYREGISTERED)
+        return
+    name = _NOT_IN_USERNAME.sub("", message.params[0])[:USERNAME_CHARACTERS]
+    if not message.params[0] or not message.params[3]:
+        session.numeric(n.ERR_NEEDMOREPARAMS, "USER")
+        return
+    registration.username = session.user.username = name or "user"
+    session.user.realname = within_bytes(message.params[3], isupport.REALNAME_BYTES)
+    complete(session)
+
+
+@command("PING", "TOKEN", "ask whether the server is there", early=True)
+def _ping(session: IrcDialect, message: Message) -> None:
+    if not message.params or not message.params[0]:
+        session.numeric(n.ERR_NOORIGIN if not message.params else n.ERR_NEEDMOREPARAMS, "PING")
+        return
+    name = session.server_name
+    session.send(f":{name} PONG {name} :{message.params[0]}\r\n".encode())
+
+
+@command("PONG", "TOKEN", "answer a PING", early=True)
+def _pong(session: IrcDialect, message: Message) -> None:
+    pass
+
+
+@command("QUIT", "[REASON]", "leave the server", early=True)
+def _quit(session: IrcDialect, message: Message) -> None:
+    reason = message.params[0] if message.params else ""
+    session.leave(f"Quit: {reason}" if reason else "Quit")

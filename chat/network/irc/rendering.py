@@ -1,0 +1,245 @@
+"""Events as IRC clients read them: one rendering for each set of capabilities that changes the bytes.
+
+All readers with the same set share one object (`shared_rendering`), so that the fan-out renders an event once for
+all of them. `render` runs once for each event and rendering; a message without tags takes under a microsecond.
+Sources: Modern IRC, "Messages"; the IRCv3 specifications of the capabilities that `capabilities.RENDERED` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from chat.domain.events import (
+    Acted,
+    Announced,
+    AwayChanged,
+    ClientTags,
+    Event,
+    Identity,
+    IdentityChanged,
+    Invited,
+    Joined,
+    Kicked,
+    Left,
+    LogEvent,
+    ModeChanged,
+    Noticed,
+    Quit,
+    Renamed,
+    Said,
+    Tagged,
+    TopicChanged,
+    Whispered,
+)
+from chat.domain.names import fold
+from chat.domain.text import within_bytes
+from chat.network.irc.capabilities import RENDERED, Cap
+from chat.wire import MAX_LINE_BYTES, escape_tag_value, format_server_time
+
+_time = lru_cache(maxsize=1024)(format_server_time)
+
+
+def source(author: Identity) -> str:
+    """The source of a line: a person's mask, or the name of a server."""
+    if not author.username:
+        return author.name
+    return f"{author.name}!{author.username}@{author.host}"
+
+
+def pieces(text: str, room: int) -> Iterator[str]:
+    """The lines of `text`, each cut into as many parts of at most `room` bytes as it takes, at spaces if possible."""
+    for line in text.split("\n"):
+        while len(line.encode()) > room:
+            part = within_bytes(line, room)
+            space = part.rfind(" ")
+            if space > len(part) // 2:
+                part = part[:space]
+            yield part
+            line = line[len(part) :].lstrip(" ")
+        if line:
+            yield line
+
+
+class Rendering:
+    """How clients with one set of capabilities get events.
+
+    @ivar caps: the capabilities, of those that `capabilities.RENDERED` names.
+    @ivar ignored: folded names whose speech is hidden.
+    """
+
+    __slots__ = ("_account", "_forms", "_ignored", "_message_tags", "_tagged", "_time", "caps")
+
+    def __init__(self, caps: int, ignored: frozenset[str] = frozenset()) -> None:
+        self.caps = caps
+        self._ignored = ignored
+        self._time = bool(caps & Cap.SERVER_TIME)
+        self._message_tags = bool(caps & Cap.MESSAGE_TAGS)
+        self._account = bool(caps & Cap.ACCOUNT_TAG)
+        self._tagged = self._time or self._message_tags or self._account
+        self._forms: dict[type, Callable[[Any], bytes]] = {
+            Said: self._said,
+            Acted: self._acted,
+            Noticed: self._noticed,
+            Tagged: self._only_tags,
+            Joined: self._joined,
+            Left: self._left,
+            Kicked: self._kicked,
+            TopicChanged: self._topic,
+            ModeChanged: self._mode,
+            Quit: self._quit,
+            Renamed: self._renamed,
+            AwayChanged: self._away,
+            IdentityChanged: self._identity,
+            Whispered: self._whispered,
+            Invited: self._invited,
+            Announced: self._announced,
+        }
+
+    def render(self, event: Event) -> bytes:
+        """The bytes of one event, or b"" if this reader does not see it."""
+        return self._forms[type(event)](event)
+
+    # speech
+
+    def _said(self, event: Said) -> bytes:
+        msgid, time, author, room, text, tags = event
+        _, name, username, host, account, _, bot = author
+        if self._tagged:
+            head = self.tags(msgid, time, account, bot, tags)
+        else:
+            head = ""
+        start = f":{name}!{username}@{host} PRIVMSG {room} :"
+        data = f"{head}{start}{text}\r\n".encode()
+        if len(data) > MAX_LINE_BYTES or self._ignored or "\n" in text:
+            return self._long(event, head, start, text)
+        return data
+
+    def _acted(self, event: Acted) -> bytes:
+        start = f":{source(event.author)} PRIVMSG {event.room} :\x01ACTION "
+        return self._long(event, self._tags_of(event), start, event.text, "\x01")
+
+    def _noticed(self, event: Noticed) -> bytes:
+        return self._long(
+            event, self._tags_of(event), f":{source(event.author)} NOTICE {event.room} :", event.text
+        )
+
+    def _long(self, event: LogEvent | Whispered, head: str, start: str, text: str, end: str = "") -> bytes:
+        # Lines of people on plain connections, and messages of several lines, can be longer than IRC has room for.
+        if self._ignored and fold(event.author.name) in self._ignored:
+            return b""
+        space = MAX_LINE_BYTES - 2 - len(start.encode()) - len(end)
+        if "\n" not in text and len(text.encode()) <= space:
+            return f"{head}{start}{text}{end}\r\n".encode()
+        lines = [f"{start}{piece}{end}\r\n" for piece in pieces(text, space)]
+        if head and lines:
+            # The message id names the message once: on its first line.
+            rest = self.tags("", event.time, event.author.account, event.author.bot, {})
+            lines = [head + lines[0], *(rest + line for line in lines[1:])]
+        return "".join(lines).encode()
+
+    def _only_tags(self, event: Tagged) -> bytes:
+        if not self._message_tags or (self._ignored and fold(event.author.name) in self._ignored):
+            return b""
+        return f"{self._tags_of(event)}:{source(event.author)} TAGMSG {event.room}\r\n".encode()
+
+    def _whispered(self, event: Whispered) -> bytes:
+        author = event.author
+        head = self.tags(event.msgid, event.time, author.account, author.bot, event.tags)
+        target = event.recipient.name
+        if event.kind is Tagged:
+            return f"{head}:{source(author)} TAGMSG {target}\r\n".encode() if self._message_tags else b""
+        word = "NOTICE" if event.kind is Noticed else "PRIVMSG"
+        start = f":{source(author)} {word} {target} :"
+        if event.kind is Acted:
+            return self._long(event, head, start + "\x01ACTION ", event.text, "\x01")
+        return self._long(event, head, start, event.text)
+
+    # rooms
+
+    def _line(self, event: Any, text: str) -> bytes:
+        head = self._tags_of(event) if self._tagged else ""
+        return f"{head}:{source(event.author)} {text}\r\n".encode()
+
+    def _joined(self, event: Joined) -> bytes:
+        if self.caps & Cap.EXTENDED_JOIN:
+            author = event.author
+            return self._line(event, f"JOIN {event.room} {author.account or '*'} :{author.realname}")
+        return self._line(event, f"JOIN {event.room}")
+
+    def _left(self, event: Left) -> bytes:
+        return self._line(
+            event, f"PART {event.room} :{event.reason}" if event.reason else f"PART {event.room}"
+        )
+
+    def _kicked(self, event: Kicked) -> bytes:
+        return self._line(event, f"KICK {event.room} {event.target.name} :{event.reason}")
+
+    def _topic(self, event: TopicChanged) -> bytes:
+        return self._line(event, f"TOPIC {event.room} :{event.topic}")
+
+    def _mode(self, event: ModeChanged) -> bytes:
+        return self._line(event, f"MODE {event.room} {' '.join(event.change)}")
+
+    # persons
+
+    def _quit(self, event: Quit) -> bytes:
+        return self._line(event, f"QUIT :{event.reason}")
+
+    def _renamed(self, event: Renamed) -> bytes:
+        return self._line(event, f"NICK {event.name}")
+
+    def _away(self, event: AwayChanged) -> bytes:
+        if not self.caps & Cap.AWAY_NOTIFY:
+            return b""
+        return self._line(event, "AWAY" if event.reason is None else f"AWAY :{event.reason}")
+
+    def _identity(self, event: IdentityChanged) -> bytes:
+        # Who cannot be told of a changed host is told nothing: a made-up QUIT and JOIN would say what did not happen.
+        before, after = event.author, event.after
+        lines = b""
+        if after.account != before.account and self.caps & Cap.ACCOUNT_NOTIFY:
+            lines += self._line(event, f"ACCOUNT {after.account or '*'}")
+        if (after.username, after.host) != (before.username, before.host) and self.caps & Cap.CHGHOST:
+            lines += self._line(event, f"CHGHOST {after.username} {after.host}")
+        if after.realname != before.realname and self.caps & Cap.SETNAME:
+            lines += self._line(event, f"SETNAME :{after.realname}")
+        return lines
+
+    def _invited(self, event: Invited) -> bytes:
+        return self._line(event, f"INVITE {event.recipient.name} {event.room}")
+
+    def _announced(self, event: Announced) -> bytes:
+        return self._line(event, f"NOTICE * :{event.text}")
+
+    # tags
+
+    def _tags_of(self, event: Any) -> str:
+        author = event.author
+        return self.tags(event.msgid, event.time, author.account, author.bot, getattr(event, "tags", None))
+
+    def tags(self, msgid: str, time: float, account: str | None, bot: bool, client: ClientTags | None) -> str:
+        """The tags of a line as this reader gets them, with their space, or ""."""
+        parts = [f"time={_time(time)}"] if self._time else []
+        if self._message_tags:
+            if msgid:
+                parts.append(f"msgid={msgid}")
+            if bot:
+                parts.append("bot")
+            if client:
+                for key, value in client.items():
+                    parts.append(f"{key}={escape_tag_value(value)}" if value else key)
+        if account is not None and self._account:
+            parts.append(f"account={escape_tag_value(account)}")
+        return f"@{';'.join(parts)} " if parts else ""
+
+
+@lru_cache(maxsize=1024)
+def _shared(caps: int) -> Rendering:
+    return Rendering(caps)
+
+
+def shared_rendering(caps: int) -> Rendering:
+    """The one rendering for all clients whose capabilities mean the same bytes."""
+    return _shared(caps & RENDERED)

@@ -1,0 +1,48 @@
+"""The table of IRC commands: how many parameters each needs, who may use it, and what does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from chat.wire import Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+Run = Callable[["IrcDialect", Message], None]
+
+
+class Row(NamedTuple):
+    """One command.
+
+    @ivar minimum: parameters it must have; fewer are answered with ERR_NEEDMOREPARAMS.
+    @ivar early: whether it may be used before registration is complete.
+    @ivar operator: whether only operators of the server may use it.
+    @ivar usage: its parameters, for HELP.
+    @ivar help: what it does, for HELP.
+    """
+
+    name: str
+    minimum: int
+    early: bool
+    operator: bool
+    usage: str
+    help: str
+    run: Run
+
+
+ROWS: dict[str, Row] = {}
+"""Every command by its name in capitals."""
+
+
+def command(
+    name: str, usage: str, text: str, *, minimum: int = 0, early: bool = False, operator: bool = False
+) -> Callable[[Run], Run]:
+    """Add a row for the decorated function."""
+
+    def add(run: Run) -> Run:
+        ROWS[name] = Row(name, minimum, early, operator, usage, text, run)
+        return run
+
+    return add

@@ -1,0 +1,154 @@
+"""The server itself: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, STATS, HELP, LINKS.
+
+Source: Modern IRC, "Server Queries and Commands".
+"""
+
+from __future__ import annotations
+
+import time
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from chat.commands import figures
+from chat.domain.names import fold
+from chat.network.irc import isupport
+from chat.network.irc import numerics as n
+from chat.network.irc.rows import ROWS, command
+from chat.wire import Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+
+def _version() -> str:
+    try:
+        return metadata.version("twistd-chat")
+    except metadata.PackageNotFoundError:
+        return "dev"
+
+
+VERSION = _version()
+"""The version of the distribution; `dev` in a checkout that is not installed."""
+
+
+def date(seconds: float) -> str:
+    """A moment in UTC as people write it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
+
+
+def motd(session: IrcDialect) -> None:
+    """The message of the day."""
+    lines = session.connection.factory.settings.motd
+    if not lines:
+        session.numeric(n.ERR_NOMOTD)
+        return
+    session.numeric(n.RPL_MOTDSTART, session.server_name)
+    for line in lines:
+        session.numeric(n.RPL_MOTD, line)
+    session.numeric(n.RPL_ENDOFMOTD)
+
+
+def lusers(session: IrcDialect) -> None:
+    """How many people and rooms there are."""
+    directory = session.directory
+    users = len(directory.users)
+    invisible = sum(1 for user in directory.users.values() if "i" in user.modes)
+    operators = sum(1 for user in directory.users.values() if "o" in user.modes)
+    peak = directory.stats.peak_users
+    session.numeric(n.RPL_LUSERCLIENT, users - invisible, invisible)
+    session.numeric(n.RPL_LUSEROP, operators)
+    session.numeric(n.RPL_LUSERUNKNOWN, max(0, directory.stats.connections - users))
+    session.numeric(n.RPL_LUSERCHANNELS, len(directory.rooms))
+    session.numeric(n.RPL_LUSERME, users)
+    session.numeric(n.RPL_LOCALUSERS, users, peak, users, peak)
+    session.numeric(n.RPL_GLOBALUSERS, users, peak, users, peak)
+
+
+def _here(session: IrcDialect, name: str) -> bool:
+    """Whether a command is meant for this server; says so if it is not."""
+    if fold(name) == fold(session.server_name) or fold(name) in session.directory.users:
+        return True
+    if name == "*":
+        return True
+    session.numeric(n.ERR_NOSUCHSERVER, name)
+    return False
+
+
+@command("MOTD", "[SERVER]", "the message of the day")
+def _motd(session: IrcDialect, message: Message) -> None:
+    if not message.params or _here(session, message.params[0]):
+        motd(session)
+
+
+@command("LUSERS", "", "how many people and rooms there are")
+def _lusers(session: IrcDialect, message: Message) -> None:
+    lusers(session)
+
+
+@command("VERSION", "[SERVER]", "which version the server has")
+def _version_command(session: IrcDialect, message: Message) -> None:
+    if not message.params or _here(session, message.params[0]):
+        session.numeric(n.RPL_VERSION, VERSION, session.server_name)
+        for line in isupport.lines(session.server_name):
+            session.numeric(n.RPL_ISUPPORT, line)
+
+
+@command("TIME", "[SERVER]", "what time it is at the server")
+def _time(session: IrcDialect, message: Message) -> None:
+    if not message.params or _here(session, message.params[0]):
+        session.numeric(n.RPL_TIME, session.server_name, date(session.directory.clock()))
+
+
+@command("INFO", "[SERVER]", "what this server is")
+def _info(session: IrcDialect, message: Message) -> None:
+    if not message.params or _here(session, message.params[0]):
+        session.numeric(n.RPL_INFO, f"twistd-chat {VERSION}: a chat for nc, telnet and IRC clients")
+        session.numeric(n.RPL_INFO, f"Running since {date(session.directory.stats.started)}")
+        session.numeric(n.RPL_ENDOFINFO)
+
+
+@command("ADMIN", "[SERVER]", "who runs this server")
+def _admin(session: IrcDialect, message: Message) -> None:
+    if not message.params or _here(session, message.params[0]):
+        session.numeric(n.RPL_ADMINME, session.server_name)
+        session.numeric(n.RPL_ADMINLOC1, f"A twistd-chat server, version {VERSION}")
+        session.numeric(n.RPL_ADMINLOC2, "The people with * in WHO are its operators")
+        session.numeric(n.RPL_ADMINEMAIL, "Ask them, or in the lobby")
+
+
+@command("LINKS", "", "which servers there are")
+def _links(session: IrcDialect, message: Message) -> None:
+    name = session.server_name
+    session.numeric(n.RPL_LINKS, name, name, "this server, and no other")
+    session.numeric(n.RPL_ENDOFLINKS, "*")
+
+
+@command("STATS", "[LETTER]", "figures of the server: u for all of them")
+def _stats(session: IrcDialect, message: Message) -> None:
+    letter = message.params[0][:1] if message.params else "*"
+    if letter in ("u", "*"):
+        uptime = int(session.directory.stats.uptime)
+        days, rest = divmod(uptime, 86400)
+        session.numeric(n.RPL_STATSUPTIME, days, rest // 3600, rest // 60 % 60, rest % 60)
+        for label, figure in figures(session.directory):
+            session.numeric(n.RPL_STATSFIGURE, label, figure)
+    session.numeric(n.RPL_ENDOFSTATS, letter or "*")
+
+
+@command("HELP", "[COMMAND]", "list the commands, or explain one")
+def _help(session: IrcDialect, message: Message) -> None:
+    subject = message.params[0] if message.params else "*"
+    if subject == "*":
+        session.numeric(n.RPL_HELPSTART, subject, "What this server understands:")
+        names = sorted(ROWS)
+        for start in range(0, len(names), 8):
+            session.numeric(n.RPL_HELPTXT, subject, " ".join(names[start : start + 8]))
+        session.numeric(n.RPL_ENDOFHELP, subject)
+        return
+    row = ROWS.get(subject.upper())
+    if row is None:
+        session.numeric(n.ERR_HELPNOTFOUND, subject)
+        return
+    session.numeric(n.RPL_HELPSTART, subject, f"{row.name} {row.usage}".rstrip())
+    session.numeric(n.RPL_HELPTXT, subject, row.help)
+    session.numeric(n.RPL_ENDOFHELP, subject)
