@@ -139,8 +139,9 @@ class Connection:
         if self.state is not State.OFFLINE and self.state is not State.ENDED:
             self.disconnect()
         if self._address != (host, port, tls):
-            self._outbox.forget_all(NOT_SENT)
-            self._forget_server()
+            if self._address[0]:
+                self._outbox.forget_all(NOT_SENT)
+                self._forget_server()
             self._address = (host, port, tls)
         self._wants = Wants(name, account, password)
         self._wants.rooms = {self.fold(room): (room, "") for room in rooms}

@@ -36,6 +36,9 @@ MAX_QUESTIONS = 100
 USER_AND_HOST_BYTES = 74
 """What a server puts after our name at most, before it has shown us: user of 10, host of 63 bytes, and two signs."""
 
+# What servers do not count against the pace, and what the outbox has counted already.
+_FREE = frozenset({"PING", "PONG", "PRIVMSG", "NOTICE", "QUIT", "CAP"})
+
 
 @dataclass(slots=True)
 class Wants:
@@ -174,7 +177,7 @@ class Session:
 
     def send(self, message: Message) -> None:
         """Send a message; raises ValueError if it cannot be encoded."""
-        if message.command not in ("PING", "PONG", "PRIVMSG", "NOTICE"):
+        if self.online and message.command not in _FREE:
             self.outbox.charge()
         self.protocol.send(message)
 
