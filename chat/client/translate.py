@@ -24,13 +24,14 @@ def time_of(message: Message, now: float) -> float:
 
 
 @lru_cache(maxsize=64)
-def _name_in_text(name: str) -> re.Pattern[str]:
+def name_in_text(name: str) -> re.Pattern[str]:
+    """Finds somebody's name as a word in a text, whatever its case."""
     return re.compile(rf"(?<![\w]){re.escape(name)}(?![\w])", re.IGNORECASE)
 
 
 def mentions(text: str, name: str) -> bool:
     """Whether somebody's name is in a text as a word, whatever its case."""
-    return bool(name) and _name_in_text(name).search(text) is not None
+    return bool(name) and name_in_text(name).search(text) is not None
 
 
 def speech(message: Message) -> tuple[Kind, str] | None:

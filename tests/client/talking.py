@@ -1,12 +1,12 @@
-"""Client connections without a network: to a server played by the test, or to the real one, on a clock that tests turn."""
+"""Client connections without a network: to a server that the test plays, or to the real one, on the test's clock."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from twisted.internet import error
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionLost, ConnectionRefusedError
 from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -50,7 +50,7 @@ class Attempt:
 
     def refuse(self, exception: Exception | None = None) -> None:
         """Let it fail."""
-        self.answer.errback(Failure(exception or ConnectionRefusedError()))
+        self.answer.errback(Failure(exception or error.ConnectionRefusedError()))
 
 
 class Talker:
@@ -148,7 +148,7 @@ class Script:
 
     def lose(self, exception: Exception | None = None) -> None:
         """The connection breaks."""
-        self.protocol.connectionLost(Failure(exception or ConnectionLost()))
+        self.protocol.connectionLost(Failure(exception or error.ConnectionLost()))
 
 
 class Wire:
@@ -182,7 +182,7 @@ class Wire:
 
     def lose(self) -> None:
         """The connection breaks, and both sides know."""
-        reason = Failure(ConnectionLost())
+        reason = Failure(error.ConnectionLost())
         self.near.protocol.connectionLost(reason)
         self.there.connectionLost(reason)
         self.server.turn()

@@ -550,7 +550,8 @@ class TestStaying:
         talker, script = online(ALL_CAPS, "#lobby")
         script.enter("#lobby")
         script.protocol.dataReceived(
-            b"\x00\xff\r\n\r\n:\r\n@\r\n@a= \r\n:x\r\nPRIVMSG\r\nPRIVMSG #lobby\r\nJOIN\r\n:bob NICK\r\nBATCH\r\nBATCH x\r\n"
+            b"\x00\xff\r\n\r\n:\r\n@\r\n@a= \r\n:x\r\nPRIVMSG\r\nPRIVMSG #lobby\r\nJOIN\r\n:bob NICK\r\nBATCH\r\n"
+            b"BATCH x\r\n"
             b"BATCH +\r\nPONG\r\n005\r\n353\r\nMODE #lobby +ooo\r\nFAIL\r\nERROR\r\nKICK #lobby\r\n"
             + b"x"
             * 100_000
