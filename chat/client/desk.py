@@ -245,7 +245,8 @@ class TerminalDesk:
         page = self.pages.find(place) if place else None
         if page is None:
             # What a server greets with does not belong into a conversation.
-            page = self.pages.current if error or self.connection.rooms else self.pages.server
+            greeting = self.connection.state is State.CONNECTING or not self.connection.rooms
+            page = self.pages.server if greeting and not error else self.pages.current
         self._add(page, Line(Sort.ERROR if error else Sort.NOTE, safe(text), self._wall_clock()))
 
     def _entered(self, place: str) -> None:

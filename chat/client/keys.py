@@ -94,7 +94,7 @@ def key_bindings(screen: Screen) -> KeyBindings:
     def _yes(event: KeyPressEvent) -> None:
         screen.answer_paste(True)
 
-    @keys.add("escape", filter=asking)
+    @keys.add("escape", filter=asking, eager=True)
     @keys.add("c-c", filter=asking, eager=True)
     @keys.add("n", filter=asking, eager=True)
     def _no(event: KeyPressEvent) -> None:

@@ -162,7 +162,7 @@ def rows_of(line: Line, width: int, me: str) -> list[Row]:
 
 def _render(line: Line, width: int, me: str) -> list[Row]:
     if line.sort is Sort.RULE:
-        return [rule(line.text, width)]
+        return [rule(line.text, width)] if get_cwidth(line.text) + 4 <= width else wrap([("class:rule", line.text)], width)
     head: Row = []
     if width >= NARROW:
         moment = line.time if line.message is None else line.message.time
@@ -191,10 +191,9 @@ def _render(line: Line, width: int, me: str) -> list[Row]:
             head += [("class:event", " " * max(column - 1, 0) + mark + (" │ " if column else " "))]
             body = [("class:event", line.text)]
         case Sort.ERROR:
-            head += [("class:error", " " * max(column - 1, 0) + "!" + (" │ " if column else " "))]
-            body = [("class:error", line.text)]
+            body = [("class:error", f"! {line.text}")]
         case _:
-            head += [("class:time", " " * column + (" │ " if column else ""))]
+            # What the program says, long lists among it, has the whole width.
             body = [("class:note", line.text)]
     indent = min(sum(get_cwidth(text) for _, text in head), width // 2)
     if column == 0:
