@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from chat.domain.accounts import Accounts, MemoryAccounts, person_key
+from chat.domain.claims import Claims
 from chat.domain.events import (
     NO_TAGS,
     Acted,
@@ -19,7 +21,6 @@ from chat.domain.events import (
     IdentityChanged,
     Joined,
     Left,
-    LogEvent,
     Noticed,
     PersonEvent,
     Places,
@@ -30,9 +31,13 @@ from chat.domain.events import (
     TopicChanged,
     Whispered,
 )
+from chat.domain.history import History
 from chat.domain.journal import Journal, Receipt
+from chat.domain.memory_history import MemoryHistory
 from chat.domain.names import Name, RoomName, fold
 from chat.domain.refused import Refused, Why
+from chat.domain.registry import FOUNDED_AT_MOST, MemoryRegistry, Registry, record_of, restore
+from chat.domain.repeats import Repeats
 from chat.domain.room import Membership, Room, Topic
 from chat.domain.stats import Stats
 from chat.domain.user import IGNORES_AT_MOST, User
@@ -67,6 +72,8 @@ class Directory:
         server: str = "chat",
         lobby: str = "#lobby",
         max_users: int = 0,
+        accounts: Accounts | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self.journal = journal
         self.delivery = delivery
@@ -74,8 +81,16 @@ class Directory:
         self.max_users = max_users
         self.server = Identity(0, server, "", server)
         self.stats = Stats(clock)
+        self.claims = Claims(MemoryAccounts(clock) if accounts is None else accounts, clock)
+        self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.users: dict[str, User] = {}
         self.rooms: dict[str, Room] = {}
+        self.history: History = MemoryHistory(
+            lambda room: self.rooms[room].log if room in self.rooms else None
+        )
+        self.repeats = Repeats(clock)
+        self.stopping = False
+        """While the server goes down, rooms are not forgotten because everybody leaves them."""
         self._exotic: dict[str, User] = {}
         self._sessions = 0
         self.lobby = self._open_room(RoomName(lobby, fold(lobby)), permanent=True)
@@ -95,9 +110,17 @@ class Directory:
         return user
 
     def check_free(self, name: Name, mine: User | None = None) -> None:
-        """Raise `Refused` if somebody else has this name, or one that looks the same."""
+        """Raise `Refused` if somebody else has or owns this name, or one that looks the same.
+
+        Somebody who is logged in gets a name that is theirs from the connection that still has it.
+        """
+        self.claims.check(name, None if mine is None else mine.account)
         holder = self.users.get(name.folded)
         if holder is not None and holder is not mine:
+            if mine is not None and self.claims.may_take_back(mine, holder):
+                self.quit(holder, "The owner of the name took it back")
+                holder.reader.disconnect("Your account took this name back from another connection.")
+                return
             raise Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown)
         twin = self._look_alike(name)
         if twin is not None and twin is not mine:
@@ -120,7 +143,7 @@ class Directory:
         """Give a connected person a name, by which others know them from here on."""
         if self.max_users and len(self.users) >= self.max_users:
             raise Refused(Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later.")
-        self.check_free(name)
+        self.check_free(name, user)
         self._name(user, name)
         user.entered_at = user.last_active = self.clock()
         self.stats.entered(user.dialect)
@@ -173,6 +196,8 @@ class Directory:
             self._close_if_empty(room)
         user.memberships.clear()
         self.stats.gone(user.dialect)
+        if user.account is None:
+            self.history.forget(person_key(user))
 
     def set_away(self, user: User, reason: str | None) -> None:
         """Go away with a reason, or come back with None."""
@@ -253,12 +278,27 @@ class Directory:
                 Why.LIMIT, f"There are {ROOMS_IN_ALL} rooms: no more can be made. Join one of them."
             )
         room = Room(name.shown, name.folded, self.clock(), permanent)
+        record = self.registry.find(name.folded)
+        if record is not None:
+            restore(room, record)
         self.rooms[name.folded] = room
         return room
 
     def _close_if_empty(self, room: Room) -> None:
         if not room.members and not room.permanent:
             self.rooms.pop(room.folded, None)
+            if room.founder is None and not self.stopping:
+                self.registry.forget(room.folded)
+
+    def room_changed(self, room: Room) -> None:
+        """Keep what a room is; to be called after any change of its topic, modes or founder."""
+        self.registry.save(record_of(room))
+
+    def _found(self, room: Room, founder: str | None) -> None:
+        # A room that nobody owns belongs to whoever makes it, if they have an account to own it with.
+        if founder and room.founder is None and self.registry.founded(fold(founder)) < FOUNDED_AT_MOST:
+            room.founder = fold(founder)
+            self.room_changed(room)
 
     def join(self, user: User, name: RoomName) -> Membership:
         """Go into a room, which is made if need be."""
@@ -278,7 +318,10 @@ class Directory:
         event = Joined(msgid, now, user.identity, room.name)
         position = self.journal.record(event, room.log)
         membership = Membership(user, room, position + 1)
-        if founded:
+        if founded and room.founder is None:
+            membership.modes = "o"
+            self._found(room, user.account)
+        elif room.founder is not None and user.account and fold(user.account) == room.founder:
             membership.modes = "o"
         room.members[user] = membership
         user.memberships[room] = membership
@@ -289,12 +332,6 @@ class Directory:
     def join_lobby(self, user: User) -> Membership:
         """Go where everybody starts."""
         return self.join(user, RoomName(self.lobby.name, self.lobby.folded))
-
-    def replay(self, membership: Membership, count: int) -> list[LogEvent]:
-        """The last `count` events of a room from before somebody joined it, oldest first."""
-        log = membership.room.log
-        start = max(log.base, membership.joined_at - 1 - count)
-        return log.read(start, membership.joined_at - 1 - start).events
 
     def part(self, user: User, room: Room, reason: str = "") -> None:
         """Leave a room."""
@@ -324,6 +361,7 @@ class Directory:
         msgid, now = self.journal.stamp()
         event = TopicChanged(msgid, now, user.identity, room.name, text)
         room.topic = Topic(text, user.identity, now) if text else None
+        self.room_changed(room)
         self.journal.record(event, room.log)
         self.delivery.dirty(room)
         user.reader.tell(event)
@@ -338,15 +376,16 @@ class Directory:
         kind: Speech = Said,
         tags: ClientTags = NO_TAGS,
         receipt: Receipt | None = None,
+        repeat: str | None = None,
     ) -> Said | Acted | Noticed:
-        """Say something in a room. `receipt` is called when it is safe on disk."""
+        """Say something in a room. `receipt` is called when it is safe on disk; `repeat` is a `repeat_key`."""
         if room not in user.memberships:
             self.membership(user, room)
         msgid, now = self.journal.stamp()
         event = kind(msgid, now, user.identity, room.name, text, tags)
         user.last_active = now
         self.stats.messages.add()
-        self.journal.record(event, room.log, receipt)
+        self.journal.record(event, room.log, receipt, repeat)
         self.delivery.dirty(room)
         return event
 
@@ -380,6 +419,7 @@ class Directory:
                 )
             if kind is not Tagged:
                 target.correspondent = user.shown
+            self.history.whispered(event)
         if kind is not Tagged:
             user.last_active = now
             self.stats.private_messages.add()

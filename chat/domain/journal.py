@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
-from chat.domain.events import Event, LogEvent, Whispered
+from chat.domain.events import Acted, Event, LogEvent, Noticed, Said, Whispered
 from chat.domain.log import Log
 
 Receipt = Callable[[bool], None]
@@ -56,15 +56,23 @@ class Journal(Protocol):
 
     1. give `stamp()` values that are unique and never decrease, across restarts;
     2. put a recorded event into the given logs exactly once, in the order in which this process recorded it;
-    3. call the receipt exactly once, in the order of recording, and with True only when the event survives a
-       power failure (or when the operator switched storage off).
+    3. call the receipt exactly once, with True in the order of recording and only when the event survives a power
+       failure (or when the operator switched storage off); False may come before the receipts of earlier events.
     """
 
     def stamp(self) -> tuple[str, float]:
         """A new message id and its time."""
 
-    def record(self, event: LogEvent, log: Log, receipt: Receipt | None = None) -> int:
-        """Put an event into a room's log (readers may have it at once); return its position there."""
+    def record(
+        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
+    ) -> int:
+        """Put an event into a room's log (readers may have it at once); return its position there.
+
+        `repeat` is stored with it: the key under which a repetition of it is recognised after a restart.
+        """
+
+    def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
+        """Store an event that stands in its log already, and could not be stored before."""
 
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge a private message that reached its reader."""
@@ -76,12 +84,18 @@ class MemoryJournal:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.stamp = Stamps(clock).next
 
-    def record(self, event: LogEvent, log: Log, receipt: Receipt | None = None) -> int:
+    def record(
+        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
+    ) -> int:
         """Append, and acknowledge at once."""
         position = log.append(event)
         if receipt is not None:
             receipt(True)
         return position
+
+    def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
+        """Acknowledge at once."""
+        receipt(True)
 
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge at once: it was handed over."""

@@ -23,6 +23,14 @@ class Why(Enum):
     TOO_LONG = auto()
     NOTHING_SAID = auto()
     LIMIT = auto()
+    BAD_PASSWORD = auto()
+    LOGIN_FAILED = auto()
+    LOGGED_IN = auto()
+    NOT_LOGGED_IN = auto()
+    ACCOUNT_EXISTS = auto()
+    MAILBOX_FULL = auto()
+    NO_SUCH_MESSAGE = auto()
+    STORAGE = auto()
 
 
 class Refused(Exception):

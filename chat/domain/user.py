@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from chat.domain.events import Event, Identity, PrivateEvent
 from chat.domain.names import Name
@@ -15,8 +15,13 @@ IGNORES_AT_MOST = 100
 class Reader(Protocol):
     """The member's side towards the domain: who can be told that there is something to read.
 
-    A network dialect implements it; tests use a list.
+    A network dialect implements it; tests use a list. `outlet` is where the network sends what this reader gets, and
+    opaque to the domain.
     """
+
+    @property
+    def outlet(self) -> Any:
+        """Where the network sends what this reader gets."""
 
     def tell(self, event: Event) -> bool:
         """Something for this person alone, or something that he or she did. False: it cannot be taken now."""
@@ -45,6 +50,7 @@ class User:
         "correspondent",
         "dialect",
         "entered_at",
+        "gone",
         "host",
         "identity",
         "ignored",
@@ -72,6 +78,8 @@ class User:
         self.username = "user"
         self.realname = ""
         self.account: str | None = None
+        self.gone = False
+        """Whether the connection has ended: answers that come later have nobody to go to."""
         self.bot = False
         self.secure = False
         self.modes = ""

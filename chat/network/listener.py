@@ -21,7 +21,6 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
-from twisted.protocols.haproxy._wrapper import HAProxyProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -37,12 +36,15 @@ from chat.domain.limits import (
     Step,
     TokenBucket,
 )
+from chat.domain.logins import Logins
+from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.room import Membership
 from chat.domain.user import Reader, User
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.outlet import Outlet, outlet_for
 from chat.network.telnet import TelnetFilter
+from chat.proxy_protocol import V2_SIGNATURE
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
@@ -63,14 +65,24 @@ TLS_HANDSHAKE = b"\x16\x03"
 """First bytes of a TLS client (RFC 8446 section 5.1)."""
 TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 """A fatal "protocol version" alert, the one answer that a TLS client understands (RFC 8446 section 6)."""
+PROXY_HEADERS = (V2_SIGNATURE, b"PROXY TCP", b"PROXY UNKNOWN")
+"""First bytes of a relay that announces people to a port for people."""
+NOT_FOR_RELAYS = (
+    b"ERROR :This port is for people, not for a relay that sends the PROXY protocol. Let the server listen on "
+    b"haproxy:tcp:PORT for the relay, or start the relay with --proxy-protocol off.\r\n"
+)
 NOT_HTTP = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
     b"This is a chat port, not a web page. Talk here with nc, telnet or an IRC client.\r\n"
 )
 
+NOT_MUTED = (0.0, "")
+"""Nobody has muted this person."""
+
 THROTTLED = 1
 CONGESTED = 2
 HELD = 4
+ANSWERING = 8
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -140,12 +152,16 @@ class ChatProtocol(LineReceiver):
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = "Connection closed"
+        self.leaving = False
+        """Whether this side ends the connection, as opposed to a connection that drops."""
         self._pauses = 0
+        self._answers = 0
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
         self._bytes: TokenBucket | None = None
         self._messages: TokenBucket | None = None
         self._escalation: Escalation | None = None
+        self._muted_by_operator = NOT_MUTED
 
     # the life of a connection
 
@@ -163,17 +179,14 @@ class ChatProtocol(LineReceiver):
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
         factory.connected(self)
-        if not isinstance(self.transport, HAProxyProtocolWrapper):
-            self._admit()
+        self._admit()
 
-    def _admit(self) -> bool:
-        # Behind a proxy the real address is known only once its header has been read.
+    def _admit(self) -> None:
         self.address = host_of(self.transport.getPeer())
         refusal = self.factory.limits.admit(self.address, self.factory.seconds())
         self.admitted = refusal is None
         if refusal is not None:
             self._turn_away(f"ERROR :{refusal.sentence}\r\n".encode(), refusal.rule)
-        return self.admitted
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
@@ -183,7 +196,10 @@ class ChatProtocol(LineReceiver):
         self.outlet.lost()
         dialect = self.dialect
         if dialect is not None:
+            if not self.leaving:
+                self.factory.directory.claims.hold(dialect.user)
             self.factory.directory.quit(dialect.user, self.quit_reason)
+            dialect.user.gone = True
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
@@ -204,9 +220,7 @@ class ChatProtocol(LineReceiver):
 
     def greet(self) -> None:
         """A person is waiting: say what this is."""
-        if self.dialect is None and not self.outlet.closed:
-            if not self.admitted and not self._admit():
-                return
+        if self.dialect is None and self.admitted:
             person = self.factory.make_person(self)
             self.speak(person)
             person.ask_name()
@@ -234,13 +248,14 @@ class ChatProtocol(LineReceiver):
     def finish(self, reason: str) -> None:
         """Close after everything that waits has been taken; others see `reason`."""
         self.quit_reason = reason
+        self.leaving = True
         self._cancel()
         self.outlet.finish()
 
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
-        self.outlet.closed = True
+        self.outlet.close_now()
         self.transport.abortConnection()
 
     # from bytes to lines
@@ -249,11 +264,14 @@ class ChatProtocol(LineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted and (self.outlet.closed or not self._admit()):
+            if not self.admitted:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and data.startswith(TLS_HANDSHAKE):
                 self._turn_away(TLS_ALERT, "TLS on a port without it")
+                return
+            if self.dialect is None and data.startswith(PROXY_HEADERS):
+                self._turn_away(NOT_FOR_RELAYS, "a PROXY header on a port without it")
                 return
             if self.telnet is not None or b"\xff" in data:
                 data = self._without_telnet(data)
@@ -345,12 +363,24 @@ class ChatProtocol(LineReceiver):
                 self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
             )
 
+    def mute(self, seconds: float, reason: str) -> None:
+        """The operator lets nothing that this person says through for so long; 0 ends it."""
+        if seconds <= 0:
+            self._muted_by_operator = NOT_MUTED
+            return
+        self._muted_by_operator = (self.factory.seconds() + seconds, reason)
+        sentence = self.muted()
+        if self.dialect is not None and sentence is not None:
+            self.dialect.tell_sentence(sentence)
+
     def muted(self) -> str | None:
         """The sentence for somebody who may not speak at the moment, None for anybody else."""
-        if self._escalation is None:
-            return None
         now = self.factory.seconds()
-        if not self._escalation.muted_for(now):
+        until, reason = self._muted_by_operator
+        if now < until:
+            because = f" ({reason})" if reason else ""
+            return f"The operator has muted you for {until - now:.0f} more seconds{because}."
+        if self._escalation is None or not self._escalation.muted_for(now):
             return None
         settings = self.factory.settings
         return self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
@@ -377,12 +407,40 @@ class ChatProtocol(LineReceiver):
         else:
             self._resume(CONGESTED)
 
+    def answering(self) -> Callable[[], None]:
+        """Read nothing more until the returned function is called: an answer that comes later comes in its turn.
+
+        A dialect that asks storage or a password hash something calls this first, so that no reply overtakes it.
+        """
+        self._answers += 1
+        self._pause(ANSWERING)
+        once = [True]
+
+        def answered() -> None:
+            if once:
+                once.clear()
+                self._answers -= 1
+                if not self._answers:
+                    self._resume(ANSWERING)
+
+        return answered
+
     def hold(self, yes: bool) -> None:
         """Too many answers wait for the disk: commands wait too."""
         if yes:
             self._pause(HELD)
         else:
             self._resume(HELD)
+
+    def hide_typing(self, yes: bool) -> None:
+        """Ask a telnet client not to show what is typed, or to show it again (RFC 857).
+
+        Only programs that end lines as telnet does are asked: `nc` would show the question as garbage.
+        """
+        if self.line_end == b"\r\n":
+            if self.telnet is None:
+                self.telnet = TelnetFilter()
+            self.outlet.put(self.telnet.offer_echo(yes))
 
     def _pause(self, why: int) -> None:
         if not self._pauses:
@@ -429,6 +487,7 @@ class ChatFactory(Factory):
         make_person: Callable[[ChatProtocol], Person],
         make_program: Callable[[ChatProtocol], Dialect],
         cloak: Callable[[str], str],
+        mailbox: Mailbox | None = None,
     ) -> None:
         self.reactor = reactor
         self.seconds: Callable[[], float] = reactor.seconds
@@ -439,6 +498,7 @@ class ChatFactory(Factory):
         self.make_program = make_program
         self.cloak = cloak
         """Address -> the host that others see."""
+        self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
         self.connections: dict[ChatProtocol, None] = {}
         self.limits = AddressLimits(live=settings.max_per_address)
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)

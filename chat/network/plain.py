@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 
 from chat import commands
+from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
@@ -34,14 +36,17 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = ("_connection", "directory", "outlet", "room", "user")
+    __slots__ = ("_connection", "_secret", "directory", "logins", "outlet", "room", "user")
 
     name = "plain"
 
     def __init__(self, connection: ChatProtocol) -> None:
         self._connection = connection
         self.directory: Directory = connection.factory.directory
+        self.logins = connection.factory.logins
         self.outlet = connection.outlet
+        self._secret: Callable[[str], None] | None = None
+        """What gets the next line, which nobody is to see."""
         self.room: Room | None = None
         self.user: User = connection.make_user(self)
 
@@ -57,6 +62,9 @@ class PlainDialect:
             self.reply(
                 f"Your line of {len(line)} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
             )
+            return
+        if self._secret is not None:
+            self._take_secret(line)
             return
         text = printable(line.decode("utf-8", "replace"))
         if self.user.name is None:
@@ -79,6 +87,9 @@ class PlainDialect:
         if text.lower() in ("/exit", "/quit"):
             self.leave("")
             return
+        if text.lower().split()[0] == "/login":
+            commands.run(self, text)
+            return
         try:
             self.directory.enter(self.user, check_name(text))
         except NameRefused as refused:
@@ -87,8 +98,31 @@ class PlainDialect:
         except Refused as refused:
             self.reply(f"{refused.sentence}. Type another one.")
             return
+        self.welcome()
+
+    def welcome(self) -> None:
+        """This person has a name: show them in."""
         self._connection.named()
         self.directory.join_lobby(self.user)
+
+    def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
+        """Ask for a line that telnet does not show while it is typed."""
+        self._secret = answered
+        self.reply(question)
+        self._connection.hide_typing(True)
+
+    def _take_secret(self, line: bytes) -> None:
+        answered, self._secret = self._secret, None
+        assert answered is not None
+        self._connection.hide_typing(False)
+        try:
+            answered(line.decode("utf-8", "replace"))
+        except Refused as refused:
+            self.reply(refused.sentence)
+
+    def wait(self) -> Callable[[], None]:
+        """Read nothing more until an answer has come."""
+        return self._connection.answering()
 
     def free_of_charge(self, line: bytes) -> bool:
         """Nothing that a person types is free."""
@@ -135,8 +169,12 @@ class PlainDialect:
         self.reply(f"Here: {self._company(room)}")
         if room.topic is not None:
             self.reply(f"Topic: {printable(room.topic.text)}")
-        for past in self.directory.replay(membership, settings.replay):
-            self.show(past)
+        self.directory.history.replay(membership, settings.replay, self._show_past)
+
+    def _show_past(self, answer: Answer[list[LogEvent]]) -> None:
+        if not isinstance(answer, Refused):
+            for event in answer:
+                self.show(event)
 
     def _company(self, room: Room) -> str:
         # Everybody who comes in gets this: naming a few must not cost a look at all of them.
@@ -179,12 +217,13 @@ class PlainDialect:
 
     tell_sentence = reply
 
-    def show(self, event: LogEvent) -> None:
-        """Show an event again, with its time."""
+    def show(self, event: LogEvent, room: str = "") -> None:
+        """Show an event again, with its time, and its room if that is given."""
         text = line_of(event)
         if text and not self._hides(event):
             at = clock_time(event.time, self.directory.clock())
-            self._put(*(f"[{at}] {line}" for line in text.split("\n")))
+            where = f"{room} " if room else ""
+            self._put(*(f"{where}[{at}] {line}" for line in text.split("\n")))
 
     def focus(self, room: Room | None) -> None:
         """What is typed goes to this room from here on."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from twisted.logger import Logger
 
+from chat.domain.accounts import Answer
 from chat.domain.events import (
     Acted,
     AwayChanged,
@@ -196,8 +197,15 @@ class IrcDialect:
         membership.rendering = self.rendering
         self.send(self.rendering.render(event))
         channels.welcome(self, membership.room)
-        past = self.directory.replay(membership, self.connection.factory.settings.replay)
-        self.replay(membership.room.name, past)
+        name = membership.room.name
+        answered = self.connection.answering()
+
+        def replayed(answer: Answer[list[LogEvent]]) -> None:
+            if not isinstance(answer, Refused) and not self.user.gone:
+                self.replay(name, answer)
+            answered()
+
+        self.directory.history.replay(membership, self.connection.factory.settings.replay, replayed)
 
     def left(self, membership: Membership, event: Event) -> None:
         """Out of a room."""
