@@ -51,6 +51,7 @@ class Conversation(Service):
         storage: Storage | None = None,
     ) -> None:
         self._reactor = reactor
+        self.storage = storage
         late = _LateFanout()
         self.directory = Directory(
             storage.journal if storage else MemoryJournal(time.time),

@@ -330,6 +330,7 @@ class Server(Daemon):
     def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
         self.data = folder / "data"
+        # The monitor's usual port may be taken, and two servers cannot both have it.
         web = () if "--web" in options else ("--web", "off")
         super().__init__(
             folder,

@@ -34,7 +34,8 @@ def refuse(ends: ExitStack, tmp_path: Path) -> Refuse:
     """Starts `twistd chat` with options that it must refuse, and returns the last line that it prints."""
 
     def start(*options: str) -> str:
-        daemon = Daemon(tmp_path / "refused", "chat", *options)
+        web = () if "--web" in options else ("--web", "off")
+        daemon = Daemon(tmp_path / "refused", "chat", *web, *options)
         ends.callback(daemon.end)
         daemon.launch()
         status = daemon.wait()

@@ -13,6 +13,7 @@ from twisted.logger import LogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.endpoints import CannotStart
+from chat.monitor.observer import MAX_TEXT
 from chat.monitor.service import MonitorService, monitor_service
 from chat.monitor.token import FILE_NAME
 from tests.monitor.support import TOKEN, FakeSource
@@ -67,6 +68,14 @@ class ServiceTests(SynchronousTestCase):
         self.assertEqual(len(self.publisher._observers), 1)
         self.successResultOf(service.stopService())
         self.assertEqual(self.publisher._observers, [])
+
+    def test_a_note_cannot_act_either(self) -> None:
+        service = self.make(token=TOKEN)
+        service.note(12.0, "info", "chat.rooms", "<bob> a\nb\x1b[2J" + "x" * MAX_TEXT)
+        (event,) = service._ring.since(1, 10, 10**6)
+        self.assertEqual((event.time, event.level, event.source), (12.0, "info", "chat.rooms"))
+        self.assertTrue(event.text.startswith(r"<bob> a\nb\x1b[2J"))
+        self.assertIn("more characters", event.text)
 
     def test_nothing_is_left_after_stop(self) -> None:
         service = self.make(token=TOKEN)
