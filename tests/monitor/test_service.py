@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import TestCase
 
@@ -22,8 +23,9 @@ class ServiceTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.reactor = MemoryReactorClock()
         self.publisher = LogPublisher()
-        self.folder = Path(self.mktemp())
-        self.folder.mkdir()
+        folder = TemporaryDirectory()  # trial's own would stay in the checkout
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
 
     def make(self, endpoint: str = "tcp:8080:interface=127.0.0.1", **options: Any) -> MonitorService:
         return monitor_service(
