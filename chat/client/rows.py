@@ -162,7 +162,11 @@ def rows_of(line: Line, width: int, me: str) -> list[Row]:
 
 def _render(line: Line, width: int, me: str) -> list[Row]:
     if line.sort is Sort.RULE:
-        return [rule(line.text, width)] if get_cwidth(line.text) + 4 <= width else wrap([("class:rule", line.text)], width)
+        return (
+            [rule(line.text, width)]
+            if get_cwidth(line.text) + 4 <= width
+            else wrap([("class:rule", line.text)], width)
+        )
     head: Row = []
     if width >= NARROW:
         moment = line.time if line.message is None else line.message.time
