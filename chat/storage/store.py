@@ -31,12 +31,11 @@ from chat.storage.markers import Saver, StoredMarkers
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
-from chat.storage.schema import DATABASE, Unusable, connect, prepare
+from chat.storage.schema import DATABASE, LOCK, Unusable, connect, prepare
 from chat.storage.threads import Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
 
-LOCK = "server.lock"
 MAIL_KEY = "mail.key"
 TICK_SECONDS = 1.0
 """How often it is looked whether there is something to index or to forget."""
