@@ -83,8 +83,9 @@ class StoredJournal:
         executor: Executor,
         store: Store,
         health: Health | None = None,
+        last: str = "",
     ) -> None:
-        self.stamp = Stamps(clock).next
+        self.stamp = Stamps(clock, last).next
         self.health = Health() if health is None else health
         self._reactor = reactor
         self._executor = executor

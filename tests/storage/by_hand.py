@@ -167,9 +167,9 @@ class World:
 
     def restart(self, **options: Any) -> World:
         """A new server on the same folder, a second later."""
-        self.clock.advance(1)
-        fresh = World(self.folder, Clock(), **options)
-        fresh.clock.advance(self.clock.seconds())
+        clock = Clock()
+        clock.advance(self.clock.seconds() + 1)
+        fresh = World(self.folder, clock, **options)
         fresh.settle()
         return fresh
 
