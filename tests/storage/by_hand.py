@@ -16,6 +16,7 @@ from chat.domain.logins import Logins
 from chat.domain.names import check_name
 from chat.domain.room import Membership
 from chat.domain.user import User
+from chat.storage.journal import GROUP_SECONDS
 from chat.storage.store import Storage
 from chat.storage.threads import Outcome, Work
 from chat.storage.upkeep import UNLIMITED, Retention
@@ -130,9 +131,9 @@ class World:
         return START + self.clock.seconds()
 
     def settle(self) -> None:
-        """Let everything happen that is due, in every thread."""
+        """Let everything happen that is due within the time of a group, in every thread."""
         while True:
-            self.clock.advance(0)
+            self.clock.advance(GROUP_SECONDS)
             done = sum(executor.run() for executor in self.executors.values())
             due = any(call.getTime() <= self.clock.seconds() for call in self.clock.getDelayedCalls())
             if not done and not due:
