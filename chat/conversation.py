@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import secrets
-import signal
 import time
 from typing import Any
 
@@ -20,6 +19,7 @@ from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import ChatFactory, Settings
 from chat.network.plain import PlainDialect
+from chat.signals import stop_on_signals
 from chat.storage.store import Storage
 
 DRAIN_SECONDS = 3.0
@@ -51,7 +51,7 @@ class Conversation(Service):
         storage: Storage | None = None,
     ) -> None:
         self._reactor = reactor
-        self._stopping = False
+        self.storage = storage
         late = _LateFanout()
         self.directory = Directory(
             storage.journal if storage else MemoryJournal(time.time),
@@ -83,22 +83,8 @@ class Conversation(Service):
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD, 20, 100)
-        self._reactor.callWhenRunning(self._stop_on_signals)
+        stop_on_signals(self._reactor)
         self.log.info("Chat is ready as {name}", name=self.factory.settings.name)
-
-    def _stop_on_signals(self) -> None:
-        # Twisted's own handlers stop in the same order, but then end the process by the signal: not with status 0.
-        def stop(signum: int, frame: object) -> None:
-            self.log.info("Received {signal}", signal=signal.Signals(signum).name)
-            self._reactor.callFromThread(self._stop)
-
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, stop)
-
-    def _stop(self) -> None:
-        if not self._stopping:
-            self._stopping = True
-            self._reactor.stop()
 
     def stopService(self) -> Deferred[None]:
         """Tell everybody, and wait until they have taken it, for `DRAIN_SECONDS` at most."""

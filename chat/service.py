@@ -16,6 +16,7 @@ from twisted.logger import Logger
 from chat.conversation import Conversation
 from chat.endpoints import CannotStart, listening_service
 from chat.monitor.overview import OperatorActions, Overview
+from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
 from chat.network.listener import SWEEP_SECONDS, Settings
 from chat.options import Options
@@ -115,7 +116,7 @@ def makeService(options: Options) -> IService:
     service = ChatService()
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
-        monitor_service(
+        monitor = monitor_service(
             options["web"],
             Overview(conversation.factory),
             reactor=reactor,
@@ -123,7 +124,11 @@ def makeService(options: Options) -> IService:
             token=options["monitor-token"],
             name=settings.name,
             actions=OperatorActions(conversation.factory),
-        ).setServiceParent(service)
+        )
+        monitor.setServiceParent(service)
+        reporter = Reporter(conversation.fanout, monitor.note, reactor)
+        reporter.setServiceParent(monitor)
+        conversation.directory.delivery = reporter
     storage.setServiceParent(service)
     relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
     if relay is not None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 DATABASE = "chat.db"
 """Name of the file in the data folder."""
+LOCK = "server.lock"
+"""Name of the file beside it that a running server holds."""
 BUSY_SECONDS = 5.0
 """How long a connection waits for another process (`chat admin`) that is writing."""
 CHECKPOINT_PAGES = 4000

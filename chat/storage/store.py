@@ -31,12 +31,11 @@ from chat.storage.markers import Saver, StoredMarkers
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
-from chat.storage.schema import DATABASE, Unusable, connect, prepare
+from chat.storage.schema import DATABASE, LOCK, Unusable, connect, prepare
 from chat.storage.threads import Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
 
-LOCK = "server.lock"
 MAIL_KEY = "mail.key"
 TICK_SECONDS = 1.0
 """How often it is looked whether there is something to index or to forget."""
@@ -149,6 +148,7 @@ class Storage(Service):
                 seal, pages.executor, pages.reader, self._writes, self._database, load_counts(connection)
             )
             self._repeats = load_repeats(connection, clock())
+            last = last_msgid(connection)
         finally:
             connection.close()
         self.mailbox: Mailbox = self._stored_mailbox if history else NoMailbox()
@@ -156,7 +156,9 @@ class Storage(Service):
         self._stored_journal: StoredJournal | None = None
         if history:
             writer = EventWriter(self._database)
-            self._stored_journal = StoredJournal(clock, reactor, self._writes, writer.store, self.health)
+            self._stored_journal = StoredJournal(
+                clock, reactor, self._writes, writer.store, self.health, last
+            )
             self.journal = self._stored_journal
         self._logins: Logins | None = None
         self._call: IDelayedCall | None = None
@@ -306,6 +308,12 @@ class Storage(Service):
         for thread in (self._writes, *(reading.executor for reading in self._readings)):
             thread.stop()
         self._lock.close()
+
+
+def last_msgid(connection: sqlite3.Connection) -> str:
+    """The message id after which the next ones have to come, "" if there is none."""
+    row = connection.execute("SELECT msgid FROM events ORDER BY id DESC LIMIT 1").fetchone()
+    return "" if row is None else str(row[0])
 
 
 def load_repeats(connection: sqlite3.Connection, now: float) -> list[tuple[str, Repeatable]]:
