@@ -77,6 +77,7 @@ class Outlet:
 
     __slots__ = (
         "_closing",
+        "_congested",
         "_connection",
         "_goals",
         "_keeper",
@@ -98,6 +99,7 @@ class Outlet:
         self._own_bytes = 0
         self._goals: list[tuple[Membership, int]] | None = None
         self._closing = False
+        self._congested = False
         self.behind = False
         self.closed = False
         self.blocked = False
@@ -116,9 +118,9 @@ class Outlet:
             else:
                 self._keeper.waiting(self)
         self._own.append(data)
-        before = self._own_bytes
-        self._own_bytes = before + len(data)
-        if before <= PAUSE_BYTES < self._own_bytes:
+        self._own_bytes += len(data)
+        if self._own_bytes > PAUSE_BYTES and not self._congested:
+            self._congested = True
             self._connection.congested(True)
         return True
 
@@ -126,10 +128,14 @@ class Outlet:
         data = b"".join(self._own)
         self._own.clear()
         self._goals = None
-        was, self._own_bytes = self._own_bytes, 0
-        if was > PAUSE_BYTES:
-            self._connection.congested(False)
+        self._own_bytes = 0
         return data
+
+    def _relieve(self) -> None:
+        # Only after what was taken is on its way: commands that had to wait are run at once, and may lead to more.
+        if self._congested and self._own_bytes <= PAUSE_BYTES:
+            self._congested = False
+            self._connection.congested(False)
 
     # sending
 
@@ -171,6 +177,7 @@ class Outlet:
             self._keeper.count(taken, 0)
             if taken < len(data):
                 self._hold(data[taken:])
+            self._relieve()
 
     def fall_behind(self, membership: Membership, position: int, taken: int) -> None:
         """The transport took only `taken` bytes of what a pass gave it from `position` on: set the cursor back.
@@ -319,6 +326,7 @@ class SocketOutlet(Outlet):
         if data:
             self._keeper.count(len(data), 0)
             self._transport.write(data)
+            self._relieve()
             return
         self._set_behind(False)
         self._transport.unregisterProducer()

@@ -26,10 +26,11 @@ PENDING_AT_MOST = 200_000
 not stored, and its author is told so."""
 GROUP_AT_MOST = 4096
 """Events in one transaction: bounds how long the first of them waits for the last."""
-BUSY_GROUP = 32
-"""A group of so many events shows that the server is busy."""
-GATHER_SECONDS = 0.004
-"""How long a busy server lets a group gather: fewer commits for an acknowledgement that is hardly later."""
+GROUP_SECONDS = 0.012
+"""Time from the beginning of one group to that of the next. A message that comes after a pause is committed at once;
+under load an acknowledgement waits for so long at most, and a commit, which costs some 300 microseconds of both threads
+whatever is in it, serves all that came meanwhile. (Without: 1,100 instead of 600 microseconds a message to 1,000 people
+at 16 in flight.)"""
 RETRY_SECONDS = 0.25
 """Pause after a first failure; it doubles up to `RETRY_AT_MOST`."""
 RETRY_AT_MOST = 5.0
@@ -100,6 +101,7 @@ class StoredJournal:
         self._call: IDelayedCall | None = None
         self._stall: IDelayedCall | None = None
         self._pause = 0.0
+        self._began = -GROUP_SECONDS
         self.stored = 0
         """Events stored since start."""
         self.lost = 0
@@ -131,7 +133,7 @@ class StoredJournal:
             return
         self._pending.append(entry)
         if self._call is None and not self._writing:
-            self._call = self._reactor.callLater(0, self._begin)
+            self._schedule()
 
     # for whoever reads what is stored
 
@@ -157,8 +159,15 @@ class StoredJournal:
 
     # groups
 
+    def _schedule(self) -> None:
+        if self._call is None:
+            due = self._began + GROUP_SECONDS - self._reactor.seconds()
+            full = len(self._pending) >= GROUP_AT_MOST
+            self._call = self._reactor.callLater(0 if full else max(0.0, due), self._begin)
+
     def _begin(self) -> None:
         self._call = None
+        self._began = self._reactor.seconds()
         self._retrying = bool(self._late)
         source = self._late if self._retrying else self._pending
         group = source[:GROUP_AT_MOST]
@@ -188,9 +197,8 @@ class StoredJournal:
         self.lost += len(outcome)
         if not retried:
             self._settle(group, True, outcome)
-        if (self._pending or self._late) and self._call is None:
-            gather = len(group) >= BUSY_GROUP and len(self._pending) < GROUP_AT_MOST
-            self._call = self._reactor.callLater(GATHER_SECONDS if gather else 0, self._begin)
+        if self._pending or self._late:
+            self._schedule()
 
     def _failed(self, group: list[Entry], retried: bool, error: Exception) -> None:
         # What has gathered behind the group shares its fate, so that nobody waits longer than for one try. Their

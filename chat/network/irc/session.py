@@ -100,16 +100,16 @@ class IrcDialect:
         self._pinged = False
         try:
             check_client_line(line)
+            message = parse(line)
             if not line.isascii():
                 line.decode()
-            message = parse(line)
         except NoCommand:
             return
         except (LineTooLong, TagsTooLong):
             self.numeric(n.ERR_INPUTTOOLONG)
             return
         except UnicodeDecodeError:
-            self._not_utf8(line)
+            self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
             return
         except MalformedLine as error:
             self.tell_sentence(str(error))
@@ -139,10 +139,6 @@ class IrcDialect:
                 row.run(self, message)
             except Refused as refused:
                 answer(self, message.command, refused)
-
-    def _not_utf8(self, line: bytes) -> None:
-        message = parse(line)
-        self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
 
     def free_of_charge(self, line: bytes) -> bool:
         """Whether a line costs nothing of the message rate."""
