@@ -99,7 +99,9 @@ def _tls_sentence(exception: BaseException, where: str) -> str | None:
     text = str(exception)
     # What our own server answers to TLS where it listens without is the alert on the version.
     if any(reason in text for reason in ("wrong version number", "record layer failure", "protocol version")):
-        return f"{where} does not speak TLS as it is spoken today: connect without it, or to the port that does."
+        return (
+            f"{where} does not speak TLS as it is spoken today: connect without it, or to the port that does."
+        )
     if "certificate verify failed" in text:
         return f"The certificate of {where} is not signed by an authority that this computer trusts."
     if "certificate" in text or "handshake failure" in text:
