@@ -68,7 +68,7 @@ class TypedCompleter(Completer):
                 key: here[key] for key in sorted(here)
             }
         elif place and not desk.connection.is_room(place):
-            names.setdefault(desk.connection.fold(place), place)
+            names.setdefault(desk.connection.fold(place), safe(place))
         names.pop(desk.connection.fold(desk.connection.name), None)
         at = "@" if word.startswith("@") else ""
         wanted = desk.connection.fold(word.removeprefix("@"))

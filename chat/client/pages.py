@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from chat.client.outbox import Outgoing
+from chat.domain.text import printable
 
 MAX_LINES = 3_000
 """Lines kept of one page: some hours of a lively room, a few megabytes at most."""
@@ -151,7 +152,7 @@ class Pages:
         if page is None:
             if len(self.all) >= MAX_PAGES:
                 return self.current
-            page = Page(place, place)
+            page = Page(place, printable(place))
             self.all.append(page)
         return page
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from OpenSSL import SSL
+from service_identity import VerificationError
 from twisted.internet import error
 from twisted.python.failure import Failure
 
@@ -90,14 +92,9 @@ def explain(failure: Failure, host: str, port: int) -> tuple[str, bool]:
 
 def _tls_sentence(exception: BaseException, where: str) -> str | None:
     """A sentence for what is wrong with a server's TLS; None if the exception is not about that."""
-    # Both are there whenever TLS was asked for, and cost a tenth of a second when it was not.
-    import sys
-
-    ssl = sys.modules.get("OpenSSL.SSL")
-    identity = sys.modules.get("service_identity")
-    if identity is not None and isinstance(exception, identity.VerificationError):
+    if isinstance(exception, VerificationError):
         return f"The certificate of {where} is for another server: somebody may be listening in between."
-    if ssl is None or not isinstance(exception, ssl.Error) or isinstance(exception, ssl.ZeroReturnError):
+    if not isinstance(exception, SSL.Error) or isinstance(exception, SSL.ZeroReturnError):
         return None
     text = str(exception)
     if "wrong version number" in text or "record layer failure" in text:

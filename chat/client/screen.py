@@ -124,7 +124,7 @@ class Screen:
 
     def _layout(self) -> FloatContainer:
         roomy = Condition(lambda: self.application.output.get_size().rows >= LOW)
-        wide = Condition(lambda: self.people and self._columns() >= PEOPLE_FROM and bool(self._people()))
+        wide = Condition(lambda: self.people and self._columns() >= PEOPLE_FROM and bool(self.who_is_here()))
         asking = Condition(lambda: self.paste is not None)
         entry = Window(
             BufferControl(self.buffer, input_processors=[BeforeInput(self._prompt, "class:prompt")]),
@@ -136,7 +136,9 @@ class Screen:
             [
                 Window(width=1, char="│", style="class:time"),
                 Window(
-                    FormattedTextControl(lambda: list(self._people())), width=PEOPLE_COLUMNS, wrap_lines=False
+                    FormattedTextControl(lambda: list(self.who_is_here())),
+                    width=PEOPLE_COLUMNS,
+                    wrap_lines=False,
                 ),
             ]
         )
@@ -144,18 +146,16 @@ class Screen:
             HSplit(
                 [
                     ConditionalContainer(
-                        Window(FormattedTextControl(lambda: list(self._title())), height=1), roomy
+                        Window(FormattedTextControl(lambda: list(self.title())), height=1), roomy
                     ),
                     VSplit(
                         [Window(self.messages, always_hide_cursor=True), ConditionalContainer(people, wide)],
                         height=Dimension(min=1, weight=1),
                     ),
-                    Window(
-                        FormattedTextControl(lambda: list(self._status())), height=1, style="class:status"
-                    ),
+                    Window(FormattedTextControl(lambda: list(self.status())), height=1, style="class:status"),
                     ConditionalContainer(
                         Window(
-                            FormattedTextControl(self._question),
+                            FormattedTextControl(self.question),
                             style="class:status.alert",
                             wrap_lines=True,
                             dont_extend_height=True,
@@ -195,7 +195,8 @@ class Screen:
     def _prompt(self) -> str:
         return f"{safe(self.desk.connection.name)}> " if self._columns() >= 50 else "> "
 
-    def _title(self) -> Row:
+    def title(self) -> Row:
+        """The page, and what it is about."""
         page = self.desk.pages.current
         room = self.desk.connection.rooms.get(self.desk.connection.fold(page.place)) if page.place else None
         text = page.title
@@ -207,7 +208,8 @@ class Screen:
             text += " - private"
         return [("class:title", _cut(text, self._columns()))]
 
-    def _state(self) -> Row:
+    def state(self) -> Row:
+        """The connection's state, or its lag."""
         connection = self.desk.connection
         match connection.state:
             case State.WAITING:
@@ -223,7 +225,7 @@ class Screen:
             case _:
                 return [("class:status.alert", "not connected")]
 
-    def _status(self) -> Row:
+    def status(self) -> Row:
         """Our name, the pages, and on the right the state of the connection."""
         connection, pages = self.desk.connection, self.desk.pages
         width = self._columns()
@@ -232,7 +234,7 @@ class Screen:
         count = f" {len(room.people)}" if room is not None and room.joined else ""
         away = " (away)" if connection.away is not None else ""
         left: Row = [("class:status", f" {safe(connection.name)}{away} "), ("class:status", "│ ")]
-        right: Row = [*self._state(), ("class:status", " ")]
+        right: Row = [*self.state(), ("class:status", " ")]
         pending = len(connection.pending)
         if pending:
             right.insert(0, ("class:status.alert", f"{pending} unsent "))
@@ -260,7 +262,8 @@ class Screen:
         gap = width - _width(middle) - _width(right)
         return _fit([*middle, ("class:status", " " * max(gap, 0)), *right], width)
 
-    def _people(self) -> Row:
+    def who_is_here(self) -> Row:
+        """The people of a room, as many as there are rows."""
         page = self.desk.pages.current
         connection = self.desk.connection
         room = connection.rooms.get(connection.fold(page.place)) if page.place else None
@@ -285,6 +288,8 @@ class Screen:
         text = buffer.text[:MAX_INPUT]
         # Before anything is done, since that may lead to another page with a text of its own.
         buffer.reset(append_to_history=True)
+        # Otherwise it would be there only after the screen is drawn again, and Up pressed at once find nothing.
+        buffer.load_history_if_not_yet_loaded()
         self.desk.pages.current.scroll = 0
         enter(self.desk, text)
         self.changed()
@@ -305,7 +310,8 @@ class Screen:
             self.paste = lines
         self.application.invalidate()
 
-    def _question(self) -> str:
+    def question(self) -> str:
+        """What is asked before a paste is sent."""
         lines = self.paste or []
         place = self.desk.pages.current.title
         if not self.desk.place:

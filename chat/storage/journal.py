@@ -19,7 +19,7 @@ from chat.domain.journal import Receipt, Stamps
 from chat.domain.log import Log
 from chat.domain.names import fold
 from chat.storage.threads import Executor
-from chat.storage.writer import Entry
+from chat.storage.writer import NOTHING, Entry
 
 PENDING_AT_MOST = 200_000
 """Events that wait for storage, in memory: more than ten seconds of the highest rate, some 100 MB. What comes then is
@@ -42,8 +42,8 @@ STALL_SECONDS = 2.0
 class Store(Protocol):
     """What writes groups, in another thread."""
 
-    def __call__(self, entries: list[Entry], /) -> None:
-        """Store these, all or none; raises what went wrong."""
+    def __call__(self, entries: list[Entry], /) -> frozenset[int]:
+        """Store these, all or none; raises what went wrong. Returns the places of those that can never be stored."""
 
 
 class Health:
@@ -84,8 +84,9 @@ class StoredJournal:
         executor: Executor,
         store: Store,
         health: Health | None = None,
+        last: str = "",
     ) -> None:
-        self.stamp = Stamps(clock).next
+        self.stamp = Stamps(clock, last).next
         self.health = Health() if health is None else health
         self._reactor = reactor
         self._executor = executor
@@ -181,7 +182,7 @@ class StoredJournal:
         self._stall = None
         self.health.failed(f"the disk has not answered for {STALL_SECONDS:g} seconds")
 
-    def _written(self, outcome: Exception | None) -> None:
+    def _written(self, outcome: frozenset[int] | Exception) -> None:
         if self._stall is not None:
             self._stall.cancel()
             self._stall = None
@@ -192,9 +193,10 @@ class StoredJournal:
             return
         self._pause = 0.0
         self.health.works()
-        self.stored += len(group)
+        self.stored += len(group) - len(outcome)
+        self.lost += len(outcome)
         if not retried:
-            self._settle(group, True)
+            self._settle(group, True, outcome)
         if self._pending or self._late:
             self._schedule()
 
@@ -212,9 +214,13 @@ class StoredJournal:
         self._call = self._reactor.callLater(self._pause, self._begin)
         self._settle(waiting if retried else group + waiting, False)
 
-    def _settle(self, group: list[Entry], stored: bool) -> None:
+    def _settle(self, group: list[Entry], stored: bool, lost: frozenset[int] = NOTHING) -> None:
         self._settled += len(group)
-        self._give(group, stored)
+        if lost:
+            for index, entry in enumerate(group):
+                self._give([entry], index not in lost)
+        else:
+            self._give(group, stored)
         while self._settling and self._settling[0][0] <= self._settled:
             self._settling.popleft()[1]()
 

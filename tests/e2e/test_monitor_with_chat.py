@@ -47,7 +47,7 @@ def enter(nc: Connect, server: Server, name: str) -> Conversation:
 def opened(watched: Server, page: Page) -> Page:
     expect.set_options(timeout=PATIENCE * 1000)
     page.goto(url_of(watched))
-    expect(page.locator("#health-text")).to_have_text("All well")
+    expect(page.locator("[data-figure=people]")).to_have_text("0")
     return page
 
 
