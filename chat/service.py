@@ -60,6 +60,13 @@ class Options(usage.Options):
             "Lines that one person may send at once; 0: no limit.",
             float,
         ],
+        ["password", None, None, "Password that everybody needs who wants to come in."],
+        [
+            "registration",
+            None,
+            "open",
+            "Who may make an account: open (everybody who has a name), early (also while connecting), closed (nobody).",
+        ],
         ["max-users", None, 0, "People at once; 0: no limit.", int],
         [
             "max-per-address",
@@ -91,6 +98,8 @@ class Options(usage.Options):
                 raise usage.UsageError(f"--{option} must be 0 (no limit) or more, not {self[option]}.")
         if not self["name"] or any(c.isspace() or not c.isprintable() for c in self["name"]):
             raise usage.UsageError("--name must be one word, such as chat.example.org.")
+        if self["registration"] not in ("open", "early", "closed"):
+            raise usage.UsageError(f"--registration is open, early or closed, not {self['registration']}.")
         if not self["listen"]:
             self["listen"].append(DEFAULT_LISTEN)
 
@@ -104,6 +113,15 @@ def read_motd(path: str) -> list[str]:
     if len(data) > MOTD_BYTES:
         raise CannotStart(f"The --motd file {path} has {len(data)} bytes; at most {MOTD_BYTES} can be shown.")
     return data.decode("utf-8", "replace").splitlines()
+
+
+def reread_motd(settings: Settings, path: str | None) -> None:
+    """Show what the file says now; one that cannot be read changes nothing, and is logged."""
+    if path:
+        try:
+            settings.motd = read_motd(path)
+        except CannotStart as error:
+            Logger().warn("{problem}", problem=str(error))
 
 
 def prepare_data_folder(path: Path) -> Path:
@@ -228,7 +246,10 @@ def makeService(options: Options) -> IService:
         message_rate=options["message-rate"] if options["message-burst"] else 0.0,
         message_burst=options["message-burst"],
         max_per_address=options["max-per-address"],
+        password=options["password"] or "",
+        registration=options["registration"],
     )
+    settings.reload = lambda: reread_motd(settings, options["motd"])
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
     conversation = Conversation(reactor, settings, options["max-users"], secret_key(folder, "cloak.key"))
     service = ChatService()

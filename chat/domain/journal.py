@@ -63,8 +63,16 @@ class Journal(Protocol):
     def stamp(self) -> tuple[str, float]:
         """A new message id and its time."""
 
-    def record(self, event: LogEvent, log: Log, receipt: Receipt | None = None) -> int:
-        """Put an event into a room's log (readers may have it at once); return its position there."""
+    def record(
+        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
+    ) -> int:
+        """Put an event into a room's log (readers may have it at once); return its position there.
+
+        `repeat` is stored with it: the key under which a repetition of it is recognised after a restart.
+        """
+
+    def again(self, event: LogEvent, receipt: Receipt, repeat: str | None = None) -> None:
+        """Store an event that stands in its log already, and could not be stored before."""
 
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge a private message that reached its reader."""
@@ -76,12 +84,18 @@ class MemoryJournal:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.stamp = Stamps(clock).next
 
-    def record(self, event: LogEvent, log: Log, receipt: Receipt | None = None) -> int:
+    def record(
+        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
+    ) -> int:
         """Append, and acknowledge at once."""
         position = log.append(event)
         if receipt is not None:
             receipt(True)
         return position
+
+    def again(self, event: LogEvent, receipt: Receipt, repeat: str | None = None) -> None:
+        """Acknowledge at once."""
+        receipt(True)
 
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge at once: it was handed over."""

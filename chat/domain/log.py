@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Generic, NamedTuple, TypeVar
 
-from chat.domain.events import LogEvent
+from chat.domain.events import LogEvent, Tagged
 
 KEEP = 256
 """Events a quiet room keeps in memory: enough for replay on join and a look back without storage."""
@@ -77,3 +77,20 @@ class Log:
     def last(self, count: int) -> list[LogEvent]:
         """The newest `count` events, oldest first."""
         return self.entries[-count:] if count > 0 else []
+
+    def preload(self, events: list[LogEvent]) -> None:
+        """Put what storage remembers before the first event. Positions below 0 belong to it."""
+        if self.base == 0 and events:
+            first = self.entries[0].msgid if self.entries else None
+            older = [event for event in events if first is None or event.msgid < first]
+            self.entries[:0] = older
+            self.base -= len(older)
+
+    def redact(self, msgid: str) -> LogEvent | None:
+        """Take what an event said out of the log, and return it; in its place nothing is shown."""
+        for offset in range(len(self.entries) - 1, -1, -1):
+            event = self.entries[offset]
+            if event.msgid == msgid:
+                self.entries[offset] = Tagged(msgid, event.time, event.author, self.room, {})
+                return event
+        return None

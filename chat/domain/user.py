@@ -30,6 +30,9 @@ class Reader(Protocol):
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed: renderings must follow."""
 
+    def marker_moved(self, target: str, time: float) -> None:
+        """On another connection of the same account, this person has read a room or conversation up to a time."""
+
     def disconnect(self, sentence: str) -> None:
         """End the connection after saying why; the domain has already forgotten the person."""
 
@@ -45,11 +48,14 @@ class User:
         "correspondent",
         "dialect",
         "entered_at",
+        "gone",
         "host",
         "identity",
         "ignored",
+        "invitations",
         "last_active",
         "memberships",
+        "metadata",
         "modes",
         "name",
         "reader",
@@ -72,11 +78,17 @@ class User:
         self.username = "user"
         self.realname = ""
         self.account: str | None = None
+        self.gone = False
+        """Whether the connection has ended: answers that come later have nobody to go to."""
         self.bot = False
         self.secure = False
         self.modes = ""
         self.away: str | None = None
         self.ignored: frozenset[str] = frozenset()
+        self.metadata: dict[str, str] | None = None
+        """What this person says of themselves; made with the first value."""
+        self.invitations: dict[Room, None] | None = None
+        """Rooms that this person may go into once, whatever their modes; made with the first one."""
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now

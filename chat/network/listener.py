@@ -37,6 +37,8 @@ from chat.domain.limits import (
     Step,
     TokenBucket,
 )
+from chat.domain.logins import Logins
+from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.room import Membership
 from chat.domain.user import Reader, User
 from chat.network.deadlines import Deadlines
@@ -70,7 +72,8 @@ NOT_HTTP = (
 
 THROTTLED = 1
 CONGESTED = 2
-HELD = 4
+ANSWERING = 4
+HELD = 8
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -83,6 +86,12 @@ class Settings:
     message_rate: float = MESSAGE_RATE
     message_burst: float = MESSAGE_BURST
     max_per_address: int = LIVE_PER_ADDRESS
+    password: str = ""
+    """What everybody has to know who wants to come in; empty: nothing."""
+    registration: str = "open"
+    """Who may make an account: "open": everybody who has a name; "early": also while connecting; "closed": nobody."""
+    reload: Callable[[], None] = lambda: None
+    """Reads again what may change while the server runs: the message of the day."""
     replay: int = 20
     """Events of a room that are shown on joining it."""
 
@@ -140,7 +149,10 @@ class ChatProtocol(LineReceiver):
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = "Connection closed"
+        self.leaving = False
+        """Whether this side ends the connection, as opposed to a connection that drops."""
         self._pauses = 0
+        self._answers = 0
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
         self._bytes: TokenBucket | None = None
@@ -183,7 +195,10 @@ class ChatProtocol(LineReceiver):
         self.outlet.lost()
         dialect = self.dialect
         if dialect is not None:
+            if not self.leaving:
+                self.factory.directory.claims.hold(dialect.user)
             self.factory.directory.quit(dialect.user, self.quit_reason)
+            dialect.user.gone = True
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
@@ -234,6 +249,7 @@ class ChatProtocol(LineReceiver):
     def finish(self, reason: str) -> None:
         """Close after everything that waits has been taken; others see `reason`."""
         self.quit_reason = reason
+        self.leaving = True
         self._cancel()
         self.outlet.finish()
 
@@ -384,6 +400,24 @@ class ChatProtocol(LineReceiver):
         else:
             self._resume(HELD)
 
+    def answering(self) -> Callable[[], None]:
+        """Read nothing more until the returned function is called: an answer that comes later comes in its turn.
+
+        A dialect that asks storage or a password hash something calls this first, so that no reply overtakes it.
+        """
+        self._answers += 1
+        self._pause(ANSWERING)
+        once = [True]
+
+        def answered() -> None:
+            if once:
+                once.clear()
+                self._answers -= 1
+                if not self._answers:
+                    self._resume(ANSWERING)
+
+        return answered
+
     def _pause(self, why: int) -> None:
         if not self._pauses:
             self.pauseProducing()
@@ -429,6 +463,7 @@ class ChatFactory(Factory):
         make_person: Callable[[ChatProtocol], Person],
         make_program: Callable[[ChatProtocol], Dialect],
         cloak: Callable[[str], str],
+        mailbox: Mailbox | None = None,
     ) -> None:
         self.reactor = reactor
         self.seconds: Callable[[], float] = reactor.seconds
@@ -439,6 +474,7 @@ class ChatFactory(Factory):
         self.make_program = make_program
         self.cloak = cloak
         """Address -> the host that others see."""
+        self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
         self.connections: dict[ChatProtocol, None] = {}
         self.limits = AddressLimits(live=settings.max_per_address)
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)

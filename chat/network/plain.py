@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from chat import commands
+from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
@@ -135,8 +136,12 @@ class PlainDialect:
         self.reply(f"Here: {self._company(room)}")
         if room.topic is not None:
             self.reply(f"Topic: {printable(room.topic.text)}")
-        for past in self.directory.replay(membership, settings.replay):
-            self.show(past)
+        self.directory.history.replay(membership, settings.replay, self._show_past)
+
+    def _show_past(self, answer: Answer[list[LogEvent]]) -> None:
+        if not isinstance(answer, Refused):
+            for event in answer:
+                self.show(event)
 
     def _company(self, room: Room) -> str:
         # Everybody who comes in gets this: naming a few must not cost a look at all of them.
@@ -165,6 +170,9 @@ class PlainDialect:
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
         self._choose_renderings()
+
+    def marker_moved(self, target: str, time: float) -> None:
+        """How far this person has read elsewhere is of no use on a plain connection."""
 
     def disconnect(self, sentence: str) -> None:
         """Say why the connection ends, and end it."""

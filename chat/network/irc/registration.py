@@ -5,13 +5,14 @@ Sources: Modern IRC, "Connection Registration" and "Connection Messages"; IRCv3 
 
 from __future__ import annotations
 
+import hmac
 import re
 from typing import TYPE_CHECKING
 
 from chat.domain.names import Name, NameRefused, check_name
 from chat.domain.refused import Refused, Why
 from chat.domain.text import within_bytes
-from chat.network.irc import capabilities, isupport, server
+from chat.network.irc import accounts, capabilities, isupport, metadata, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
 from chat.network.irc.rows import command
@@ -20,8 +21,6 @@ from chat.wire import Message
 if TYPE_CHECKING:
     from chat.network.irc.session import IrcDialect
 
-USERNAME_CHARACTERS = 16
-"""Longest username, which clients make of the name of the account on their machine."""
 CAP_LINE = 400
 """Bytes of capabilities in one line of a reply to CAP."""
 
@@ -50,6 +49,9 @@ def complete(session: IrcDialect) -> None:
         or registration.negotiating
     ):
         return
+    if not _password_right(session, registration):
+        return
+    accounts.abort(session)
     try:
         session.directory.enter(session.user, registration.name)
     except Refused as refused:
@@ -64,6 +66,16 @@ def complete(session: IrcDialect) -> None:
     greet(session)
 
 
+def _password_right(session: IrcDialect, registration: Registration) -> bool:
+    wanted = session.connection.factory.settings.password
+    given = registration.password or ""
+    if not wanted or hmac.compare_digest(wanted.encode(), given.encode()):
+        return True
+    session.numeric(n.ERR_PASSWDMISMATCH)
+    session.leave("The password is wrong")
+    return False
+
+
 def greet(session: IrcDialect) -> None:
     """The replies that every client waits for."""
     name = session.server_name
@@ -75,6 +87,8 @@ def greet(session: IrcDialect) -> None:
         session.numeric(n.RPL_ISUPPORT, line)
     server.lusers(session)
     server.motd(session)
+    metadata.connected(session)
+    session.logins.deliver(session.user)
 
 
 @command("CAP", "SUBCOMMAND [CAPABILITIES]", "negotiate capabilities", minimum=1, early=True)
@@ -88,7 +102,10 @@ def _cap(session: IrcDialect, message: Message) -> None:
             registration.negotiating = True
         if version >= CAP_VERSION_WITH_VALUES:
             session.enable(session.caps | Cap.CAP_NOTIFY)
-        _cap_lines(session, "LS", capabilities.listed(version), version >= CAP_VERSION_WITH_VALUES)
+        policy = session.connection.factory.settings.registration
+        several = bool(session.caps & Cap.CAP_NOTIFY)
+        shown = CAP_VERSION_WITH_VALUES if several else version
+        _cap_lines(session, "LS", capabilities.listed(shown, policy), several)
     elif word == "LIST":
         _cap_lines(session, "LIST", capabilities.names_of(session.caps), True)
     elif word == "REQ":
@@ -153,7 +170,6 @@ def _nick(session: IrcDialect, message: Message) -> None:
     if registration is None:
         session.directory.rename(session.user, name)
         return
-    session.directory.check_free(name)
     registration.name = name
     complete(session)
 
@@ -164,7 +180,7 @@ def _user(session: IrcDialect, message: Message) -> None:
     if registration is None or registration.username:
         session.numeric(n.ERR_ALREADYREGISTERED)
         return
-    name = _NOT_IN_USERNAME.sub("", message.params[0])[:USERNAME_CHARACTERS]
+    name = _NOT_IN_USERNAME.sub("", message.params[0])[: isupport.USERNAME_CHARACTERS]
     if not message.params[0] or not message.params[3]:
         session.numeric(n.ERR_NEEDMOREPARAMS, "USER")
         return

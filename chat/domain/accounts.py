@@ -1,0 +1,224 @@
+"""Accounts: names that belong to somebody who has a password; what the domain asks of whoever keeps them.
+
+Passwords are hashed outside the reactor thread, so everything that needs one answers later, through a `Done`. What
+names belong to whom is known at once: claiming a name must not wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
+
+from chat.domain.events import Identity
+from chat.domain.limits import AttemptLimit, address_key
+from chat.domain.names import Name, check_name, fold
+from chat.domain.refused import Refused, Why
+from chat.domain.user import User
+
+PASSWORD_LEAST = 4
+"""Characters of the shortest password: the choice is the person's; the limit on attempts does the rest."""
+PASSWORD_MOST = 300
+"""Bytes of the longest password: what fits an IRC line, and what one hash may cost."""
+ATTEMPTS_PER_ADDRESS = 30
+"""Passwords tried in a minute from one address for all accounts together: an office after a power cut."""
+
+T = TypeVar("T")
+Answer: TypeAlias = T | Refused
+Done: TypeAlias = Callable[[T | Refused], None]
+"""Called once, in the reactor's thread, with the answer or with why there is none. It may be called before the
+method that was given it returns."""
+
+
+class Account(NamedTuple):
+    """An account, without its password. `name` is shown; `folded` is the identity."""
+
+    name: str
+    folded: str
+    skeleton: str
+    operator: bool = False
+    created: float = 0.0
+
+
+class Accounts(Protocol):
+    """Whoever keeps the accounts."""
+
+    def find(self, name: str) -> Account | None:
+        """The account with this name, whatever its case."""
+
+    def owner(self, name: Name) -> Account | None:
+        """The account to which a name belongs: its own, or one that it could be taken for (equal skeletons)."""
+
+    def all(self) -> Collection[Account]:
+        """Every account, in no order."""
+
+    def register(self, name: Name, password: str, done: Done[Account]) -> None:
+        """Make an account. Refused: NAME_TAKEN, BAD_PASSWORD (too short, too long), STORAGE."""
+
+    def authenticate(self, name: str, password: str, address: str, done: Done[Account]) -> None:
+        """Check a password. Takes the same time whether there is such an account or not.
+
+        `address` is the real one. Refused: LOGIN_FAILED (one sentence for a wrong name and a wrong password),
+        LIMIT (three attempts a minute for an account and address, `ATTEMPTS_PER_ADDRESS` for all accounts), STORAGE.
+        """
+
+    def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
+        """Change a password. Refused: BAD_PASSWORD, STORAGE."""
+
+    def remove(self, account: Account, done: Done[Account]) -> None:
+        """Forget an account and what was kept for it; its name is free again. Refused: STORAGE."""
+
+
+def check_password(password: str) -> None:
+    """Raise `Refused` for a password that cannot be."""
+    if len(password) < PASSWORD_LEAST:
+        raise Refused(Why.BAD_PASSWORD, f"A password needs at least {PASSWORD_LEAST} characters.")
+    if len(password.encode()) > PASSWORD_MOST:
+        raise Refused(Why.BAD_PASSWORD, f"A password may have at most {PASSWORD_MOST} bytes.")
+
+
+def person_key(who: User | Identity) -> str:
+    """Whose things these are, as read markers and conversations are kept: an account's, or a guest connection's.
+
+    No account's name contains a `*`.
+    """
+    return fold(who.account) if who.account else f"*{who.session}"
+
+
+class Attempts:
+    """How often passwords may be tried: a minute's limit for each account and address, and for each address."""
+
+    __slots__ = ("_addresses", "_clock", "_pairs")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._pairs = AttemptLimit()
+        self._addresses = AttemptLimit(ATTEMPTS_PER_ADDRESS)
+
+    def check(self, name: str, address: str) -> None:
+        """Count an attempt, or raise `Refused` with the seconds to wait."""
+        now = self._clock()
+        key = address_key(address)
+        wait = self._pairs.attempt((fold(name), key), now)
+        if not wait and key is not None:
+            wait = self._addresses.attempt(key, now)
+        if wait:
+            raise Refused(
+                Why.LIMIT, f"Too many passwords were tried. Try again in {int(wait) + 1} seconds.", name
+            )
+
+    def worked(self, name: str, address: str) -> None:
+        """The password was right: forget the ones before."""
+        self._pairs.forget((fold(name), address_key(address)))
+
+
+def login_failed(name: str) -> Refused:
+    """One answer for a name that is not registered and for a wrong password, so that neither is given away."""
+    return Refused(
+        Why.LOGIN_FAILED, "That name and password do not belong together. Check both and try again.", name
+    )
+
+
+def name_registered(name: str) -> Refused:
+    """The answer to registering a name that belongs to an account, or looks like one that does."""
+    return Refused(
+        Why.ACCOUNT_EXISTS, f"The name {name} is registered already, or looks like one that is.", name
+    )
+
+
+class AccountTable:
+    """The names of all accounts in memory, under their keys: what `find`, `owner` and `all` answer from."""
+
+    __slots__ = ("_accounts", "_looks")
+
+    def __init__(self, accounts: Collection[Account] = ()) -> None:
+        self.replace(accounts)
+
+    def replace(self, accounts: Collection[Account]) -> None:
+        """Know these, and no others."""
+        self._accounts = {account.folded: account for account in accounts}
+        self._looks = {account.skeleton: account for account in accounts}
+
+    def put(self, account: Account) -> None:
+        """Know this account, in place of one with the same name."""
+        self._accounts[account.folded] = account
+        self._looks[account.skeleton] = account
+
+    def drop(self, folded: str) -> None:
+        """Know this account no more."""
+        account = self._accounts.pop(folded, None)
+        if account is not None and self._looks.get(account.skeleton) == account:
+            del self._looks[account.skeleton]
+
+    def find(self, name: str) -> Account | None:
+        """The account with this name, whatever its case."""
+        return self._accounts.get(fold(name))
+
+    def owner(self, name: Name) -> Account | None:
+        """The account to which a name belongs, by its identity or its looks."""
+        return self._accounts.get(name.folded) or self._looks.get(name.skeleton)
+
+    def all(self) -> Collection[Account]:
+        """Every account."""
+        return self._accounts.values()
+
+
+class MemoryAccounts(AccountTable):
+    """Accounts that last as long as the process, with passwords as they are: for tests, nothing else."""
+
+    __slots__ = ("_attempts", "_clock", "_passwords")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._attempts = Attempts(clock)
+        self._passwords: dict[str, str] = {}
+
+    def add(self, name: str, password: str, operator: bool = False) -> Account:
+        """Make an account at once; raises `NameRefused` or `Refused`."""
+        checked = check_name(name)
+        if self.owner(checked) is not None:
+            raise name_registered(name)
+        check_password(password)
+        account = Account(checked.shown, checked.folded, checked.skeleton, operator, self._clock())
+        self.put(account)
+        self._passwords[account.folded] = password
+        return account
+
+    def register(self, name: Name, password: str, done: Done[Account]) -> None:
+        """Make an account."""
+        try:
+            account = self.add(name.shown, password)
+        except Refused as refused:
+            done(refused)
+        else:
+            done(account)
+
+    def authenticate(self, name: str, password: str, address: str, done: Done[Account]) -> None:
+        """Check a password."""
+        try:
+            self._attempts.check(name, address)
+        except Refused as refused:
+            done(refused)
+            return
+        account = self.find(name)
+        if account is None or self._passwords[account.folded] != password:
+            done(login_failed(name))
+            return
+        self._attempts.worked(name, address)
+        done(account)
+
+    def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
+        """Change a password."""
+        try:
+            check_password(password)
+        except Refused as refused:
+            done(refused)
+        else:
+            self._passwords[account.folded] = password
+            done(account)
+
+    def remove(self, account: Account, done: Done[Account]) -> None:
+        """Forget an account."""
+        self.drop(account.folded)
+        self._passwords.pop(account.folded, None)
+        done(account)

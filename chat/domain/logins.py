@@ -1,0 +1,153 @@
+"""Logging in and out, registering, and what follows from it: the door through which every dialect changes accounts.
+
+Methods that need a password answer through a `Done`. What they change, they change before they answer; if the person
+has gone meanwhile, they change nothing of the chat.
+"""
+
+from __future__ import annotations
+
+from chat.domain.accounts import Account, Accounts, Answer, Done
+from chat.domain.directory import Directory
+from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
+from chat.domain.journal import Receipt
+from chat.domain.mailbox import Mailbox
+from chat.domain.names import Name, fold
+from chat.domain.refused import Refused, Why
+from chat.domain.user import User
+
+
+class Logins:
+    """Accounts as people use them."""
+
+    def __init__(self, directory: Directory, accounts: Accounts, mailbox: Mailbox) -> None:
+        self._directory = directory
+        self.accounts = accounts
+        self.mailbox = mailbox
+
+    def register(self, user: User, name: Name, password: str, done: Done[Account]) -> None:
+        """Make an account with this name for somebody, and log in. The name must be free, or theirs already."""
+        holder = self._directory.users.get(name.folded)
+        if user.account is not None:
+            done(Refused(Why.LOGGED_IN, f"You are logged in as {user.account}: /logout first.", name.shown))
+        elif holder is not None and holder is not user:
+            done(Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown))
+        else:
+            self.accounts.register(name, password, self._then_log_in(user, done))
+
+    def log_in(self, user: User, name: str, password: str, done: Done[Account]) -> None:
+        """Log in, with or without a name as yet (SASL)."""
+        self.accounts.authenticate(name, password, user.address, self._then_log_in(user, done))
+
+    def _then_log_in(self, user: User, done: Done[Account]) -> Done[Account]:
+        def answered(answer: Answer[Account]) -> None:
+            if not isinstance(answer, Refused) and not user.gone:
+                self._directory.change_identity(user, account=answer.name)
+            done(answer)
+
+        return answered
+
+    def take_name(self, user: User, account: Account, name: Name) -> None:
+        """Somebody who just logged in gets the account's name, from a ghost if need be. Raises `Refused`.
+
+        For dialects in which logging in means "this is who I am"; in IRC, a client asks for its name with NICK.
+        """
+        if user.name is None:
+            self._directory.enter(user, name)
+        elif user.name.folded != account.folded:
+            self._directory.rename(user, name)
+
+    def log_out(self, user: User) -> None:
+        """Be a guest again. Refused: NOT_LOGGED_IN."""
+        if user.account is None:
+            raise Refused(Why.NOT_LOGGED_IN, "You are not logged in.")
+        self._directory.change_identity(user, account=None)
+
+    def _account_of(self, user: User) -> Account:
+        account = self.accounts.find(user.account) if user.account else None
+        if account is None:
+            raise Refused(
+                Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in, /register makes an account."
+            )
+        return account
+
+    def set_password(self, user: User, password: str, done: Done[Account]) -> None:
+        """Change the password of whoever is logged in here."""
+        try:
+            account = self._account_of(user)
+        except Refused as refused:
+            done(refused)
+        else:
+            self.accounts.set_password(account, password, done)
+
+    def unregister(self, user: User, password: str, done: Done[Account]) -> None:
+        """Forget the account of whoever is logged in here, who has to say its password once more."""
+        try:
+            account = self._account_of(user)
+        except Refused as refused:
+            done(refused)
+            return
+
+        def checked(answer: Answer[Account]) -> None:
+            if isinstance(answer, Refused):
+                done(answer)
+            else:
+                self.accounts.remove(account, removed)
+
+        def removed(answer: Answer[Account]) -> None:
+            if not isinstance(answer, Refused):
+                self.account_gone(account)
+            done(answer)
+
+        self.accounts.authenticate(account.name, password, user.address, checked)
+
+    def account_gone(self, account: Account) -> None:
+        """An account was removed: whoever was logged in with it is a guest, its rooms belong to nobody."""
+        self._directory.registry.disown(account.folded)
+        for room in self._directory.rooms.values():
+            if room.founder == account.folded:
+                room.founder = None
+        for user in list(self._directory.users.values()):
+            if user.account is not None and fold(user.account) == account.folded:
+                self._directory.change_identity(user, account=None)
+
+    # private messages for those who are not here
+
+    def leave_message(
+        self,
+        user: User,
+        account: Account,
+        text: str,
+        kind: type[Said | Acted | Noticed] = Said,
+        tags: ClientTags = NO_TAGS,
+        receipt: Receipt | None = None,
+    ) -> Whispered:
+        """Keep a private message for an account that is not here. Refused: MAILBOX_FULL, NO_SUCH_USER, STORAGE."""
+        msgid, now = self._directory.journal.stamp()
+        recipient = Identity(0, account.name, "", "", account.name)
+        event = Whispered(msgid, now, user.identity, recipient, text, kind, tags)
+        self.mailbox.keep(account, event, receipt or (lambda stored: None))
+        user.last_active = now
+        self._directory.stats.private_messages.add()
+        return event
+
+    def deliver(self, user: User) -> None:
+        """Hand somebody who is logged in and has a name the messages that waited; call it once they are welcomed."""
+        account = self.accounts.find(user.account) if user.account else None
+        if account is None or not self.mailbox.waiting(account):
+            return
+
+        def fetched(answer: Answer[list[Whispered]]) -> None:
+            if isinstance(answer, Refused) or user.gone:
+                return
+            handed = []
+            for event in answer:
+                event = event._replace(recipient=user.identity)
+                if fold(event.author.name) not in user.ignored:
+                    if not user.reader.tell(event):
+                        break
+                    user.correspondent = event.author.name
+                    self._directory.history.whispered(event)
+                handed.append(event)
+            self.mailbox.delivered(account, handed)
+
+        self.mailbox.fetch(account, fetched)
