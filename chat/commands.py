@@ -15,15 +15,12 @@ from typing import NamedTuple, Protocol
 from chat.domain import ignoring, rights
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, LogEvent, Said
+from chat.domain.logins import Logins
 from chat.domain.names import NameRefused, RoomRefused, check_name, check_room, fold, room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
 
-HISTORY_SHOWN = 20
-"""Events that `/history` shows without a number."""
-HISTORY_AT_MOST = 200
-"""Events that `/history` shows at most: a few screens, and a bound for one reply."""
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""
 ROOMS_SHOWN = 100
@@ -35,14 +32,24 @@ class Speaker(Protocol):
 
     user: User
     directory: Directory
+    logins: Logins
     room: Room | None
     """The room that what is typed goes to."""
 
     def reply(self, text: str) -> None:
         """A line for this person alone."""
 
-    def show(self, event: LogEvent) -> None:
-        """Show an event again, with its time."""
+    def show(self, event: LogEvent, room: str = "") -> None:
+        """Show an event again, with its time, and its room if that is given."""
+
+    def wait(self) -> Callable[[], None]:
+        """Take no further commands until the returned function is called: an answer is on its way."""
+
+    def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
+        """Ask for a line that is not shown while it is typed, if that can be helped."""
+
+    def welcome(self) -> None:
+        """This person, who had no name before, has one: show them in."""
 
     def focus(self, room: Room | None) -> None:
         """What is typed goes to this room from here on."""
@@ -134,7 +141,39 @@ def whisper(speaker: Speaker, target: User, text: str) -> None:
         speaker.reply(f"{target.shown} is away: {target.away}")
 
 
-def _here(speaker: Speaker) -> Room:
+def write_to(speaker: Speaker, name: str, text: str) -> None:
+    """Send a private message to whoever has this name, or to the account with it, here or not."""
+    account = speaker.logins.accounts.find(name)
+    if account is None or fold(name) in speaker.directory.users:
+        whisper(speaker, speaker.directory.find(name), text)
+        return
+    present = speaker.logins.present(account)
+    if present is not None:
+        whisper(speaker, present, text)
+        return
+    sentence = speaker.muted()
+    if sentence is not None:
+        speaker.reply(sentence)
+        return
+    answered = speaker.wait()
+
+    def kept(stored: bool) -> None:
+        if stored:
+            speaker.reply(f"[pm to {account.name}] {text}")
+            speaker.reply(f"{account.name} is not here, and gets it at the next login.")
+        else:
+            speaker.reply(f"{account.name} is not here, and your message could not be kept. Try again later.")
+        answered()
+
+    try:
+        speaker.logins.leave_message(speaker.user, account, text, receipt=kept)
+    except Refused:
+        answered()
+        raise
+
+
+def here(speaker: Speaker) -> Room:
+    """The room in which this person talks, or `Refused`."""
     if speaker.room is None:
         raise Refused(Why.NOT_IN_ROOM, "You are in no room. /join #lobby, or /rooms for a list.")
     return speaker.room
@@ -189,7 +228,7 @@ def _me(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("pm", "NAME TEXT", "say something to one person alone", "msg", "w")
 def _pm(speaker: Speaker, arguments: list[str]) -> None:
-    whisper(speaker, speaker.directory.find(arguments[0]), arguments[1])
+    write_to(speaker, *arguments)
 
 
 @command("reply", "TEXT", "answer the last private message", "r")
@@ -197,7 +236,7 @@ def _reply(speaker: Speaker, arguments: list[str]) -> None:
     if speaker.user.correspondent is None:
         speaker.reply("Nobody has written to you yet. /pm NAME TEXT writes to somebody.")
         return
-    whisper(speaker, speaker.directory.find(speaker.user.correspondent), arguments[0])
+    write_to(speaker, speaker.user.correspondent, arguments[0])
 
 
 @command("users", "[ROOM]", "who is in this room, or in another", "who", "names")
@@ -205,7 +244,7 @@ def _users(speaker: Speaker, arguments: list[str]) -> None:
     if arguments:
         room = speaker.directory.room(room_from_typed(arguments[0]))
     else:
-        room = _here(speaker)
+        room = here(speaker)
     if "s" in room.flags and room not in speaker.user.memberships:
         raise Refused(Why.NO_SUCH_ROOM, f"No such room: {room.name}", room.name)
     names = names_in(room)
@@ -228,7 +267,7 @@ def _part(speaker: Speaker, arguments: list[str]) -> None:
     if arguments:
         room = speaker.directory.room(room_from_typed(arguments[0]))
     else:
-        room = _here(speaker)
+        room = here(speaker)
     speaker.directory.part(speaker.user, room)
 
 
@@ -250,7 +289,7 @@ def _rooms(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("topic", "[TEXT]", "what this room is about, or say what it is about")
 def _topic(speaker: Speaker, arguments: list[str]) -> None:
-    room = _here(speaker)
+    room = here(speaker)
     if arguments:
         rights.set_topic(speaker.directory, speaker.user, room, arguments[0])
     elif room.topic is None:
@@ -300,21 +339,6 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
         speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")
 
 
-@command("history", "[N]", f"the last N events of this room ({HISTORY_SHOWN})")
-def _history(speaker: Speaker, arguments: list[str]) -> None:
-    room = _here(speaker)
-    count = HISTORY_SHOWN
-    if arguments:
-        if not arguments[0].isdecimal() or not 0 < int(arguments[0][:9]) <= HISTORY_AT_MOST:
-            speaker.reply(f"/history takes a number from 1 to {HISTORY_AT_MOST}.")
-            return
-        count = int(arguments[0])
-    events = room.log.last(count)
-    speaker.reply(f"The last {len(events)} events of {room.name}:")
-    for event in events:
-        speaker.show(event)
-
-
 @command("stats", "", "figures of the server")
 def _stats(speaker: Speaker, arguments: list[str]) -> None:
     for label, figure in figures(speaker.directory):
@@ -346,7 +370,12 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
         ("uptime", duration(stats.uptime)),
     ]
     rows += [(f"connections by {dialect}", str(count)) for dialect, count in sorted(stats.dialects.items())]
+    for part in stats.parts:
+        rows += part()
     return rows
 
 
-__all__ = ["COMMANDS", "Command", "Speaker", "figures", "run", "say", "whisper"]
+# They add their rows to the table above.
+from chat import commands_accounts, commands_history  # noqa: E402, F401
+
+__all__ = ["COMMANDS", "Command", "Speaker", "figures", "run", "say", "whisper", "write_to"]

@@ -31,7 +31,7 @@ MAX_PORT = 65535
 _BEHIND_RELAY = "haproxy:"
 """Announces that connections begin with a PROXY header."""
 
-BACKLOG = 1024
+BACKLOG = 4096
 """Connections that may wait to be accepted: everybody of a busy server who comes back in the same second."""
 
 _BACKLOG_KINDS = frozenset({"tcp", "tcp6", "ssl", "unix"})
@@ -45,8 +45,8 @@ class CannotStart(SystemExit, Exception):
     """
     Something that only the operator can put right keeps the daemon from starting.
 
-    It is a L{SystemExit}, so that the interpreter prints the sentence alone and ends with status 1, wherever
-    twistd was when it was raised: parsing options, making the service or starting it. It is an L{Exception}
+    It is a `SystemExit`, so that the interpreter prints the sentence alone and ends with status 1, wherever
+    twistd was when it was raised: parsing options, making the service or starting it. It is an `Exception`
     as well, because twistd removes its pid file, and tells the parent of a daemon that the start failed, only
     for those.
     """
@@ -61,27 +61,24 @@ def listening_service(
     """
     Make a service that listens where an operator said.
 
-    @param description: a Twisted server endpoint string: C{tcp:}, C{ssl:}, C{unix:}, C{systemd:},
-        C{haproxy:tcp:...} and whatever plugins offer.
-    @param factory: builds a protocol for each connection.
-    @param what_for: what is served there, in a word or two that fit after "for": C{"chat"}, C{"the relay"}.
-    @raise CannotStart: the description cannot be understood, or names a certificate that cannot be used. The
-        service raises the same when it is started and cannot have the port or path.
+    `description` is a Twisted server endpoint string: `tcp:`, `ssl:`, `unix:`, `systemd:`, `haproxy:tcp:...` and
+    whatever plugins offer. `what_for` tells in a word or two, that fit after "for", what is served there: "chat".
+    Raises `CannotStart` if the description cannot be understood, or names a certificate that cannot be used; so
+    does the service when it is started and cannot have the port or path.
     """
     return ListeningService(server_endpoint(description, reactor, what_for), factory, description, what_for)
 
 
 def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> IStreamServerEndpoint:
-    """
-    Understand an endpoint string; nothing is opened yet, but certificates are read.
+    """Understand an endpoint string; nothing is opened yet, but certificates are read.
 
-    @raise CannotStart: with a sentence that quotes the description and says what is wrong with it.
+    Raises `CannotStart` with a sentence that quotes the description and says what is wrong with it.
     """
     inner = description.removeprefix(_BEHIND_RELAY)
     try:
         _check_port_number(inner)
         _check_certificate_folder(inner)
-        endpoint = cast(IStreamServerEndpoint, serverFromString(reactor, inner))
+        endpoint = cast(IStreamServerEndpoint, serverFromString(reactor, _with_backlog(inner)))
         return (
             endpoint if inner == description else _EndpointBehindRelay(endpoint, cast(IReactorTime, reactor))
         )
@@ -93,8 +90,11 @@ def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> I
 
 def _with_backlog(description: str) -> str:
     # Twisted's default of 50 makes people wait a second or more when many come back at once after a restart.
-    kinds = [kind for kind in description.split(":")[:2] if kind != "haproxy"]
-    if kinds and kinds[0] in _BACKLOG_KINDS and ":backlog=" not in description:
+    if (
+        description.split(":")[0] in _BACKLOG_KINDS
+        and ":backlog=" not in description
+        and not description.endswith("\\")
+    ):
         return f"{description}:backlog={BACKLOG}"
     return description
 
@@ -103,8 +103,8 @@ class ListeningService(Service):
     """
     Listens while it runs, and ends twistd with a sentence when it cannot.
 
-    Like C{twisted.application.strports.service}, a port that is taken when the service starts ends the
-    daemon: the plain C{StreamServerEndpointService} would log it and run on, deaf. An endpoint that fails
+    Like `twisted.application.strports.service`, a port that is taken when the service starts ends the
+    daemon: the plain `StreamServerEndpointService` would log it and run on, deaf. An endpoint that fails
     only later, which none of Twisted's own does, is logged as critical.
     """
 
@@ -119,15 +119,14 @@ class ListeningService(Service):
         self._what_for = what_for
         self._listening: Deferred[IListeningPort] | None = None
         self.port: IListeningPort | None = None
-        """The open port, while there is one: it knows its real number when C{tcp:0} was asked for."""
+        """The open port, while there is one: it knows its real number when `tcp:0` was asked for."""
         self._starting = False
         self._refusal: str | None = None
 
     def privilegedStartService(self) -> None:
-        """
-        Open the port, before root privileges are given up.
+        """Open the port, before root privileges are given up.
 
-        @raise CannotStart: the port, interface or path cannot be had.
+        Raises `CannotStart` if the port, interface or path cannot be had.
         """
         super().privilegedStartService()
         self._starting = True
@@ -138,7 +137,7 @@ class ListeningService(Service):
             raise CannotStart(self._refusal)
 
     def startService(self) -> None:
-        """Open the port, unless L{privilegedStartService} did."""
+        """Open the port, unless `privilegedStartService` did."""
         super().startService()
         if self._listening is None:
             self.privilegedStartService()
@@ -177,7 +176,7 @@ class ListeningService(Service):
 
 @implementer(IStreamServerEndpoint)
 class _EndpointBehindRelay:
-    """Twisted's C{haproxy:}, except that protocols are built after the header, with the person's address."""
+    """Twisted's `haproxy:`, except that protocols are built after the header, with the person's address."""
 
     def __init__(self, endpoint: IStreamServerEndpoint, clock: IReactorTime) -> None:
         self._endpoint = endpoint
@@ -188,7 +187,7 @@ class _EndpointBehindRelay:
 
 
 def _check_port_number(description: str) -> None:
-    """Twisted finds a port out of range only when it binds, and then with an C{OverflowError}."""
+    """Twisted finds a port out of range only when it binds, and then with an `OverflowError`."""
     kind, _, rest = description.partition(":")
     if kind not in _PORT_KINDS:
         return
@@ -202,7 +201,7 @@ def _check_port_number(description: str) -> None:
 
 
 def _check_certificate_folder(description: str) -> None:
-    """Twisted's C{tls:} endpoint listens without any certificate, and then fails every handshake."""
+    """Twisted's `tls:` endpoint listens without any certificate, and then fails every handshake."""
     kind, _, rest = description.partition(":")
     folder = rest.partition(":")[0].removeprefix("path=")
     if kind == "tls" and "\\" not in rest and not any(name.endswith(".pem") for name in os.listdir(folder)):
@@ -280,7 +279,7 @@ def _why_no_port(port: int, interface: str, cause: object) -> str:
     number = cause.errno if isinstance(cause, OSError) else None
     if number == errno.EADDRINUSE:
         return (
-            f"port {port} is taken by another program; 'ss -ltnp sport = :{port}' (as root) shows which; "
+            f"port {port} is taken by another program; 'ss -tanp sport = :{port}' (as root) shows which; "
             "stop that one or choose another port"
         )
     if number == errno.EACCES:

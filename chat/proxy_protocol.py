@@ -1,6 +1,6 @@
 """The PROXY protocol's headers, versions 1 and 2: how a relay tells a server who is really there.
 
-Source: the specification that comes with HAProxy, C{doc/proxy-protocol.txt}, revision of 2020/03/05; the
+Source: the specification that comes with HAProxy, `doc/proxy-protocol.txt`, revision of 2020/03/05; the
 sections named below are its sections. Nothing here knows a transport.
 """
 
@@ -43,7 +43,7 @@ class SocketAddress(NamedTuple):
 
 
 class Announcement(NamedTuple):
-    """What a header says; both are None where the sender does not know, or speaks for itself (C{LOCAL})."""
+    """What a header says; both are None where the sender does not know, or speaks for itself (`LOCAL`)."""
 
     source: SocketAddress | None
     destination: SocketAddress | None
@@ -56,7 +56,7 @@ def encode_v1(source: SocketAddress | None, destination: SocketAddress | None) -
     """
     The text header (section 2.1).
 
-    Without a source it says C{UNKNOWN}, with addresses that mean nothing: they are allowed, and Twisted's
+    Without a source it says `UNKNOWN`, with addresses that mean nothing: they are allowed, and Twisted's
     parser insists on something there.
     """
     if source is None:
@@ -68,7 +68,7 @@ def encode_v1(source: SocketAddress | None, destination: SocketAddress | None) -
 
 
 def encode_v2(source: SocketAddress | None, destination: SocketAddress | None) -> bytes:
-    """The binary header (section 2.2), without extensions; C{UNSPEC} without a source."""
+    """The binary header (section 2.2), without extensions; `UNSPEC` without a source."""
     if source is None:
         return _V2_FIXED.pack(V2_SIGNATURE, _V2_PROXY, _UNSPECIFIED, 0)
     source, destination = _one_family(source, destination)
@@ -78,12 +78,10 @@ def encode_v2(source: SocketAddress | None, destination: SocketAddress | None) -
 
 
 def decode(data: bytes) -> tuple[Announcement, int] | None:
-    """
-    Read the header, of either version, at the start of C{data}.
+    """Read the header, of either version, at the start of `data`: what it says, and how many bytes it took.
 
-    @return: what it says and how many bytes it took, or None while it is not complete. More than
-        L{MAX_V2_BYTES} are never needed.
-    @raise BadHeader: C{data} does not begin with a header, whatever may follow.
+    None while it is not complete; more than `MAX_V2_BYTES` are never needed. Raises `BadHeader` if `data` does not
+    begin with a header, whatever may follow.
     """
     if data.startswith(V2_SIGNATURE):
         return _decode_v2(data)
@@ -153,7 +151,7 @@ def _port(text: str) -> int:
 
 
 def _unmapped(address: IPAddress) -> IPAddress:
-    """What a listener on both families shows as C{::ffff:192.0.2.1} is that IPv4 address for everybody."""
+    """What a listener on both families shows as `::ffff:192.0.2.1` is that IPv4 address for everybody."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
 

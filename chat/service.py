@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import secrets
+import signal
 import time
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,14 @@ from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import SWEEP_SECONDS, ChatFactory, Settings
 from chat.network.plain import PlainDialect
+from chat.relay.service import RelayIntoServer
+from chat.storage.schema import Unusable
+from chat.storage.store import Storage
+from chat.storage.upkeep import Retention
 
 DEFAULT_LISTEN = "tcp:56458"
+HISTORY_EVENTS = 10_000_000
+"""Events kept if the operator says nothing: some 2 GB, years of a lively chat."""
 DRAIN_SECONDS = 3.0
 """How long connections may take to get their last lines when the server stops."""
 MOTD_BYTES = 64 * 1024
@@ -38,6 +46,21 @@ GC_THRESHOLD = 50_000
 def default_data_folder() -> Path:
     """The per-user state folder."""
     return Path(platformdirs.user_state_dir("twistd-chat"))
+
+
+def _limit(option: str, default: float, kind: type[int] | type[float], what: str) -> list[object]:
+    # A row of optParameters whose value is a number, 0 or more; anything else is a usage error that names the option.
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(-1)
+        if not 0 <= value < inf:
+            numbers = "a whole number" if kind is int else "a number"
+            raise usage.UsageError(f"--{option} takes {numbers}, 0 (no limit) or more, not {text!r}.")
+        return value
+
+    return [option, None, default, f"{what}; 0: no limit.", read]
 
 
 class Options(usage.Options):
@@ -52,14 +75,6 @@ class Options(usage.Options):
         ["data", "d", None, "Folder for the server's state. [default: a per-user state folder]"],
         ["name", "n", "chat", "Name of the server, shown to people and programs."],
         ["motd", "m", None, "Text file shown to everybody who comes in."],
-        ["message-rate", None, MESSAGE_RATE, "Lines a second that one person may send; 0: no limit.", float],
-        [
-            "message-burst",
-            None,
-            float(MESSAGE_BURST),
-            "Lines that one person may send at once; 0: no limit.",
-            float,
-        ],
         ["password", None, None, "Password that everybody needs who wants to come in."],
         [
             "registration",
@@ -67,20 +82,20 @@ class Options(usage.Options):
             "open",
             "Who may make an account: open (everybody who has a name), early (also while connecting), closed (nobody).",
         ],
-        ["max-users", None, 0, "People at once; 0: no limit.", int],
-        [
-            "max-per-address",
-            None,
-            LIVE_PER_ADDRESS,
-            "Connections from one address at once; 0: no limit.",
-            int,
-        ],
+        _limit("message-rate", MESSAGE_RATE, float, "Lines a second that one person may send"),
+        _limit("message-burst", float(MESSAGE_BURST), float, "Lines that one person may send at once"),
+        ["history", None, "on", "Keep what is said on disk: on or off. Accounts are kept in any case."],
+        _limit("history-days", 0.0, float, "Days for which it is kept"),
+        _limit("history-events", HISTORY_EVENTS, int, "Events of all rooms together that are kept"),
+        _limit("max-users", 0, int, "People at once"),
+        _limit("max-per-address", LIVE_PER_ADDRESS, int, "Connections from one address at once"),
     ]
     compData = usage.Completions(optActions={"data": usage.CompleteDirs(), "motd": usage.CompleteFiles()})
 
     def __init__(self) -> None:
         super().__init__()
         self["listen"] = []
+        self["relay"] = []
 
     def opt_listen(self, description: str) -> None:
         """Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458,
@@ -91,15 +106,27 @@ class Options(usage.Options):
 
     opt_l = opt_listen
 
+    def opt_relay(self, description: str) -> None:
+        """Take connections here as well, through a relay in this process; may be given several times. Its
+        figures are in /stats.
+        """
+        self["relay"].append(description)
+
+    def parseArgs(self, *arguments: str) -> None:
+        """There are only options."""
+        if arguments:
+            raise usage.UsageError(
+                f"{arguments[0]!r} is not understood: everything is said with options, see --help."
+            )
+
     def postOptions(self) -> None:
         """Check what can be checked before anything starts."""
-        for option in ("message-rate", "message-burst", "max-users", "max-per-address"):
-            if self[option] < 0:
-                raise usage.UsageError(f"--{option} must be 0 (no limit) or more, not {self[option]}.")
         if not self["name"] or any(c.isspace() or not c.isprintable() for c in self["name"]):
             raise usage.UsageError("--name must be one word, such as chat.example.org.")
         if self["registration"] not in ("open", "early", "closed"):
             raise usage.UsageError(f"--registration is open, early or closed, not {self['registration']}.")
+        if self["history"] not in ("on", "off"):
+            raise usage.UsageError(f"--history is on or off, not {self['history']}.")
         if not self["listen"]:
             self["listen"].append(DEFAULT_LISTEN)
 
@@ -166,11 +193,26 @@ class Conversation(Service):
 
     log = Logger()
 
-    def __init__(self, reactor: Any, settings: Settings, max_users: int = 0, cloak_key: bytes = b"") -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        settings: Settings,
+        max_users: int = 0,
+        cloak_key: bytes = b"",
+        storage: Storage | None = None,
+    ) -> None:
         self._reactor = reactor
+        self.storage = storage
+        self._stopping = False
         late = _LateFanout()
         self.directory = Directory(
-            MemoryJournal(time.time), late, time.time, server=settings.name, max_users=max_users
+            storage.journal if storage else MemoryJournal(time.time),
+            late,
+            time.time,
+            server=settings.name,
+            max_users=max_users,
+            accounts=storage.accounts if storage else None,
+            registry=storage.registry if storage else None,
         )
         late.fanout = self.fanout = Fanout(reactor, self.directory.stats)
         self.directory.delivery = self.fanout
@@ -182,7 +224,10 @@ class Conversation(Service):
             PlainDialect,
             IrcDialect,
             cloaker(cloak_key or secrets.token_bytes(32)),
+            storage.mailbox if storage else None,
         )
+        if storage is not None:
+            storage.attach(self.directory, self.factory.logins)
 
     def startService(self) -> None:
         """Everything that lives as long as the process is kept out of the garbage collector's way."""
@@ -190,11 +235,27 @@ class Conversation(Service):
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD, 20, 100)
+        self._reactor.callWhenRunning(self._stop_on_signals)
         self.log.info("Chat is ready as {name}", name=self.factory.settings.name)
+
+    def _stop_on_signals(self) -> None:
+        # Twisted's own handlers stop in the same order, but then end the process by the signal: not with status 0.
+        def stop(signum: int, frame: object) -> None:
+            self.log.info("Received {signal}", signal=signal.Signals(signum).name)
+            self._reactor.callFromThread(self._stop)
+
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, stop)
+
+    def _stop(self) -> None:
+        if not self._stopping:
+            self._stopping = True
+            self._reactor.stop()
 
     def stopService(self) -> Deferred[None]:
         """Tell everybody, and wait until they have taken it, for `DRAIN_SECONDS` at most."""
         super().stopService()
+        self.directory.stopping = True
         self.log.info("Stopping; {count} connections to close", count=len(self.factory.connections))
         self.factory.close_all("The server is going down. Goodbye")
         deadline = self._reactor.seconds() + DRAIN_SECONDS
@@ -251,10 +312,40 @@ def makeService(options: Options) -> IService:
     )
     settings.reload = lambda: reread_motd(settings, options["motd"])
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
-    conversation = Conversation(reactor, settings, options["max-users"], secret_key(folder, "cloak.key"))
+    storage = open_storage(folder, reactor, options)
+    conversation = Conversation(
+        reactor, settings, options["max-users"], secret_key(folder, "cloak.key"), storage
+    )
     service = ChatService()
+    storage.setServiceParent(service)
+    relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
+    if relay is not None:
+        relay.connections.setServiceParent(service)
     conversation.setServiceParent(service)
     TimerService(SWEEP_SECONDS, conversation.factory.sweep).setServiceParent(service)
     for description in options["listen"]:
         listening_service(description, conversation.factory, reactor, "chat").setServiceParent(service)
+    if relay is not None:
+        relay.listeners.setServiceParent(service)
     return service
+
+
+def open_storage(folder: Path, reactor: Any, options: Options) -> Storage:
+    """What is kept in the data folder; raises `CannotStart` with a sentence."""
+    try:
+        return Storage(
+            folder,
+            reactor,
+            time.time,
+            Retention(options["history-days"], options["history-events"]),
+            options["history"] == "on",
+        )
+    except Unusable as unusable:
+        raise CannotStart(str(unusable)) from None
+
+
+def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:
+    """A relay that leads into this server; `/stats` shows its figures."""
+    relay = RelayIntoServer(listen, conversation.factory, reactor)
+    conversation.directory.stats.parts.append(lambda: relay.figures.lines(reactor.seconds()))
+    return relay

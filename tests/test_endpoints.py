@@ -24,7 +24,7 @@ from twisted.internet.protocol import Factory
 from twisted.internet.testing import MemoryReactor
 from zope.interface.verify import verifyObject
 
-from chat.endpoints import CannotStart, ListeningService, listening_service, server_endpoint
+from chat.endpoints import BACKLOG, CannotStart, ListeningService, listening_service, server_endpoint
 from chat.proxied import ProxiedFactory
 
 
@@ -129,7 +129,7 @@ def test_a_description_that_means_nothing(description: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("description", "number", "hint"),
     [
-        ("tcp:56458", errno.EADDRINUSE, "port 56458 is taken by another program; 'ss -ltnp sport = :56458'"),
+        ("tcp:56458", errno.EADDRINUSE, "port 56458 is taken by another program; 'ss -tanp sport = :56458'"),
         ("haproxy:tcp:56458", errno.EADDRINUSE, "port 56458 is taken by another program"),
         ("tcp:80", errno.EACCES, "may not open port 80; choose one above 1023"),
         ("tcp:0:interface=192.0.2.1", errno.EADDRNOTAVAIL, "192.0.2.1 is not an address of this machine"),
@@ -220,7 +220,7 @@ def test_it_listens_from_start_to_stop() -> None:
     assert service.port is None
     service.privilegedStartService()
     service.startService()
-    assert reactor.tcpServers == [(56458, factory, 50, "127.0.0.1")]
+    assert reactor.tcpServers == [(56458, factory, BACKLOG, "127.0.0.1")]
     assert service.port is not None
     assert service.port.getHost().port == 56458
     stopped: list[None] = []

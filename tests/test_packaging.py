@@ -33,7 +33,7 @@ def run(*argv: str | Path, cwd: Path) -> str:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sdist, and the wheel that was built from that sdist."""
     source, out = tmp_path_factory.mktemp("source") / "copy", tmp_path_factory.mktemp("built")
-    shutil.copytree(CHECKOUT, source, ignore=NOT_COMMITTED)
+    shutil.copytree(CHECKOUT, source, symlinks=True, ignore=NOT_COMMITTED)
     run(sys.executable, "-m", "build", "--outdir", out, ".", cwd=source)
     return out
 

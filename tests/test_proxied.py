@@ -129,6 +129,17 @@ def test_a_factory_that_declines_closes() -> None:
     assert transport.disconnecting
 
 
+def test_a_server_that_closes_at_once_hears_nothing_more() -> None:
+    class Closing(Greeter):
+        def connectionMade(self) -> None:
+            self.transport.loseConnection()
+
+    greeters = Greeters(Closing)
+    _, _, wrapper = connection(greeters)
+    wrapper.dataReceived(HEADER + b"bob\n")
+    assert greeters.built[0][1].heard == b""
+
+
 def test_the_end_reaches_the_served_protocol_once() -> None:
     greeters = Greeters()
     clock, _, wrapper = connection(greeters)

@@ -41,6 +41,7 @@ from chat.domain.names import Name, RoomName, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import FOUNDED_AT_MOST, MemoryRegistry, Registry, record_of, restore
 from chat.domain.repeats import Repeats
+from chat.domain.returning import Returning
 from chat.domain.rights import check_join, check_speech, founded_by
 from chat.domain.room import Membership, Room
 from chat.domain.stats import Stats
@@ -90,6 +91,7 @@ class Directory:
         self.departed = Whowas()
         self.watches = Watches()
         self.metadata = Metadata()
+        self.returning = Returning()
         self.sessions: dict[str, dict[User, None]] = {}
         """Folded account -> everybody with a name who is logged in to it."""
         self.users: dict[str, User] = {}
@@ -345,7 +347,7 @@ class Directory:
             membership.modes = "o"
             self._found(room, user.account)
         if founded_by(user, room):
-            membership.modes = "qo"
+            membership.modes = "o"
         if user.invitations is not None:
             user.invitations.pop(room, None)
         room.members[user] = membership
@@ -384,12 +386,13 @@ class Directory:
     def expel(self, membership: Membership, event: Left | Kicked) -> None:
         """End a membership with the event that says why; its member is told."""
         room = membership.room
+        membership.user.reader.catch_up()
         membership.end()
         del room.members[membership.user]
         del membership.user.memberships[room]
         self.journal.record(event, room.log)
         self.delivery.dirty(room, urgent=isinstance(event, Kicked))
-        membership.reader.left(membership, event)
+        membership.user.reader.left(membership, event)
         self._close_if_empty(room)
 
     def happened(self, room: Room, event: RoomEvent) -> None:

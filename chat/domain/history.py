@@ -148,7 +148,7 @@ class History(Protocol):
         """Move a marker on, never back; return where it stands. Kept across restarts for accounts."""
 
 
-SPEECH = (Said, Acted, Noticed)
+SPEECH: tuple[type[Said | Acted | Noticed], ...] = (Said, Acted, Noticed)
 
 
 def is_speech(event: HistoryEvent) -> bool:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
-from chat.domain.events import Event, LogEvent, Whispered
+from chat.domain.events import Acted, Event, LogEvent, Noticed, Said, Whispered
 from chat.domain.log import Log
 
 Receipt = Callable[[bool], None]
@@ -35,7 +35,7 @@ class Stamps:
         self._prefix = ""
 
     def next(self) -> tuple[str, float]:
-        """A new message id, and the time that belongs to it in seconds since the epoch."""
+        """A new message id, and the time that belongs to it in seconds since the epoch, in whole milliseconds."""
         now = self._clock()
         millisecond = int(now * 1000)
         if millisecond > self._millisecond:
@@ -48,7 +48,8 @@ class Stamps:
                 self._millisecond += 1
                 self._prefix = f"{self._millisecond:012x}"
                 self._count = 0
-        return f"{self._prefix}{self._count:06x}{self._node}", now
+        # The time says the same millisecond as the id, so that pages of history by either have the same edges.
+        return f"{self._prefix}{self._count:06x}{self._node}", self._millisecond / 1000
 
 
 class Journal(Protocol):
@@ -56,8 +57,8 @@ class Journal(Protocol):
 
     1. give `stamp()` values that are unique and never decrease, across restarts;
     2. put a recorded event into the given logs exactly once, in the order in which this process recorded it;
-    3. call the receipt exactly once, in the order of recording, and with True only when the event survives a
-       power failure (or when the operator switched storage off).
+    3. call the receipt exactly once, with True in the order of recording and only when the event survives a power
+       failure (or when the operator switched storage off); False may come before the receipts of earlier events.
     """
 
     def stamp(self) -> tuple[str, float]:
@@ -71,7 +72,7 @@ class Journal(Protocol):
         `repeat` is stored with it: the key under which a repetition of it is recognised after a restart.
         """
 
-    def again(self, event: LogEvent, receipt: Receipt, repeat: str | None = None) -> None:
+    def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
         """Store an event that stands in its log already, and could not be stored before."""
 
     def keep(self, event: Whispered, receipt: Receipt) -> None:
@@ -93,7 +94,7 @@ class MemoryJournal:
             receipt(True)
         return position
 
-    def again(self, event: LogEvent, receipt: Receipt, repeat: str | None = None) -> None:
+    def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
         """Acknowledge at once."""
         receipt(True)
 

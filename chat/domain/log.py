@@ -36,13 +36,15 @@ class Log:
     Events at `base` to `end - 1` are kept: at least `KEEP`, and up to `KEEP_AT_MOST` of the last `KEEP_SECONDS`.
     """
 
-    __slots__ = ("_trim_at", "base", "end", "entries", "room")
+    __slots__ = ("_trim_at", "base", "end", "entries", "room", "warm")
 
     def __init__(self, room: str) -> None:
         self.room = room
         self.base = 0
         self.end = 0
         self.entries: list[LogEvent] = []
+        self.warm = False
+        """Whether what storage remembers from before the first event has been put here."""
         self._trim_at = KEEP + TRIM_STEP
 
     def append(self, event: LogEvent) -> int:
@@ -80,11 +82,12 @@ class Log:
 
     def preload(self, events: list[LogEvent]) -> None:
         """Put what storage remembers before the first event. Positions below 0 belong to it."""
-        if self.base == 0 and events:
+        if not self.warm and self.base == 0:
             first = self.entries[0].msgid if self.entries else None
             older = [event for event in events if first is None or event.msgid < first]
             self.entries[:0] = older
             self.base -= len(older)
+        self.warm = True
 
     def redact(self, msgid: str) -> LogEvent | None:
         """Take what an event said out of the log, and return it; in its place nothing is shown."""

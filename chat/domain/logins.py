@@ -6,6 +6,8 @@ has gone meanwhile, they change nothing of the chat.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chat.domain.accounts import Account, Accounts, Answer, Done
 from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
@@ -110,6 +112,13 @@ class Logins:
             if user.account is not None and fold(user.account) == account.folded:
                 self._directory.change_identity(user, account=None)
 
+    def present(self, account: Account) -> User | None:
+        """Somebody who is logged in with this account, by whatever name."""
+        for user in self._directory.users.values():
+            if user.account is not None and fold(user.account) == account.folded:
+                return user
+        return None
+
     # private messages for those who are not here
 
     def leave_message(
@@ -130,14 +139,20 @@ class Logins:
         self._directory.stats.private_messages.add()
         return event
 
-    def deliver(self, user: User) -> None:
-        """Hand somebody who is logged in and has a name the messages that waited; call it once they are welcomed."""
+    def deliver(self, user: User, then: Callable[[], None] | None = None) -> None:
+        """Hand somebody who is logged in and has a name the messages that waited, and call `then`.
+
+        To be called once they are welcomed.
+        """
         account = self.accounts.find(user.account) if user.account else None
+        then = then or (lambda: None)
         if account is None or not self.mailbox.waiting(account):
+            then()
             return
 
         def fetched(answer: Answer[list[Whispered]]) -> None:
             if isinstance(answer, Refused) or user.gone:
+                then()
                 return
             handed = []
             for event in answer:
@@ -149,5 +164,6 @@ class Logins:
                     self._directory.history.whispered(event)
                 handed.append(event)
             self.mailbox.delivered(account, handed)
+            then()
 
         self.mailbox.fetch(account, fetched)

@@ -29,8 +29,6 @@ FLAGS = {
 """Modes that are on or off."""
 LISTS = {"b": "bans", "e": "exceptions from bans", "I": "exceptions from invite-only"}
 """Modes that are lists of masks."""
-RIGHTS = "ov"
-"""Rights that an operator of a room gives and takes."""
 KEY_BYTES = 23
 """Longest key (RFC 2812 section 2.3.1)."""
 LIST_AT_MOST = 100
@@ -131,7 +129,7 @@ def _apply_one(directory: Directory, user: User, room: Room, change: Change) -> 
             return None
         (room.flags.add if add else room.flags.remove)(letter)
         return change
-    if letter in RIGHTS:
+    if letter in RANKS:
         return _give(directory, user, room, change)
     if letter in LISTS:
         return _listed(user, room, change, directory.clock())
@@ -139,8 +137,6 @@ def _apply_one(directory: Directory, user: User, room: Room, change: Change) -> 
         return _lock(room, add, argument)
     if letter == "l":
         return _limit(room, add, argument)
-    if letter in RANKS:
-        raise Refused(Why.BAD_MODE, "A room has one founder: the account that made it.", room.name, letter)
     raise Refused(Why.UNKNOWN_MODE, f"There is no mode {letter}.", room.name, letter)
 
 

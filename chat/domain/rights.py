@@ -1,7 +1,8 @@
 """Who may do what in a room: coming in, speaking, inviting and putting out, by rights and by the room's modes.
 
-Rights are letters of a membership: `q` the founder, `o` operators, `v` those with voice. Operators of the server may do
-whatever an operator of a room may. Source: Modern IRC, "Channel Modes" and "Channel Membership Prefixes".
+Rights are letters of a membership: `o` operators, `v` those with voice. Only an operator of the server takes them from
+the founder, the account to which a room belongs. Operators of the server may do what operators of a room may.
+Source: Modern IRC, "Channel Modes" and "Channel Membership Prefixes".
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from chat.domain.user import User
 if TYPE_CHECKING:
     from chat.domain.directory import Directory
 
-RANKS = {"q": 3, "o": 2, "v": 1}
+RANKS = {"o": 2, "v": 1}
 """Rights from the highest to the lowest."""
-SIGNS = {"q": "~", "o": "@", "v": "+"}
+SIGNS = {"o": "@", "v": "+"}
 """What shows a right before a name."""
-STATUS_SIGNS = "~@+"
+STATUS_SIGNS = "@+"
 """Before a room's name: only those with this right, or a higher one, are meant."""
 TOPIC_BYTES = 390
 """Longest topic, so that it fits a 512 byte IRC line with its source and room."""
@@ -142,8 +143,8 @@ def kick(directory: Directory, user: User, room: Room, target: User, reason: str
 
 def check_founder(user: User, membership: Membership) -> None:
     """Raise `Refused` if somebody's rights may only be touched by the founder, or by an operator of the server."""
-    if "q" in membership.modes and membership.user is not user and not is_operator(user):
-        room = membership.room
+    room = membership.room
+    if founded_by(membership.user, room) and membership.user is not user and not is_operator(user):
         raise Refused(Why.NEEDS_RIGHT, f"{membership.user.shown} is the founder of {room.name}.", room.name)
 
 
@@ -166,7 +167,7 @@ def invite(directory: Directory, user: User, room: Room, target: User) -> None:
         target.reader.tell(event)
     for membership in room.members.values():
         if membership.user is not user and rank(membership) >= RANKS["o"]:
-            membership.reader.tell(event)
+            membership.user.reader.tell(event)
 
 
 def set_topic(directory: Directory, user: User, room: Room, text: str) -> None:

@@ -11,7 +11,7 @@ from chat.domain.masks import Mask
 from chat.domain.names import fold
 
 if TYPE_CHECKING:
-    from chat.domain.user import Reader, User
+    from chat.domain.user import User
 
 GONE = 1 << 62
 """Cursor of a membership that ended: beyond every log's end, so that a pass in progress steps over it."""
@@ -20,16 +20,19 @@ GONE = 1 << 62
 class Membership:
     """One person in one room: their rights there, and how far they have read.
 
-    `position` is the next event of the room's log that this person gets. `rendering` is chosen by the member's
-    dialect and opaque to the domain. `modes` holds the letters of rights in this room, such as "o" and "v".
+    `position` is the next event of the room's log that this person gets. `rendering` is chosen by the member's dialect;
+    `outlet` is its reader's. Both are opaque to the domain: they, and the session, stand here because a pass touches
+    nothing else of a reader, and each further object that it touched would cost a cache miss for each delivery.
+    `modes` holds the letters of rights in this room, such as "o" and "v".
     """
 
-    __slots__ = ("joined_at", "modes", "position", "reader", "rendering", "room", "user")
+    __slots__ = ("joined_at", "modes", "outlet", "position", "rendering", "room", "session", "user")
 
     def __init__(self, user: User, room: Room, position: int) -> None:
         self.user = user
         self.room = room
-        self.reader: Reader = user.reader
+        self.session = user.session
+        self.outlet: Any = user.reader.outlet
         self.joined_at = position
         self.position = position
         self.modes = ""

@@ -66,6 +66,8 @@ class Stats:
         """Readers closed because they took nothing for a minute."""
         self.bytes_in = 0
         self.bytes_out = 0
+        self.parts: list[Callable[[], list[tuple[str, str]]]] = []
+        """Labels and figures of parts that count for themselves, such as relays."""
 
     def entered(self, dialect: str) -> None:
         """Somebody has a name from here on."""

@@ -33,7 +33,7 @@ def say_to_some(
     user.last_active = now
     for membership in room.members.values():
         if membership.user is not user and rank(membership) >= least:
-            membership.reader.tell(event)
+            membership.user.reader.tell(event)
     if receipt is not None:
         receipt(True)
     return event

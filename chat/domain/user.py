@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from chat.domain.events import Event, Identity, PrivateEvent
 from chat.domain.names import Name
@@ -15,8 +15,13 @@ IGNORES_AT_MOST = 100
 class Reader(Protocol):
     """The member's side towards the domain: who can be told that there is something to read.
 
-    A network dialect implements it; tests use a list.
+    A network dialect implements it; tests use a list. `outlet` is where the network sends what this reader gets, and
+    opaque to the domain.
     """
+
+    @property
+    def outlet(self) -> Any:
+        """Where the network sends what this reader gets."""
 
     def tell(self, event: Event) -> bool:
         """Something for this person alone, or something that he or she did. False: it cannot be taken now."""
@@ -29,6 +34,15 @@ class Reader(Protocol):
 
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed: renderings must follow."""
+
+    def catch_up(self) -> None:
+        """This person is about to leave a room: what was said there until here is still theirs."""
+
+    def silence(self) -> float:
+        """Seconds since anything came from this person's program."""
+
+    def probe(self) -> None:
+        """Make this person's program say something, if there is a way: `silence` then tells whether it is alive."""
 
     def marker_moved(self, target: str, time: float) -> None:
         """On another connection of the same account, this person has read a room or conversation up to a time."""

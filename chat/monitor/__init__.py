@@ -1,1 +1,1 @@
-"""The window of an operator: log ring, stats feed, WebSocket, HTTP site, metrics."""
+"""The operator's window: live log, figures, who is online, metrics and a few actions, in a browser."""

@@ -72,32 +72,36 @@ class Pass:
         readers = self._readers[start : start + budget]
         self._walked = start + len(readers)
         sent = 0
-        all_chunks = self._chunks
+        chunks = self._chunks
         for membership in readers:
             position = membership.position
             if position >= end:
                 continue
-            outlet: Outlet = membership.reader.outlet  # type: ignore[attr-defined]
-            if outlet.behind or outlet.closed:
+            outlet: Outlet = membership.outlet
+            if outlet.blocked:
                 continue
-            rendering = membership.rendering
             try:
-                chunk = all_chunks[rendering][position]
+                data, authors = chunks[membership.rendering][position]
             except KeyError:
                 if position < log.base:
                     outlet.catch_up()
                     continue
-                chunk = self._chunk(rendering, position)
-            data, authors = chunk
+                data, authors = self._chunk(membership.rendering, position)
             if authors:
                 if MANY in authors and len(membership.user.memberships) > 1:
                     outlet.catch_up()
                     continue
-                if membership.user.session in authors:
-                    data = self._without(rendering, position, membership.user.session)
+                if membership.session in authors:
+                    data = self._without(membership.rendering, position, membership.session)
             membership.position = end
             if data:
-                taken = outlet.send(data)
+                try:
+                    taken = outlet.push(data)
+                except (BlockingIOError, InterruptedError):
+                    taken = 0
+                except OSError:
+                    outlet.broken()
+                    continue
                 sent += taken
                 if taken != len(data):
                     outlet.fall_behind(membership, position, taken)

@@ -21,7 +21,6 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
-from twisted.protocols.haproxy._wrapper import HAProxyProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -45,6 +44,7 @@ from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.outlet import Outlet, outlet_for
 from chat.network.telnet import TelnetFilter
+from chat.proxy_protocol import V2_SIGNATURE
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
@@ -65,6 +65,12 @@ TLS_HANDSHAKE = b"\x16\x03"
 """First bytes of a TLS client (RFC 8446 section 5.1)."""
 TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 """A fatal "protocol version" alert, the one answer that a TLS client understands (RFC 8446 section 6)."""
+PROXY_HEADERS = (V2_SIGNATURE, b"PROXY TCP", b"PROXY UNKNOWN")
+"""First bytes of a relay that announces people to a port for people."""
+NOT_FOR_RELAYS = (
+    b"ERROR :This port is for people, not for a relay that sends the PROXY protocol. Let the server listen on "
+    b"haproxy:tcp:PORT for the relay, or start the relay with --proxy-protocol off.\r\n"
+)
 NOT_HTTP = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
     b"This is a chat port, not a web page. Talk here with nc, telnet or an IRC client.\r\n"
@@ -72,8 +78,8 @@ NOT_HTTP = (
 
 THROTTLED = 1
 CONGESTED = 2
-ANSWERING = 4
-HELD = 8
+HELD = 4
+ANSWERING = 8
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -175,17 +181,14 @@ class ChatProtocol(LineReceiver):
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
         factory.connected(self)
-        if not isinstance(self.transport, HAProxyProtocolWrapper):
-            self._admit()
+        self._admit()
 
-    def _admit(self) -> bool:
-        # Behind a proxy the real address is known only once its header has been read.
+    def _admit(self) -> None:
         self.address = host_of(self.transport.getPeer())
         refusal = self.factory.limits.admit(self.address, self.factory.seconds())
         self.admitted = refusal is None
         if refusal is not None:
             self._turn_away(f"ERROR :{refusal.sentence}\r\n".encode(), refusal.rule)
-        return self.admitted
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
@@ -196,10 +199,17 @@ class ChatProtocol(LineReceiver):
         dialect = self.dialect
         if dialect is not None:
             if not self.leaving:
-                self.factory.directory.claims.hold(dialect.user)
+                self.remember()
             self.factory.directory.quit(dialect.user, self.quit_reason)
             dialect.user.gone = True
         self.factory.disconnected(self)
+
+    def remember(self) -> None:
+        """The connection drops, which is not a goodbye: keep the name, and the places, for who comes back."""
+        if self.dialect is not None:
+            directory = self.factory.directory
+            directory.claims.hold(self.dialect.user)
+            directory.returning.dropped(self.dialect.user, directory.clock())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
@@ -219,9 +229,7 @@ class ChatProtocol(LineReceiver):
 
     def greet(self) -> None:
         """A person is waiting: say what this is."""
-        if self.dialect is None and not self.outlet.closed:
-            if not self.admitted and not self._admit():
-                return
+        if self.dialect is None and self.admitted:
             person = self.factory.make_person(self)
             self.speak(person)
             person.ask_name()
@@ -256,7 +264,7 @@ class ChatProtocol(LineReceiver):
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
-        self.outlet.closed = True
+        self.outlet.close_now()
         self.transport.abortConnection()
 
     # from bytes to lines
@@ -265,11 +273,14 @@ class ChatProtocol(LineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted and (self.outlet.closed or not self._admit()):
+            if not self.admitted:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and data.startswith(TLS_HANDSHAKE):
                 self._turn_away(TLS_ALERT, "TLS on a port without it")
+                return
+            if self.dialect is None and data.startswith(PROXY_HEADERS):
+                self._turn_away(NOT_FOR_RELAYS, "a PROXY header on a port without it")
                 return
             if self.telnet is not None or b"\xff" in data:
                 data = self._without_telnet(data)
@@ -393,13 +404,6 @@ class ChatProtocol(LineReceiver):
         else:
             self._resume(CONGESTED)
 
-    def hold(self, yes: bool) -> None:
-        """Too many answers wait for the disk: commands wait too."""
-        if yes:
-            self._pause(HELD)
-        else:
-            self._resume(HELD)
-
     def answering(self) -> Callable[[], None]:
         """Read nothing more until the returned function is called: an answer that comes later comes in its turn.
 
@@ -417,6 +421,23 @@ class ChatProtocol(LineReceiver):
                     self._resume(ANSWERING)
 
         return answered
+
+    def hold(self, yes: bool) -> None:
+        """Too many answers wait for the disk: commands wait too."""
+        if yes:
+            self._pause(HELD)
+        else:
+            self._resume(HELD)
+
+    def hide_typing(self, yes: bool) -> None:
+        """Ask a telnet client not to show what is typed, or to show it again (RFC 857).
+
+        Only programs that end lines as telnet does are asked: `nc` would show the question as garbage.
+        """
+        if self.line_end == b"\r\n":
+            if self.telnet is None:
+                self.telnet = TelnetFilter()
+            self.outlet.put(self.telnet.offer_echo(yes))
 
     def _pause(self, why: int) -> None:
         if not self._pauses:

@@ -8,7 +8,7 @@ microseconds (measured: Twisted's `write` alone costs two `epoll_ctl` calls and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from twisted.internet import tcp
@@ -70,7 +70,9 @@ class Keeper(Protocol):
 class Outlet:
     """The sending side of a connection. `StreamOutlet` and `SocketOutlet` say how bytes reach the transport.
 
-    `behind`: the transport does not take more now, and will ask. `since`: when it last took something.
+    `behind`: the transport does not take more now, and will ask. `closed`: nothing is sent any more. `blocked`: one of
+    the two. `since`: when the transport last took something. `push` hands bytes over and returns how many were taken,
+    or raises OSError as a socket does: an attribute, so that a pass calls a socket's own `send` without a detour.
     """
 
     __slots__ = (
@@ -82,7 +84,9 @@ class Outlet:
         "_own_bytes",
         "_transport",
         "behind",
+        "blocked",
         "closed",
+        "push",
         "since",
     )
 
@@ -96,7 +100,9 @@ class Outlet:
         self._closing = False
         self.behind = False
         self.closed = False
+        self.blocked = False
         self.since = 0.0
+        self.push: Callable[[bytes], int] = self._write
 
     # the reader's own small log
 
@@ -127,10 +133,31 @@ class Outlet:
 
     # sending
 
-    def send(self, data: bytes) -> int:
-        """Hand bytes to the transport; return how many it took."""
+    def _write(self, data: bytes) -> int:
         self._transport.write(data)
         return len(data)
+
+    def _send(self, data: bytes) -> int:
+        try:
+            return self.push(data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            self.broken()
+            return len(data)
+
+    def broken(self) -> None:
+        """The peer is gone; the rest of what it would get is of no use to anybody."""
+        self._connection.abort("Connection lost")
+
+    def _set_behind(self, behind: bool) -> None:
+        self.behind = behind
+        self.blocked = behind or self.closed
+        self.since = self._keeper.seconds()
+
+    def close_now(self) -> None:
+        """Send nothing more."""
+        self.closed = self.blocked = True
 
     def catch_up(self) -> None:
         """Send what the rooms have for this reader, then its own replies, as far as the transport takes it."""
@@ -140,7 +167,7 @@ class Outlet:
                 if self._closing:
                     self._close()
                 return
-            taken = self.send(data)
+            taken = self._send(data)
             self._keeper.count(taken, 0)
             if taken < len(data):
                 self._hold(data[taken:])
@@ -213,7 +240,7 @@ class Outlet:
             self._keeper.waiting(self)
 
     def _close(self) -> None:
-        self.closed = True
+        self.close_now()
         self._transport.loseConnection()
 
     def expire(self, now: float) -> None:
@@ -226,8 +253,8 @@ class Outlet:
 
     def lost(self) -> None:
         """The connection is gone: keep nothing."""
-        self.closed = True
         self.behind = False
+        self.close_now()
         self._own.clear()
         self._goals = None
         self._keeper.freed(self)
@@ -246,15 +273,13 @@ class StreamOutlet(Outlet):
     def pauseProducing(self) -> None:
         """The transport has enough (IPushProducer)."""
         if not self.behind:
-            self.behind = True
-            self.since = self._keeper.seconds()
+            self._set_behind(True)
             self._keeper.stuck(self)
 
     def resumeProducing(self) -> None:
         """The transport takes more (IPushProducer)."""
         if self.behind:
-            self.behind = False
-            self.since = self._keeper.seconds()
+            self._set_behind(False)
             if not self._closing:
                 self._keeper.freed(self)
             self.catch_up()
@@ -272,28 +297,16 @@ class StreamOutlet(Outlet):
 class SocketOutlet(Outlet):
     """For plain sockets: sends straight, and becomes a pull producer while the socket is full."""
 
-    __slots__ = ("_rest", "_send")
+    __slots__ = ("_rest",)
 
     def __init__(self, transport: tcp.Connection, connection: Connection, keeper: Keeper) -> None:
         super().__init__(transport, connection, keeper)
-        self._send = transport.socket.send
+        self.push = transport.socket.send
         self._rest = b""
-
-    def send(self, data: bytes) -> int:
-        """Give bytes to the socket; return how many it took."""
-        try:
-            return self._send(data)
-        except (BlockingIOError, InterruptedError):
-            return 0
-        except OSError:
-            # The peer is gone; the rest of what it would get is of no use to anybody.
-            self._connection.abort("Connection lost")
-            return len(data)
 
     def _hold(self, rest: bytes) -> None:
         self._rest = rest
-        self.behind = True
-        self.since = self._keeper.seconds()
+        self._set_behind(True)
         self._keeper.stuck(self)
         self._transport.registerProducer(self, False)
 
@@ -307,7 +320,7 @@ class SocketOutlet(Outlet):
             self._keeper.count(len(data), 0)
             self._transport.write(data)
             return
-        self.behind = False
+        self._set_behind(False)
         self._transport.unregisterProducer()
         if self._closing:
             self._close()

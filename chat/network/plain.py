@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 
 from chat import commands
@@ -35,14 +36,17 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = ("_connection", "directory", "outlet", "room", "user")
+    __slots__ = ("_connection", "_secret", "directory", "logins", "outlet", "room", "user")
 
     name = "plain"
 
     def __init__(self, connection: ChatProtocol) -> None:
         self._connection = connection
         self.directory: Directory = connection.factory.directory
+        self.logins = connection.factory.logins
         self.outlet = connection.outlet
+        self._secret: Callable[[str], None] | None = None
+        """What gets the next line, which nobody is to see."""
         self.room: Room | None = None
         self.user: User = connection.make_user(self)
 
@@ -58,6 +62,9 @@ class PlainDialect:
             self.reply(
                 f"Your line of {len(line)} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
             )
+            return
+        if self._secret is not None:
+            self._take_secret(line)
             return
         text = printable(line.decode("utf-8", "replace"))
         if self.user.name is None:
@@ -80,6 +87,9 @@ class PlainDialect:
         if text.lower() in ("/exit", "/quit"):
             self.leave("")
             return
+        if text.lower().split()[0] == "/login":
+            commands.run(self, text)
+            return
         try:
             self.directory.enter(self.user, check_name(text))
         except NameRefused as refused:
@@ -88,8 +98,31 @@ class PlainDialect:
         except Refused as refused:
             self.reply(f"{refused.sentence}. Type another one.")
             return
+        self.welcome()
+
+    def welcome(self) -> None:
+        """This person has a name: show them in."""
         self._connection.named()
         self.directory.join_lobby(self.user)
+
+    def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
+        """Ask for a line that telnet does not show while it is typed."""
+        self._secret = answered
+        self.reply(question)
+        self._connection.hide_typing(True)
+
+    def _take_secret(self, line: bytes) -> None:
+        answered, self._secret = self._secret, None
+        assert answered is not None
+        self._connection.hide_typing(False)
+        try:
+            answered(line.decode("utf-8", "replace"))
+        except Refused as refused:
+            self.reply(refused.sentence)
+
+    def wait(self) -> Callable[[], None]:
+        """Read nothing more until an answer has come."""
+        return self._connection.answering()
 
     def free_of_charge(self, line: bytes) -> bool:
         """Nothing that a person types is free."""
@@ -171,6 +204,17 @@ class PlainDialect:
         """Whom this person ignores has changed."""
         self._choose_renderings()
 
+    def catch_up(self) -> None:
+        """About to leave a room: have what was said there until here."""
+        self.outlet.catch_up()
+
+    def silence(self) -> float:
+        """Seconds since anything came from the other side."""
+        return self._connection.factory.seconds() - self._connection.last_line
+
+    def probe(self) -> None:
+        """A person cannot be made to say something."""
+
     def marker_moved(self, target: str, time: float) -> None:
         """How far this person has read elsewhere is of no use on a plain connection."""
 
@@ -187,12 +231,13 @@ class PlainDialect:
 
     tell_sentence = reply
 
-    def show(self, event: LogEvent) -> None:
-        """Show an event again, with its time."""
+    def show(self, event: LogEvent, room: str = "") -> None:
+        """Show an event again, with its time, and its room if that is given."""
         text = line_of(event)
         if text and not self._hides(event):
             at = clock_time(event.time, self.directory.clock())
-            self._put(*(f"[{at}] {line}" for line in text.split("\n")))
+            where = f"{room} " if room else ""
+            self._put(*(f"{where}[{at}] {line}" for line in text.split("\n")))
 
     def focus(self, room: Room | None) -> None:
         """What is typed goes to this room from here on."""

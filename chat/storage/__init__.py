@@ -1,1 +1,1 @@
-"""SQLite: history, accounts and bans."""
+"""SQLite in the data folder: history, accounts, rooms and what is kept for people who are away."""

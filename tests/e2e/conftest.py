@@ -22,6 +22,10 @@ CHROMIUM_OPTIONS = [
 ]
 
 
+Connect = Callable[[int], Conversation]
+"""Starts a program that is connected to this port of the loopback interface."""
+
+
 class StartServer(Protocol):
     """Starts a further `twistd chat` with these options after the usual ones."""
 
@@ -58,7 +62,7 @@ def server(start_server: StartServer) -> Server:
 
 
 @pytest.fixture
-def nc(ends: ExitStack) -> Callable[[int], Conversation]:
+def nc(ends: ExitStack) -> Connect:
     """Connects a netcat to a port of the loopback interface."""
     program = need("nc")
 
@@ -71,7 +75,7 @@ def nc(ends: ExitStack) -> Callable[[int], Conversation]:
 
 
 @pytest.fixture
-def telnet(ends: ExitStack) -> Callable[[int], Conversation]:
+def telnet(ends: ExitStack) -> Connect:
     """Connects a telnet, in a terminal of its own, to a port of the loopback interface."""
     program = need("telnet")
 

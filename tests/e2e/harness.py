@@ -218,6 +218,13 @@ class Conversation:
         os.close(self._out)
 
 
+def enter(person: Conversation, name: str) -> Conversation:
+    """Give a plain connection's person a name, and wait until they are welcome under it."""
+    person.send(name)
+    person.read_until(re.compile(rf"Welcome.*{re.escape(name)}"))
+    return person
+
+
 @functools.cache
 def environment() -> dict[str, str]:
     """An environment in which twistd finds this checkout's plugins and package, installed or not."""

@@ -6,10 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from .harness import PATIENCE, Conversation, Server, need
+from .conftest import Connect
+from .harness import PATIENCE, Server, enter, need
 from .screens import Pane, Tmux
 
-Connect = Callable[[int], Conversation]
+IRSSI_CONFIG = """
+chatnets = {{ chat = {{ type = "IRC"; nick = "{name}"; }}; }};
+servers = ( {{ address = "127.0.0.1"; port = "{port}"; chatnet = "chat"; autoconnect = "yes"; }} );
+channels = ( {{ name = "#lobby"; chatnet = "chat"; autojoin = "yes"; }} );
+"""
 
 
 @pytest.fixture
@@ -19,11 +24,13 @@ def irssi(tmux: Tmux) -> Callable[[int, str], Pane]:
 
     def connect(port: int, name: str) -> Pane:
         home = tmux.folder / f"irssi-{name}"
-        arguments = (f"--home={home}", "--connect=127.0.0.1", f"--port={port}", f"--nick={name}")
-        pane = tmux.open(name, program, *arguments, columns=120)
-        pane.wait_for("Welcome to")
-        pane.type("/join #lobby")
-        pane.wait_for(re.compile(r"\[#lobby\]"))
+        home.mkdir()
+        # Typed too early, a /join is refused: irssi shows no sign of being ready that all servers have in common.
+        (home / "config").write_text(IRSSI_CONFIG.format(port=port, name=name))
+        pane = tmux.open(name, program, f"--home={home}", columns=120)
+        pane.wait_for("[Act: 2")  # the room's window
+        pane.type("/window goto #lobby")
+        pane.wait_for("[#lobby]")
         return pane
 
     return connect
@@ -46,13 +53,6 @@ def weechat(tmux: Tmux) -> Callable[[int, str], Pane]:
         return pane
 
     return connect
-
-
-def enter(person: Conversation, name: str) -> Conversation:
-    """Give a name, and wait to be welcome under it."""
-    person.send(name)
-    person.read_until(re.compile(rf"Welcome.*{name}"))
-    return person
 
 
 def test_a_silent_person_is_greeted_and_asked_for_a_name(server: Server, nc: Connect) -> None:
@@ -120,6 +120,7 @@ def test_everybody_meets_through_every_door(
     # In private: the one it is for, and nobody else.
     ann.send("/pm iris for your eyes")
     ann.read_until("[pm to iris] for your eyes")
+    iris.wait_for("[Act: 3")
     iris.type("/window goto ann")
     iris.wait_for(re.compile(r"<ann> for your eyes"))
     iris.type("answer to you")
@@ -128,6 +129,7 @@ def test_everybody_meets_through_every_door(
     iris.wait_for("got it")
     tess.send("/pm wes only you")
     tess.read_until("[pm to wes] only you")
+    wes.wait_for(re.compile(r"3\. +tess"))  # in its list of buffers
     wes.type("/buffer chat.tess")
     wes.wait_for("only you")
     wes.type("/msg tess you too")

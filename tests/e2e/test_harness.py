@@ -3,13 +3,13 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from .conftest import Connect
 from .harness import Conversation, Daemon, free_port, listens, twistd, wait_until
 from .screens import Display, Tmux
 
@@ -41,9 +41,6 @@ def shout(ends: ExitStack, tmp_path: Path) -> tuple[Daemon, int]:
     ends.callback(daemon.end)
     daemon.start(port)
     return daemon, port
-
-
-Connect = Callable[[int], Conversation]
 
 
 def test_the_daemon_is_started_stopped_and_started_again(shout: tuple[Daemon, int]) -> None:

@@ -142,9 +142,7 @@ class SlowJournal(MemoryJournal):
         super().__init__(clock)
         self.receipts: list[Receipt] = []
 
-    def record(
-        self, event: Any, log: Log, receipt: Receipt | None = None, repeat: str | None = None
-    ) -> int:
+    def record(self, event: Any, log: Log, receipt: Receipt | None = None, repeat: str | None = None) -> int:
         """Append now, acknowledge later."""
         if receipt is not None:
             self.receipts.append(receipt)

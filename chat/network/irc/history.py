@@ -167,7 +167,7 @@ def _targets(session: IrcDialect, params: Sequence[str]) -> None:
                 session.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", answer.sentence)
                 return
             lines = [
-                f":{session.server_name} CHATHISTORY TARGETS {row.name} timestamp={format_server_time(row.time)}\r\n"
+                f":{session.server_name} CHATHISTORY TARGETS {row.name} {format_server_time(row.time)}\r\n"
                 for row in answer
             ]
             session.batch("draft/chathistory-targets", "", "".join(lines).encode())

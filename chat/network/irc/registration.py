@@ -9,9 +9,11 @@ import hmac
 import re
 from typing import TYPE_CHECKING
 
-from chat.domain.names import Name, NameRefused, check_name
+from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
+from chat.domain.returning import other_name
 from chat.domain.text import within_bytes
+from chat.domain.user import User
 from chat.network.irc import accounts, capabilities, isupport, metadata, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
@@ -21,6 +23,10 @@ from chat.wire import Message
 if TYPE_CHECKING:
     from chat.network.irc.session import IrcDialect
 
+LIVELY_SECONDS = 10.0
+"""A connection that was heard from so recently is alive."""
+PROBE_SECONDS = 4.0
+"""How long another one has to answer when it is asked whether it is alive; less than `LIVELY_SECONDS`."""
 CAP_LINE = 400
 """Bytes of capabilities in one line of a reply to CAP."""
 
@@ -52,11 +58,45 @@ def complete(session: IrcDialect) -> None:
     if not _password_right(session, registration):
         return
     accounts.abort(session)
+    holder = session.directory.users.get(registration.name.folded)
+    if holder is not None and _same_account(holder, session.user):
+        _beside(session, registration.name, holder)
+    else:
+        _enter(session, registration.name)
+
+
+def _same_account(one: User, other: User) -> bool:
+    return one.account is not None and other.account is not None and fold(one.account) == fold(other.account)
+
+
+def _beside(session: IrcDialect, name: Name, holder: User) -> None:
+    """Let in somebody whose account has this name already: in its place if that connection is dead, else beside it."""
+
+    def decide() -> None:
+        if session.registration is None or session.user.gone:
+            return
+        session.registration.negotiating = False
+        alive = not holder.gone and holder.reader.silence() < LIVELY_SECONDS
+        other = other_name(session.directory, session.user, name) if alive else None
+        _enter(session, other or name)
+
+    if holder.reader.silence() < LIVELY_SECONDS:
+        decide()
+        return
+    holder.reader.probe()
+    assert session.registration is not None
+    session.registration.negotiating = True
+    session.connection.factory.reactor.callLater(PROBE_SECONDS, decide)
+
+
+def _enter(session: IrcDialect, name: Name) -> None:
+    registration = session.registration
+    assert registration is not None
     try:
-        session.directory.enter(session.user, registration.name)
+        session.directory.enter(session.user, name)
     except Refused as refused:
         if refused.why is Why.NAME_TAKEN:
-            session.numeric(n.ERR_NICKNAMEINUSE, registration.name.shown, refused.sentence)
+            session.numeric(n.ERR_NICKNAMEINUSE, name.shown, refused.sentence)
             registration.name = None
         else:
             session.leave(refused.sentence)
@@ -88,6 +128,7 @@ def greet(session: IrcDialect) -> None:
     server.lusers(session)
     server.motd(session)
     metadata.connected(session)
+    session.directory.returning.back(session.directory, session.user)
     session.logins.deliver(session.user)
 
 
@@ -123,11 +164,11 @@ def _cap(session: IrcDialect, message: Message) -> None:
 def _cap_lines(session: IrcDialect, word: str, names: list[str], several: bool) -> None:
     lines: list[str] = [""]
     for name in names:
-        if len(lines[-1]) + len(name) > CAP_LINE:
+        if several and len(lines[-1]) + len(name) > CAP_LINE:
             lines.append("")
         lines[-1] += f"{name} "
     for index, line in enumerate(lines):
-        more = "* " if several and index < len(lines) - 1 else ""
+        more = "* " if index < len(lines) - 1 else ""
         _cap_reply(session, f"{word} {more}:{line.rstrip()}")
 
 

@@ -118,8 +118,6 @@ def _admin(session: IrcDialect, message: Message) -> None:
 
 @command("LINKS", "", "which servers there are")
 def _links(session: IrcDialect, message: Message) -> None:
-    name = session.server_name
-    session.numeric(n.RPL_LINKS, name, name, "this server, and no other")
     session.numeric(n.RPL_ENDOFLINKS, "*")
 
 

@@ -233,18 +233,20 @@ class IrcDialect:
         self._error("A line may not be longer than 10 KB")
 
     def input_ended(self) -> None:
-        """End of input."""
-        self.leave("End of input")
+        """The client is gone without a QUIT."""
+        self.connection.remember()
+        self.leave("Connection closed")
 
     def silent_for(self, seconds: float) -> None:
         """Ping a client that is silent, and give up on one that does not answer."""
         if self.registration is not None:
             return
         if seconds >= DEAD_SECONDS:
+            self.connection.remember()
             self.leave(f"Ping timeout: {DEAD_SECONDS:.0f} seconds")
         elif seconds >= PING_SECONDS and not self._pinged:
             self._pinged = True
-            self.outlet.put(f"PING :{self.server_name}\r\n".encode())
+            self.probe()
 
     # what the domain calls
 
@@ -284,6 +286,18 @@ class IrcDialect:
         """A value that this client subscribed to has changed."""
         if self.caps & Cap.METADATA:
             self.send(metadata.line(self, target, key, value))
+
+    def catch_up(self) -> None:
+        """About to leave a room: have what was said there until here."""
+        self.outlet.catch_up()
+
+    def silence(self) -> float:
+        """Seconds since anything came from the other side."""
+        return self.connection.factory.seconds() - self.connection.last_line
+
+    def probe(self) -> None:
+        """Ask the client whether it is there."""
+        self.outlet.put(f"PING :{self.server_name}\r\n".encode())
 
     def marker_moved(self, target: str, time: float) -> None:
         """Another client of the same account has read on."""

@@ -1,0 +1,92 @@
+"""What an operator asks for from the page: read, checked, done, and written to the log.
+
+The frame's fields, beside `type` and `id`:
+
+- `announce`: `text`
+- `kick`: `name`, `reason`
+- `mute`: `name`, `minutes` (0 ends the mute), `reason`
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.logger import Logger
+
+from chat.monitor.escaping import visible
+from chat.monitor.interfaces import ActionRefused, Actions
+
+MAX_TEXT = 400
+"""Characters of an announcement or reason: with its frame it fits an IRC line in most scripts."""
+
+MAX_NAME = 64
+"""Twice the longest name."""
+
+MAX_MINUTES = 24 * 60
+"""A day; keeping somebody out for longer is a ban."""
+
+_log = Logger()
+
+
+def perform(actions: Actions, frame: dict[str, Any], by: str) -> str:
+    """Do what `frame` asks for and return a sentence that says what was done.
+
+    `by` says in the log who asked. Raises `ActionRefused` with a sentence.
+    """
+    match frame.get("action"):
+        case "announce":
+            text = _line(frame, "text", MAX_TEXT)
+            if not text:
+                raise ActionRefused("There is nothing to announce: type a text.")
+            actions.announce(text)
+            _log.info("Operator at {by} announced: {text}", by=by, text=text)
+            return "Announced to everybody."
+        case "kick":
+            name, reason = _name(frame), _line(frame, "reason", MAX_TEXT)
+            actions.kick(name, reason)
+            _log.info(
+                "Operator at {by} kicked {name} ({reason})", by=by, name=name, reason=reason or "no reason"
+            )
+            return f"{name} was disconnected."
+        case "mute":
+            name, reason = _name(frame), _line(frame, "reason", MAX_TEXT)
+            minutes = _minutes(frame)
+            actions.mute(name, minutes * 60.0, reason)
+            if minutes == 0:
+                _log.info("Operator at {by} ended the mute of {name}", by=by, name=name)
+                return f"{name} may speak again."
+            _log.info(
+                "Operator at {by} muted {name} for {minutes} min ({reason})",
+                by=by,
+                name=name,
+                minutes=minutes,
+                reason=reason or "no reason",
+            )
+            return f"{name} is muted for {minutes} minute{'' if minutes == 1 else 's'}."
+    raise ActionRefused("The server does not know this action; reload the page.")
+
+
+def _line(frame: dict[str, Any], field: str, limit: int) -> str:
+    text = frame.get(field, "")
+    if not isinstance(text, str):
+        raise ActionRefused("The page sent something that is not a text; reload it.")
+    text = " ".join(text.split())
+    if len(text) > limit:
+        raise ActionRefused(f"That is too long: {len(text)} characters, at most {limit} are possible.")
+    if visible(text) != text:
+        raise ActionRefused("The text holds a control character; type it again without.")
+    return text
+
+
+def _name(frame: dict[str, Any]) -> str:
+    name = _line(frame, "name", MAX_NAME)
+    if not name:
+        raise ActionRefused("No name was given.")
+    return name
+
+
+def _minutes(frame: dict[str, Any]) -> int:
+    minutes = frame.get("minutes")
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= MAX_MINUTES:
+        raise ActionRefused(f"Give the minutes as a whole number from 0 to {MAX_MINUTES}.")
+    return minutes

@@ -1,0 +1,1 @@
+"""The relay: carries people's connections to a chat server, and tells it who they are."""

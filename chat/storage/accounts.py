@@ -1,0 +1,211 @@
+"""Accounts on disk. Their names are in memory; passwords are hashed and checked in a thread of their own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from twisted.logger import Logger
+
+from chat.domain.accounts import (
+    Account,
+    AccountTable,
+    Attempts,
+    Done,
+    check_password,
+    login_failed,
+    name_registered,
+)
+from chat.domain.names import Name, check_name, fold
+from chat.domain.refused import Refused, Why
+from chat.storage.passwords import hash_password, needs_rehash, password_fits
+from chat.storage.reader import Reader
+from chat.storage.threads import Executor, Overloaded
+from chat.storage.writer import Database
+
+_COLUMNS = "name, folded, skeleton, operator, created"
+
+
+def load_accounts(connection: sqlite3.Connection) -> list[Account]:
+    """Every account."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM accounts ORDER BY folded").fetchall()
+    return [_account(row) for row in rows]
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    name, folded, skeleton, operator, created = row
+    return Account(name, folded, skeleton, bool(operator), created)
+
+
+def find_account(connection: sqlite3.Connection, folded: str) -> tuple[Account, str] | None:
+    """An account and its hashed password."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS}, password FROM accounts WHERE folded = ?", (folded,)
+    ).fetchone()
+    return None if row is None else (_account(row[:-1]), row[-1])
+
+
+def insert_account(connection: sqlite3.Connection, account: Account, hashed: str) -> None:
+    """Store a new account; raises `sqlite3.IntegrityError` if its name is taken, or looks like one that is."""
+    connection.execute(
+        f"INSERT INTO accounts ({_COLUMNS}, password) VALUES (?, ?, ?, ?, ?, ?)",
+        (account.name, account.folded, account.skeleton, int(account.operator), account.created, hashed),
+    )
+
+
+def update_password(connection: sqlite3.Connection, folded: str, hashed: str) -> bool:
+    """Store another password; return whether there is such an account."""
+    changed = connection.execute("UPDATE accounts SET password = ? WHERE folded = ?", (hashed, folded))
+    return changed.rowcount == 1
+
+
+def delete_account(connection: sqlite3.Connection, folded: str) -> bool:
+    """Forget an account and what was kept for it; return whether there was one."""
+    connection.execute("DELETE FROM markers WHERE account = ?", (folded,))
+    connection.execute("DELETE FROM mail WHERE account = ?", (folded,))
+    connection.execute("UPDATE rooms SET founder = NULL WHERE founder = ?", (folded,))
+    return connection.execute("DELETE FROM accounts WHERE folded = ?", (folded,)).rowcount == 1
+
+
+class StoredAccounts(AccountTable):
+    """`chat.domain.accounts.Accounts` on disk. All methods are called in the reactor's thread."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        hashing: Executor,
+        reader: Reader,
+        writes: Executor,
+        database: Database,
+    ) -> None:
+        super().__init__()
+        self._clock = clock
+        self._hashing = hashing
+        self._reader = reader
+        self._writes = writes
+        self._database = database
+        self._attempts = Attempts(clock)
+        self._claimed: set[str] = set()
+        """Skeletons of names that are being registered."""
+
+    def register(self, name: Name, password: str, done: Done[Account]) -> None:
+        """Make an account."""
+        try:
+            check_password(password)
+            if self.owner(name) is not None or name.skeleton in self._claimed:
+                raise name_registered(name.shown)
+        except Refused as refused:
+            done(refused)
+            return
+        account = Account(name.shown, name.folded, name.skeleton, False, self._clock())
+        self._claimed.add(name.skeleton)
+
+        def stored(outcome: Exception | None) -> None:
+            self._claimed.discard(name.skeleton)
+            if isinstance(outcome, sqlite3.IntegrityError):
+                done(name_registered(name.shown))
+            elif isinstance(outcome, Exception):
+                done(self._refusal(outcome))
+            else:
+                self.put(account)
+                done(account)
+
+        def hashed(answer: str | Exception) -> None:
+            if isinstance(answer, Exception):
+                stored(answer)
+            else:
+                self._write(lambda connection: insert_account(connection, account, answer), stored)
+
+        self._hashing.submit(lambda: hash_password(password), hashed)
+
+    def _write(
+        self, change: Callable[[sqlite3.Connection], None], outcome: Callable[[Exception | None], None]
+    ) -> None:
+        self._writes.submit(lambda: self._database.write(change), outcome)
+
+    def authenticate(self, name: str, password: str, address: str, done: Done[Account]) -> None:
+        """Check a password."""
+        try:
+            self._attempts.check(name, address)
+        except Refused as refused:
+            done(refused)
+            return
+        folded = fold(name)
+        # What is far too long to be a password would cost a hash as much as it is long.
+        password = password if len(password) <= 1024 else ""
+
+        def check() -> tuple[Account, bool] | None:
+            found = self._reader.read(lambda connection: find_account(connection, folded))
+            if not password_fits(None if found is None else found[1], password) or found is None:
+                return None
+            return found[0], needs_rehash(found[1])
+
+        def checked(answer: tuple[Account, bool] | Exception | None) -> None:
+            if isinstance(answer, Exception):
+                done(self._refusal(answer))
+            elif answer is None:
+                done(login_failed(name))
+            else:
+                account, old = answer
+                self._attempts.worked(name, address)
+                self.put(account)
+                if old:
+                    self.set_password(account, password, lambda _: None)
+                done(account)
+
+        self._hashing.submit(check, checked)
+
+    def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
+        """Change a password."""
+        try:
+            check_password(password)
+        except Refused as refused:
+            done(refused)
+            return
+
+        def stored(outcome: Exception | None) -> None:
+            done(self._refusal(outcome) if isinstance(outcome, Exception) else account)
+
+        def hashed(answer: str | Exception) -> None:
+            if isinstance(answer, Exception):
+                stored(answer)
+                return
+
+            def change(connection: sqlite3.Connection) -> None:
+                update_password(connection, account.folded, answer)
+
+            self._write(change, stored)
+
+        self._hashing.submit(lambda: hash_password(password), hashed)
+
+    def remove(self, account: Account, done: Done[Account]) -> None:
+        """Forget an account."""
+
+        def change(connection: sqlite3.Connection) -> None:
+            delete_account(connection, account.folded)
+
+        def removed(outcome: Exception | None) -> None:
+            if isinstance(outcome, Exception):
+                done(self._refusal(outcome))
+            else:
+                self.drop(account.folded)
+                done(account)
+
+        self._write(change, removed)
+
+    def _refusal(self, error: Exception) -> Refused:
+        if isinstance(error, Overloaded):
+            return Refused(Why.LIMIT, "Too many people log in at once. Try again in a moment.")
+        kind = type(error).__name__
+        problem = f"{kind}: {error}" if isinstance(error, sqlite3.Error | OSError) else kind
+        self.log.critical("Accounts cannot be read or stored: {problem}", problem=problem)
+        return Refused(Why.STORAGE, "Accounts cannot be used at the moment. The operator has been told.")
+
+
+def new_account(name: str, operator: bool, now: float) -> Account:
+    """An account with a checked name; raises `NameRefused`."""
+    checked = check_name(name)
+    return Account(checked.shown, checked.folded, checked.skeleton, operator, now)

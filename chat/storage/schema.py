@@ -1,0 +1,174 @@
+"""The database file: its tables, its version and the steps from one version to the next."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+DATABASE = "chat.db"
+"""Name of the file in the data folder."""
+LOCK = "server.lock"
+"""Name of the file beside it that a running server holds."""
+BUSY_SECONDS = 5.0
+"""How long a connection waits for another process (`chat admin`) that is writing."""
+CHECKPOINT_PAGES = 4000
+"""Pages of 4 KB in the write-ahead log before they are moved into the database: 16 MB, a second of the highest rate."""
+
+# In `events`, `place` is a row of `places`, `author` one of `authors`: events are many, rooms and people few.
+# An `id` is never used again, because the index of words goes by it. `text` is what was said, or the reason, topic
+# or new name, as `chat.storage.rows` has it.
+_FIRST = """
+CREATE TABLE places (
+    id INTEGER PRIMARY KEY,
+    folded TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL
+) STRICT;
+CREATE TABLE authors (
+    id INTEGER PRIMARY KEY,
+    folded TEXT NOT NULL,
+    name TEXT NOT NULL,
+    username TEXT NOT NULL,
+    host TEXT NOT NULL,
+    account TEXT NOT NULL,
+    bot INTEGER NOT NULL,
+    UNIQUE (folded, name, username, host, account, bot)
+) STRICT;
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    place INTEGER NOT NULL,
+    msgid TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    time REAL NOT NULL,
+    author INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    extra TEXT,
+    repeat TEXT
+) STRICT;
+CREATE UNIQUE INDEX events_of_place ON events (place, msgid);
+CREATE INDEX events_repeatable ON events (id) WHERE repeat IS NOT NULL;
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, content = 'events', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TABLE progress (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rooms (
+    folded TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    created REAL NOT NULL,
+    used REAL NOT NULL,
+    founder TEXT,
+    topic TEXT,
+    topic_author TEXT,
+    topic_time REAL,
+    settings TEXT NOT NULL
+) STRICT;
+CREATE TABLE accounts (
+    folded TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    skeleton TEXT NOT NULL UNIQUE,
+    password TEXT NOT NULL,
+    operator INTEGER NOT NULL,
+    created REAL NOT NULL
+) STRICT;
+CREATE TABLE markers (
+    account TEXT NOT NULL,
+    target TEXT NOT NULL,
+    time REAL NOT NULL,
+    PRIMARY KEY (account, target)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mail (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    msgid TEXT NOT NULL UNIQUE,
+    time REAL NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX mail_of_account ON mail (account);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+"""What makes each version out of the one before; the first makes version 1 out of an empty file."""
+
+
+class Unusable(Exception):
+    """The database cannot be used as it is; the text is a sentence for the operator."""
+
+
+def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
+    """A connection for one thread, in which transactions are begun by hand. Raises `sqlite3.Error`."""
+    if read_only:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        )
+    else:
+        if not path.exists():
+            path.touch(mode=0o600)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # With the write-ahead log, FULL is what makes a commit survive a power failure (NORMAL does not).
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # A damaged or foreign file is found out here, and not in the middle of something.
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version of a database, 0 for an empty one."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+    """Bring a database to the version that this program knows, each step in a transaction of its own.
+
+    Raises `Unusable` for a database of a newer version.
+    """
+    version = version_of(connection)
+    if version > len(migrations):
+        raise Unusable(
+            f"The database has version {version}, and this program knows versions up to {len(migrations)}: "
+            "it was used by a newer release. Install that one, or choose another folder with --data."
+        )
+    for number, script in enumerate(migrations[version:], version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+def prepare(path: Path) -> None:
+    """Make or bring up to date the database at `path`; raises `Unusable` with a sentence."""
+    try:
+        connection = connect(path)
+        try:
+            migrate(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise Unusable(_sentence(path, error)) from None
+    except OSError as error:
+        raise Unusable(f"The database {path} cannot be opened: {error.strerror}.") from None
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorname", "") or ""
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return (
+            f"The database {path} is damaged ({error}). Put a backup in its place with "
+            "`python -m chat admin restore`, or move the file away to start with an empty history."
+        )
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return f"The database {path} is in use by another program, which does not let go of it. End that one first."
+    if code.startswith("SQLITE_FULL"):
+        return f"The disk with the database {path} is full. Make room on it."
+    if code.startswith("SQLITE_READONLY"):
+        return (
+            f"The database {path} cannot be written: give its owner the right to, or choose another --data."
+        )
+    return f"The database {path} cannot be used: {error}."

@@ -1,0 +1,69 @@
+"""The index of words (SQLite FTS5): how it follows the events, and how a search is put to it.
+
+Indexing a message costs more than storing it, so the index follows in small steps when the server has time; a search
+looks through what is not indexed yet word by word.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from chat.storage.rows import LAST_SPEECH
+
+INDEX_STEP = 500
+"""Events indexed in one transaction: some 5 ms, for which an acknowledgement may have to wait."""
+
+
+def indexed_up_to(connection: sqlite3.Connection) -> int:
+    """The last event that the index has seen."""
+    row = connection.execute("SELECT value FROM progress WHERE name = 'indexed'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def index_step(connection: sqlite3.Connection, step: int = INDEX_STEP) -> bool:
+    """Index the next events; return whether there are more."""
+    done = indexed_up_to(connection)
+    last = connection.execute("SELECT max(id) FROM events").fetchone()[0] or 0
+    if last <= done:
+        return False
+    goal = min(last, done + step)
+    connection.execute(
+        "INSERT INTO words (rowid, text) SELECT id, text FROM events WHERE id > ? AND id <= ? AND kind <= ?",
+        (done, goal, LAST_SPEECH),
+    )
+    connection.execute("INSERT OR REPLACE INTO progress (name, value) VALUES ('indexed', ?)", (goal,))
+    return bool(goal < last)
+
+
+def forget_words(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Take events out of the index, before they are deleted."""
+    connection.execute(
+        "INSERT INTO words (words, rowid, text) "
+        "SELECT 'delete', id, text FROM events WHERE id >= ? AND id <= min(?, ?) AND kind <= ?",
+        (first, last, indexed_up_to(connection), LAST_SPEECH),
+    )
+
+
+def match_expression(words: Sequence[str]) -> str:
+    """The FTS5 expression for all of these words, "" if there is nothing to look for.
+
+    Each word is quoted, so that none is taken for an operator; `*` at the end of one means "starts with".
+    """
+    terms = []
+    for word in words:
+        prefix = "*" if word.endswith("*") else ""
+        word = word.rstrip("*")
+        if any(character.isalnum() for character in word):
+            quoted = word.replace('"', '""')
+            terms.append(f'"{quoted}"{prefix}')
+    return " AND ".join(terms)
+
+
+def tail_condition(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The SQL condition, and its values, for messages that contain all of these words."""
+    values = []
+    for word in words:
+        escaped = word.rstrip("*").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        values.append(f"%{escaped}%")
+    return " ".join(["AND events.text LIKE ? ESCAPE '\\'"] * len(values)), values

@@ -1,0 +1,318 @@
+"""Everything that is kept in the data folder, put together: opened at start, looked after, and closed in order."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+
+from chat.domain.accounts import Account
+from chat.domain.directory import Directory
+from chat.domain.events import Acted, Noticed, Said
+from chat.domain.journal import Journal, MemoryJournal
+from chat.domain.logins import Logins
+from chat.domain.mailbox import Mailbox, NoMailbox
+from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
+from chat.storage.accounts import StoredAccounts, load_accounts
+from chat.storage.history import Reading, StoredHistory
+from chat.storage.journal import Health, StoredJournal
+from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts
+from chat.storage.markers import Saver, StoredMarkers
+from chat.storage.reader import Reader
+from chat.storage.registry import StoredRegistry, load_rooms
+from chat.storage.rows import JOINED, SELECTED, event_of
+from chat.storage.schema import DATABASE, LOCK, Unusable, connect, prepare
+from chat.storage.threads import Executor, ThreadExecutor
+from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
+from chat.storage.writer import Database, EventWriter
+
+MAIL_KEY = "mail.key"
+TICK_SECONDS = 1.0
+"""How often it is looked whether there is something to index or to forget."""
+MORE_SECONDS = 0.05
+"""Pause between two steps while there is more to do."""
+ACCOUNTS_SECONDS = 5.0
+"""How soon the server knows of accounts that `chat admin` has changed."""
+DAILY_SECONDS = 3600.0
+"""How often old mail and unused rooms are looked for."""
+RETENTION_SECONDS = 60.0
+"""How often a quiet server looks for events that have become too old."""
+BUSY_EVENTS = 1000
+"""With so many events waiting, indexing and forgetting wait too."""
+STOP_SECONDS = 10.0
+"""How long stopping waits for the disk."""
+
+MakeExecutor = Callable[[str], Executor]
+
+
+def secret_key(folder: Path, name: str) -> bytes:
+    """A secret of `KEY_BYTES` that is made once and kept in the data folder for its owner alone; raises `OSError`."""
+    path = folder / name
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_bytes(KEY_BYTES)
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(key)
+                file.flush()
+                os.fsync(descriptor)
+        return path.read_bytes()
+
+
+def lock_folder(folder: Path) -> IO[str]:
+    """Hold the folder as long as the returned file is open; raises `Unusable` if another server holds it."""
+    file = open(folder / LOCK, "a+")  # noqa: SIM115
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise Unusable(
+            f"Another server (process {holder}) uses the data folder {folder}. End it, or choose another --data."
+        ) from None
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+class Storage(Service):
+    """The data folder in use by a server.
+
+    @param make_executor: makes the threads; tests run the work by hand.
+    @param history: False keeps nothing of what people say on disk: only accounts, and whose the rooms are.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        folder: Path,
+        reactor: Any,
+        clock: Callable[[], float],
+        retention: Retention = UNLIMITED,
+        history: bool = True,
+        make_executor: MakeExecutor | None = None,
+    ) -> None:
+        """Open the database. Raises `Unusable` with a sentence."""
+        self._reactor = reactor
+        self._clock = clock
+        self._retention = retention
+        self._keeps_history = history
+        self.path = folder / DATABASE
+        try:
+            self._lock = lock_folder(folder)
+            prepare(self.path)
+            seal = Seal(secret_key(folder, MAIL_KEY))
+            connection = connect(self.path)
+        except OSError as error:
+            raise Unusable(f"The data folder {folder} cannot be used: {error.strerror}.") from None
+        except ValueError:
+            raise Unusable(
+                f"The file {folder / MAIL_KEY} is damaged. Put the one from a backup in its place; without it, private "
+                "messages that wait for people are lost: then delete it."
+            ) from None
+        make = make_executor or (lambda name: ThreadExecutor(f"chat-{name}", reactor.callFromThread))
+        self._writes = make("writes")
+        self._database = Database(self.path)
+        self.health = Health()
+        self._saver = Saver(reactor, self._writes, self._database)
+        self._readings: list[Reading] = []
+        pages, searches, hashing = (self._reading(make, name) for name in ("pages", "searches", "passwords"))
+        self._pages, self._searches = pages, searches
+        try:
+            self.accounts = StoredAccounts(
+                clock, hashing.executor, hashing.reader, self._writes, self._database
+            )
+            self.accounts.replace(load_accounts(connection))
+            self.registry = StoredRegistry(
+                self._saver, clock, load_rooms(connection, clock()), topics=history
+            )
+            self._markers = StoredMarkers(
+                self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
+            )
+            self._stored_mailbox = StoredMailbox(
+                seal, pages.executor, pages.reader, self._writes, self._database, load_counts(connection)
+            )
+            self._repeats = load_repeats(connection, clock())
+        finally:
+            connection.close()
+        self.mailbox: Mailbox = self._stored_mailbox if history else NoMailbox()
+        self.journal: Journal = MemoryJournal(clock)
+        self._stored_journal: StoredJournal | None = None
+        if history:
+            writer = EventWriter(self._database)
+            self._stored_journal = StoredJournal(clock, reactor, self._writes, writer.store, self.health)
+            self.journal = self._stored_journal
+        self._logins: Logins | None = None
+        self._call: IDelayedCall | None = None
+        self._busy = False
+        self._indexed = -1
+        self._deleted = 0
+        self._generation = 0
+        self._next_accounts = self._next_daily = self._next_retention = 0.0
+
+    def _reading(self, make: MakeExecutor, name: str) -> Reading:
+        reading = Reading(make(name), Reader(self.path))
+        self._readings.append(reading)
+        return reading
+
+    def attach(self, directory: Directory, logins: Logins) -> None:
+        """Give a directory its memory. It was made with this storage's journal, accounts and registry."""
+        self._logins = logins
+        if self._stored_journal is None:
+            return
+
+        history = StoredHistory(
+            self._stored_journal,
+            self._pages,
+            self._searches,
+            self._writes,
+            self._database,
+            self._markers,
+            lambda room: directory.rooms[room].log if room in directory.rooms else None,
+        )
+        directory.history = history
+        directory.repeats.load(self._repeats)
+        self._repeats = []
+        history.warm(directory.lobby.log, lambda: None)
+
+    # looking after it
+
+    def startService(self) -> None:
+        """Start indexing, forgetting, and following changes from outside."""
+        super().startService()
+        self._call = self._reactor.callLater(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self._call = self._reactor.callLater(TICK_SECONDS, self._tick)
+        now = self._reactor.seconds()
+        if self._busy or self.health.problem is not None:
+            return
+        if now >= self._next_accounts:
+            self._next_accounts = now + ACCOUNTS_SECONDS
+            self._writes.submit(self._changed_accounts, self._accounts_changed)
+        if now >= self._next_daily:
+            self._next_daily = now + DAILY_SECONDS
+            wall = self._clock()
+            self._writes.submit(lambda: self._database.write(lambda c: daily(c, wall)), self._aged)
+        journal = self._stored_journal
+        if journal is None or journal.pending > BUSY_EVENTS:
+            return
+        if journal.stored != self._indexed or (self._retention.days and now >= self._next_retention):
+            self._next_retention = now + RETENTION_SECONDS
+            self._step()
+
+    def _step(self) -> None:
+        journal = self._stored_journal
+        assert journal is not None
+        self._busy = True
+        stored, wall, retention = journal.stored, self._clock(), self._retention
+
+        def stepped(outcome: Step | Exception) -> None:
+            self._busy = False
+            if isinstance(outcome, Exception):
+                self.log.error(
+                    "Old events could not be indexed or forgotten: {problem}", problem=str(outcome)
+                )
+                return
+            self._deleted += outcome.deleted
+            if self._deleted >= PRUNE_AFTER:
+                self._deleted = 0
+                self._writes.submit(lambda: self._database.write(prune), self._nothing)
+            if not outcome.more:
+                self._indexed = stored
+            elif self._call is not None:
+                self._call.reset(MORE_SECONDS)
+
+        self._writes.submit(lambda: self._database.write(lambda c: upkeep_step(c, retention, wall)), stepped)
+
+    def _changed_accounts(self) -> list[Account] | None:
+        generation, accounts = self._database.look(load_accounts, self._generation)
+        self._generation = generation
+        return accounts
+
+    def _accounts_changed(self, outcome: list[Account] | Exception | None) -> None:
+        if outcome is None or isinstance(outcome, Exception):
+            return
+        gone = [
+            account for account in self.accounts.all() if account.folded not in {a.folded for a in outcome}
+        ]
+        self.accounts.replace(outcome)
+        if self._logins is not None:
+            for account in gone:
+                self._logins.account_gone(account)
+
+    def _aged(self, outcome: list[str] | Exception) -> None:
+        if isinstance(outcome, Exception):
+            self.log.error("Old messages could not be forgotten: {problem}", problem=str(outcome))
+        else:
+            self._stored_mailbox.expired(outcome)
+
+    def _nothing(self, outcome: object) -> None:
+        if isinstance(outcome, Exception):
+            self.log.error("The database could not be tidied: {problem}", problem=str(outcome))
+
+    # the end
+
+    def stopService(self) -> Deferred[None]:
+        """Store what waits, for `STOP_SECONDS` at most, and close the database."""
+        super().stopService()
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+        done: Deferred[None] = Deferred()
+        self._saver.flush()
+
+        def settled() -> None:
+            if late.active():
+                late.cancel()
+                self._close()
+                done.callback(None)
+
+        def too_late() -> None:
+            pending = 0 if self._stored_journal is None else self._stored_journal.pending
+            self.log.critical("The disk does not answer: {pending} events were not stored", pending=pending)
+            done.callback(None)
+
+        late = self._reactor.callLater(STOP_SECONDS, too_late)
+        if self._stored_journal is None:
+            settled()
+        else:
+            self._stored_journal.finish(settled)
+        return done
+
+    def _close(self) -> None:
+        pending = 0 if self._stored_journal is None else self._stored_journal.pending
+        if pending:
+            self.log.critical("Storage fails: {pending} events were not stored", pending=pending)
+        self._writes.submit(self._database.close, self._nothing)
+        for reading in self._readings:
+            reading.executor.submit(reading.reader.close, self._nothing)
+        for thread in (self._writes, *(reading.executor for reading in self._readings)):
+            thread.stop()
+        self._lock.close()
+
+
+def load_repeats(connection: sqlite3.Connection, now: float) -> list[tuple[str, Repeatable]]:
+    """The messages of the last `REPEAT_SECONDS` that their authors may repeat, oldest first."""
+    rows = connection.execute(
+        f"SELECT events.repeat, {SELECTED} FROM {JOINED} "
+        "WHERE events.repeat IS NOT NULL AND events.time >= ? ORDER BY events.id DESC LIMIT ?",
+        (now - REPEAT_SECONDS, REMEMBERED),
+    ).fetchall()
+    events = [(row[0], event_of(row[1:])) for row in reversed(rows)]
+    return [(key, event) for key, event in events if isinstance(event, Said | Acted | Noticed)]

@@ -1,0 +1,71 @@
+"""Work that would block the reactor, done in a thread of its own, one piece after the other."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+Work = Callable[[], T]
+Outcome = Callable[[T | Exception], None]
+"""Called in the reactor's thread, with what the work returned or raised."""
+
+WAITING_AT_MOST = 2000
+"""Pieces of work that may wait for one thread: questions of people. More, and the newest is refused."""
+STOP_SECONDS = 5.0
+"""How long stopping waits for a thread: one that hangs on a dead disk must not keep the server from ending."""
+
+
+class Overloaded(Exception):
+    """Too much waits for a thread already."""
+
+
+class Executor(Protocol):
+    """Does work elsewhere, in the order in which it was submitted."""
+
+    def submit(self, work: Work[T], outcome: Outcome[T]) -> None:
+        """Do it, and tell the outcome, never before this method has returned."""
+
+    def stop(self) -> None:
+        """Finish what was submitted; block until that is done."""
+
+
+class ThreadExecutor:
+    """One thread. `call_from_thread` runs a function in the reactor's thread (`reactor.callFromThread`)."""
+
+    def __init__(
+        self, name: str, call_from_thread: Callable[..., None], bound: int = WAITING_AT_MOST
+    ) -> None:
+        self._call_from_thread = call_from_thread
+        self._bound = bound
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work[T], outcome: Outcome[T]) -> None:
+        """Do it in the thread; the outcome is `Overloaded` if too much waits."""
+        if self._queue.qsize() >= self._bound:
+            overloaded: T | Exception = Overloaded("Too much waits")
+            self._call_from_thread(outcome, overloaded)
+            return
+
+        def run() -> None:
+            result: T | Exception
+            try:
+                result = work()
+            except Exception as error:
+                result = error
+            self._call_from_thread(outcome, result)
+
+        self._queue.put(run)
+
+    def _work(self) -> None:
+        while (run := self._queue.get()) is not None:
+            run()
+
+    def stop(self) -> None:
+        """Finish what was submitted, for `STOP_SECONDS` at most, and end the thread."""
+        self._queue.put(None)
+        self._thread.join(STOP_SECONDS)

@@ -1,0 +1,120 @@
+"""A crowd of people in a running server: the load generator as a child process, told what to do."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .figures import Values, parse_answer
+from .servers import GENERATOR_CORE, HERE, CannotMeasure, Server, pinned, running
+
+ROOM = "#lobby"
+MESSAGE_BYTES = 64
+"""A line of chat as people write it."""
+SPEAKERS = 10
+ANSWER_SECONDS = 900.0
+"""No command takes longer, not even the slowest peer's login of 10,000."""
+
+_SOURCES = {"loadgen": ("loadgen.c", "people.c"), "floor": ("floor.c",)}
+
+
+def build(folder: Path) -> dict[str, Path]:
+    """Compiles the load generator and the floor into `folder`.
+
+    Raises:
+        CannotMeasure: without a C compiler named ``cc``, or if it fails.
+    """
+    if not shutil.which("cc"):
+        raise CannotMeasure(
+            "the load generator is written in C: install a C compiler (apt install gcc libc6-dev)"
+        )
+    binaries = {}
+    for name, sources in _SOURCES.items():
+        binaries[name] = folder / name
+        paths = [str(HERE / "native" / source) for source in sources]
+        done = subprocess.run(
+            ["cc", "-O2", "-Wall", "-Wextra", "-o", str(binaries[name]), *paths],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotMeasure(f"cc cannot build {name}: {done.stderr.strip()}")
+    return binaries
+
+
+class Crowd:
+    """People of one server. Not logged in until the first ``login``."""
+
+    def __init__(
+        self, server: Server, users: int, pid: int, generator: subprocess.Popen[str], folder: Path
+    ) -> None:
+        self.server = server
+        self.users = users
+        self.pid = pid
+        self.folder = folder
+        self._generator = generator
+
+    def command(self, line: str) -> Values:
+        """Does one of the commands that loadgen.c lists.
+
+        Raises:
+            CannotMeasure: if the generator gave up; its reason is the text.
+        """
+        assert self._generator.stdin is not None
+        assert self._generator.stdout is not None
+        assert self._generator.stderr is not None
+        watchdog = threading.Timer(ANSWER_SECONDS, self._generator.kill)
+        watchdog.start()
+        try:
+            self._generator.stdin.write(line + "\n")
+            self._generator.stdin.flush()
+            answer = self._generator.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        finally:
+            watchdog.cancel()
+        if not answer:
+            self._generator.kill()
+            reason = self._generator.stderr.read().strip()
+            raise CannotMeasure(f"{line}: {reason or f'no answer within {ANSWER_SECONDS:.0f} s'}")
+        return parse_answer(answer)
+
+
+@contextmanager
+def crowd(
+    server: Server, users: int, loadgen: Path, folder: Path, rooms: int = 1, speakers: int = SPEAKERS
+) -> Iterator[Crowd]:
+    """Starts `server` in `folder`, and beside it a generator of `users` people in `rooms` equal rooms."""
+    with running(server, folder) as (port, pid):
+        room = ROOM if rooms == 1 else "#room"
+        arguments = [
+            port,
+            pid,
+            server.dialect,
+            users,
+            rooms,
+            min(speakers, users // rooms),
+            MESSAGE_BYTES,
+            room,
+        ]
+        generator = subprocess.Popen(
+            pinned(GENERATOR_CORE, [str(loadgen), *map(str, arguments)]),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with generator:
+            try:
+                yield Crowd(server, users, pid, generator, folder)
+            finally:
+                generator.kill()
+                assert generator.stderr is not None
+                if told := generator.stderr.read():
+                    print(told.strip(), file=sys.stderr)

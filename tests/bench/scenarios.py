@@ -1,0 +1,253 @@
+"""What is measured: each scenario brings crowds into servers and puts the figures into the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from .crowd import SPEAKERS, Crowd, crowd
+from .figures import Key, Measurement, Results
+from .servers import CannotMeasure, Server
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many people and how long; the bounds are for the defaults."""
+
+    crowd: int = 1000
+    big: int = 10_000
+    room_size: int = 10
+    storm: int = 1000
+    seconds: float = 3
+    """of a closed loop: some ten million deliveries at 256 in flight"""
+    idle_seconds: float = 6
+    """of an open loop at 20 a second: a hundred messages, so that p99 is more than the worst one"""
+    long_seconds: float = 20
+
+
+QUICK = Sizes(crowd=100, big=500, room_size=10, storm=50, seconds=0.7, idle_seconds=1.5, long_seconds=3)
+ROOMY_SPEED = 1000
+"""Messages a second over all rooms of the `rooms` scenario."""
+
+
+class Profiler(Protocol):
+    """Looks into our server while a phase runs, and once more when the server has ended."""
+
+    def during(self, crowd: Crowd, phase: str) -> AbstractContextManager[None]: ...
+
+    def after(self, server: Server, folder: Path) -> None: ...
+
+
+@dataclass
+class Bench:
+    """What scenarios work with: the servers, the load generator, a place for files, and where figures go."""
+
+    loadgen: Path
+    servers: list[Server]
+    sizes: Sizes
+    tell: Callable[[Measurement], None]
+    profiler: Profiler | None = None
+    results: Results = field(default_factory=Results)
+
+    def ours(self) -> list[Server]:
+        return [server for server in self.servers if server.ours]
+
+    def named(self, *names: str) -> list[Server]:
+        return [server for server in self.servers if server.name in names]
+
+    @contextmanager
+    def visit(
+        self, scenario: str, number: int, server: Server, users: int, rooms: int = 1, speakers: int = SPEAKERS
+    ) -> Iterator[Visit]:
+        """Starts the server with its crowd outside; a server that does not start is recorded as an error."""
+        with ExitStack() as stack:
+            visit = Visit(self, scenario, number, server, users)
+            try:
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-")))
+                folder.chmod(0o755)  # ngircd reads its configuration as another user
+                if self.profiler:
+                    stack.callback(self.profiler.after, server, folder)
+                visit.crowd = stack.enter_context(crowd(server, users, self.loadgen, folder, rooms, speakers))
+            except CannotMeasure as problem:
+                visit.fail("start", problem)
+            yield visit
+        # TemporaryDirectory and the processes are gone here, whatever happened inside.
+
+
+@dataclass
+class Visit:
+    """One crowd in one server, for one scenario and round. After a failure it does nothing any more."""
+
+    bench: Bench
+    scenario: str
+    round: int
+    server: Server
+    users: int
+    crowd: Crowd | None = None
+
+    def fail(self, phase: str, problem: CannotMeasure) -> None:
+        self.crowd = None
+        self._record(
+            Measurement(Key(self.scenario, phase, self.server.name, self.users), self.round, {}, str(problem))
+        )
+
+    def _record(self, measurement: Measurement) -> None:
+        self.bench.results.add(measurement)
+        self.bench.tell(measurement)
+
+    def do(self, command: str) -> None:
+        """A command whose figures nobody wants."""
+        self.measure("preparation", command, keep=False)
+
+    def measure(self, phase: str, command: str, keep: bool = True) -> None:
+        if self.crowd is None:
+            return
+        try:
+            with ExitStack() as stack:
+                if keep and self.server.ours and self.bench.profiler:
+                    stack.enter_context(self.bench.profiler.during(self.crowd, phase))
+                values = self.crowd.command(command)
+        except CannotMeasure as problem:
+            self.fail(phase, problem)
+            return
+        if keep:
+            key = Key(self.scenario, phase, self.server.name, self.users)
+            self._record(Measurement(key, self.round, values))
+
+    def window(self, messages: int, seconds: float, phase: str = "") -> None:
+        self.measure(phase or f"window {messages}", f"window {messages} {seconds}")
+
+    def paced(self, rate: float, seconds: float, phase: str = "", rooms: int = 0) -> None:
+        self.measure(phase or f"idle {rate:g}/s", f"paced {rate} {seconds} {rooms or ''}")
+
+
+def _turned(servers: list[Server], number: int) -> list[Server]:
+    """Another one begins in each round, so that none is always the first on a cold machine."""
+    start = number % len(servers) if servers else 0
+    return servers[start:] + servers[:start]
+
+
+def _together(
+    stack: ExitStack, bench: Bench, scenario: str, number: int, servers: list[Server], users: int
+) -> list[Visit]:
+    """All of them running at once, everybody logged in: idle ones cost nothing, phases can be interleaved."""
+    visits = []
+    for server in _turned(servers, number):
+        visit = stack.enter_context(bench.visit(scenario, number, server, users))
+        visit.measure("login", "login")
+        visit.do("window 16 0.3")  # caches, allocators and TCP windows are warm
+        visits.append(visit)
+    return visits
+
+
+def idle_rate(users: int) -> float:
+    """20 messages a second where a core can wake everybody that often; a quarter for crowds beyond 5,000."""
+    return 20 if users <= 5000 else 5
+
+
+def regimes(bench: Bench, number: int, users: int | None = None) -> None:
+    """256 in flight, 16 in flight and an idle room, in every server in turn."""
+    users = users or bench.sizes.crowd
+    with ExitStack() as stack:
+        visits = _together(stack, bench, "regimes", number, bench.servers, users)
+        for visit in visits:
+            visit.window(256, bench.sizes.seconds)
+        for visit in visits:
+            visit.window(16, bench.sizes.seconds)
+        for visit in visits:
+            visit.paced(idle_rate(users), bench.sizes.idle_seconds)
+
+
+def login(bench: Bench, number: int) -> None:
+    """From the name to being ready, in one room, every join told to everybody who is there."""
+    for server in _turned(bench.servers, number):
+        with bench.visit("login", number, server, bench.sizes.crowd) as visit:
+            visit.measure("login", "login")
+
+
+def memory(bench: Bench, number: int) -> None:
+    """What a connection keeps, with ten thousand of them in one room. ngircd does not get so far in 15 minutes."""
+    for server in _turned([*bench.ours(), *bench.named("inspircd")], number):
+        with bench.visit("memory", number, server, bench.sizes.big) as visit:
+            visit.measure("login", "login")
+
+
+def ten_thousand(bench: Bench, number: int) -> None:
+    """Ten thousand people in one room, five messages a second."""
+    for server in _turned([*bench.ours(), *bench.named("floor")], number):
+        with bench.visit("ten-thousand", number, server, bench.sizes.big) as visit:
+            visit.measure("login", "login")
+            visit.paced(5, bench.sizes.long_seconds, "5/s")
+
+
+def growth(bench: Bench, number: int) -> None:
+    """The cost of a delivery with ten times as many people."""
+    servers = [*bench.ours(), *bench.named("floor")]
+    with ExitStack() as stack:
+        visits = []
+        for users in (bench.sizes.crowd, bench.sizes.big):
+            visits += _together(stack, bench, "growth", number, servers, users)
+        for visit in visits:
+            visit.window(256, bench.sizes.seconds)
+        for visit in visits:
+            visit.paced(5, bench.sizes.idle_seconds)
+
+
+def rooms(bench: Bench, number: int) -> None:
+    """Many small rooms: all of them talking, one in ten talking, all of them quiet."""
+    sizes = bench.sizes
+    count = sizes.big // sizes.room_size
+    with ExitStack() as stack:
+        visits = _together(stack, bench, "rooms", number, bench.named("floor"), sizes.crowd)
+        for visit in visits:
+            visit.paced(20, sizes.idle_seconds)
+        for server in _turned([server for server in bench.servers if server.name != "floor"], number):
+            with bench.visit("rooms", number, server, sizes.big, count) as visit:
+                visit.measure("login", "login")
+                visit.paced(ROOMY_SPEED, sizes.idle_seconds, f"{ROOMY_SPEED}/s in all rooms")
+                visit.paced(
+                    ROOMY_SPEED, sizes.idle_seconds, f"{ROOMY_SPEED}/s in 1 of 10", max(1, count // 10)
+                )
+                visit.measure("quiet", f"quiet {sizes.idle_seconds}")
+
+
+def stalled(bench: Bench, number: int) -> None:
+    """One reader in ten stops reading, is buried in messages, and reads again."""
+    sizes = bench.sizes
+    for server in _turned(bench.ours(), number):
+        with bench.visit("stalled", number, server, sizes.crowd) as visit:
+            visit.measure("login", "login")
+            visit.do("window 16 0.3")
+            visit.window(256, sizes.seconds)
+            visit.paced(20, sizes.idle_seconds, "idle")
+            visit.measure("stop reading", "stall 10")
+            visit.window(256, sizes.seconds, "window 256, 1 in 10 stopped")
+            visit.paced(20, sizes.idle_seconds, "idle, 1 in 10 stopped")
+            visit.measure("they read again", "resume")
+            visit.paced(20, sizes.idle_seconds, "idle afterwards")
+
+
+def join_storm(bench: Bench, number: int) -> None:
+    """Everybody enters another room at once; beside it, everybody says one message at once."""
+    for server in _turned([server for server in bench.servers if server.name != "floor"], number):
+        users = bench.sizes.storm
+        with bench.visit("join-storm", number, server, users, speakers=users) as visit:
+            visit.measure("login", "login")
+            visit.measure("everybody speaks", "chorus")
+            visit.measure("everybody joins", "storm #storm")
+
+
+SCENARIOS: dict[str, Callable[[Bench, int], None]] = {
+    "regimes": regimes,
+    "login": login,
+    "memory": memory,
+    "ten-thousand": ten_thousand,
+    "growth": growth,
+    "rooms": rooms,
+    "stalled": stalled,
+    "join-storm": join_storm,
+}

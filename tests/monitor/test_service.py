@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from unittest import TestCase
+
+import pytest
+from twisted.internet.testing import MemoryReactorClock
+from twisted.logger import LogPublisher
+from twisted.trial.unittest import SynchronousTestCase
+
+from chat.endpoints import CannotStart
+from chat.monitor.service import MonitorService, monitor_service
+from chat.monitor.token import FILE_NAME
+from tests.monitor.support import TOKEN, FakeSource
+
+
+class ServiceTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.reactor = MemoryReactorClock()
+        self.publisher = LogPublisher()
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+
+    def make(self, endpoint: str = "tcp:8080:interface=127.0.0.1", **options: Any) -> MonitorService:
+        return monitor_service(
+            endpoint,
+            FakeSource(),
+            reactor=self.reactor,  # type: ignore[arg-type]
+            data_folder=self.folder,
+            publisher=self.publisher,
+            **options,
+        )
+
+    def test_it_listens_and_tells_the_address_with_the_token(self) -> None:
+        service = self.make(token=TOKEN)
+        self.assertIsNone(service.url)
+        service.startService()
+        self.addCleanup(service.stopService)
+        port, _, _, interface = self.reactor.tcpServers[0]
+        self.assertEqual((port, interface), (8080, "127.0.0.1"))
+        assert service.url is not None
+        self.assertTrue(service.url.startswith("http://"))
+        self.assertTrue(service.url.endswith(f"/?token={TOKEN}"))
+
+    def test_without_a_token_one_is_made_and_kept(self) -> None:
+        service = self.make()
+        service.startService()
+        self.addCleanup(service.stopService)
+        kept = (self.folder / FILE_NAME).read_text().strip()
+        assert service.url is not None
+        self.assertTrue(service.url.endswith(kept))
+
+    def test_a_given_token_is_not_written_down(self) -> None:
+        self.make(token=TOKEN)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_it_sees_the_log_while_it_runs(self) -> None:
+        service = self.make(token=TOKEN)
+        self.assertEqual(self.publisher._observers, [])
+        service.privilegedStartService()
+        service.startService()
+        self.assertEqual(len(self.publisher._observers), 1)
+        self.successResultOf(service.stopService())
+        self.assertEqual(self.publisher._observers, [])
+
+    def test_nothing_is_left_after_stop(self) -> None:
+        service = self.make(token=TOKEN)
+        service.startService()
+        self.successResultOf(service.stopService())
+        calls = [c for c in self.reactor.getDelayedCalls() if "LogDateTime" not in str(c.func)]
+        self.assertEqual(calls, [])
+
+    def test_it_can_start_again(self) -> None:
+        service = self.make(token=TOKEN)
+        for _ in range(2):
+            service.startService()
+            self.successResultOf(service.stopService())
+
+    def test_a_bad_token_and_a_bad_endpoint_are_told(self) -> None:
+        with pytest.raises(CannotStart, match="token has 5 characters"):
+            self.make(token="short")
+        with pytest.raises(CannotStart, match="for the monitor"):
+            self.make("nonsense:1", token=TOKEN)
+
+
+class ImportTests(TestCase):
+    def test_importing_the_monitor_chooses_no_reactor(self) -> None:
+        program = "import sys, chat.monitor.service; sys.exit('twisted.internet.reactor' in sys.modules)"
+        self.assertEqual(subprocess.run([sys.executable, "-c", program], check=False).returncode, 0)

@@ -1,0 +1,23 @@
+"""Whoever comes to the wrong port is told which is the right one."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from chat.domain.journal import MemoryJournal
+from chat.network.listener import NOT_FOR_RELAYS
+from chat.proxy_protocol import encode_v1, encode_v2
+
+from .chatting import Client, Server
+
+
+@pytest.mark.parametrize("header", [encode_v1(None, None), encode_v2(None, None)])
+def test_a_relay_that_announces_people_where_nobody_expects_it(header: bytes) -> None:
+    server = Server(Clock(), MemoryJournal)
+    client = Client(server)
+    client.protocol.dataReceived(header + b"bob\n")
+    server.turn()
+    assert client.transport.value() == NOT_FOR_RELAYS
+    assert client.transport.disconnecting
+    assert server.directory.stats.users == 0
