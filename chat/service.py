@@ -35,6 +35,8 @@ from chat.storage.upkeep import Retention
 DEFAULT_LISTEN = "tcp:56458"
 HISTORY_EVENTS = 10_000_000
 """Events kept if the operator says nothing: some 2 GB, years of a lively chat."""
+WEBSOCKET = "ws:"
+"""Before an endpoint: IRC over WebSocket is spoken there, for clients in browsers."""
 DRAIN_SECONDS = 3.0
 """How long connections may take to get their last lines when the server stops."""
 MOTD_BYTES = 64 * 1024
@@ -100,7 +102,7 @@ class Options(usage.Options):
     def opt_listen(self, description: str) -> None:
         """Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458,
         ssl:6697:privateKey=key.pem:certKey=cert.pem, unix:/run/chat.sock, systemd:domain=INET:index=0,
-        haproxy:tcp:56459. [default: tcp:56458]
+        haproxy:tcp:56459; ws: before it (ws:tcp:8067) for IRC clients in browsers. [default: tcp:56458]
         """
         self["listen"].append(description)
 
@@ -324,7 +326,7 @@ def makeService(options: Options) -> IService:
     conversation.setServiceParent(service)
     TimerService(SWEEP_SECONDS, conversation.factory.sweep).setServiceParent(service)
     for description in options["listen"]:
-        listening_service(description, conversation.factory, reactor, "chat").setServiceParent(service)
+        listener_for(description, conversation.factory, reactor).setServiceParent(service)
     if relay is not None:
         relay.listeners.setServiceParent(service)
     return service
@@ -342,6 +344,17 @@ def open_storage(folder: Path, reactor: Any, options: Options) -> Storage:
         )
     except Unusable as unusable:
         raise CannotStart(str(unusable)) from None
+
+
+def listener_for(description: str, factory: ChatFactory, reactor: Any) -> IService:
+    """A listener for the chat; `ws:` before an endpoint makes it one for IRC over WebSocket."""
+    if not description.startswith(WEBSOCKET):
+        return listening_service(description, factory, reactor, "chat")
+    # Only who asks for it pays for it.
+    from chat.network.irc.websocket import IrcSocketFactory
+
+    inner = description.removeprefix(WEBSOCKET)
+    return listening_service(inner, IrcSocketFactory(factory), reactor, "IRC over WebSocket")
 
 
 def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:
