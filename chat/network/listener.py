@@ -104,6 +104,12 @@ class Settings:
     message_rate: float = MESSAGE_RATE
     message_burst: float = MESSAGE_BURST
     max_per_address: int = LIVE_PER_ADDRESS
+    password: str = ""
+    """What everybody has to know who wants to come in; empty: nothing."""
+    registration: str = "open"
+    """Who may make an account: "open": everybody who has a name; "early": also while connecting; "closed": nobody."""
+    reload: Callable[[], None] = lambda: None
+    """Reads again what may change while the server runs: the message of the day."""
     replay: int = 20
     """Events of a room that are shown on joining it."""
 
@@ -212,10 +218,17 @@ class ChatProtocol(LineReceiver):
         dialect = self.dialect
         if dialect is not None:
             if not self.leaving:
-                self.factory.directory.claims.hold(dialect.user)
+                self.remember()
             self.factory.directory.quit(dialect.user, self.quit_reason)
             dialect.user.gone = True
         self.factory.disconnected(self)
+
+    def remember(self) -> None:
+        """The connection drops, which is not a goodbye: keep the name, and the places, for who comes back."""
+        if self.dialect is not None:
+            directory = self.factory.directory
+            directory.claims.hold(self.dialect.user)
+            directory.returning.dropped(self.dialect.user, directory.clock())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
