@@ -119,6 +119,9 @@ class Reader:
         self._connection.named()
         self.directory.join_lobby(self.user)
 
+    def catch_up(self) -> None:
+        self.outlet.catch_up()
+
     def tell(self, event: Event) -> bool:
         return self.reply()
 
