@@ -216,6 +216,10 @@ class Fanout:
         self._stats.bytes_out += sent
         self._stats.missed += missed
 
+    def cut_off(self) -> None:
+        """Count a reader that was closed because it took nothing."""
+        self._stats.stalled += 1
+
     def sweep(self) -> None:
         """Cut off readers that have taken nothing for too long."""
         now = self.seconds()

@@ -69,6 +69,9 @@ class Keeper(Protocol):
     def count(self, sent: int, missed: int) -> None:
         """Count bytes sent, and events that a reader was told it missed."""
 
+    def cut_off(self) -> None:
+        """Count a reader that was closed because it took nothing."""
+
     def seconds(self) -> float:
         """The reactor's clock."""
 
@@ -297,6 +300,7 @@ class Outlet:
         """Cut off a reader that has taken nothing for too long."""
         waited = now - self.since
         if self.behind and waited >= STALL_SECONDS:
+            self._keeper.cut_off()
             self._connection.abort(f"Took nothing for {STALL_SECONDS:.0f} seconds")
         elif self._closing and waited >= CLOSE_SECONDS:
             self._connection.abort("Did not take the last lines")
