@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from twisted.internet import tcp
 from twisted.internet.interfaces import IPullProducer, IPushProducer
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from chat.domain.events import LogEvent
@@ -30,6 +31,8 @@ else:
         """Elsewhere sockets do not tell."""
         raise OSError
 
+
+_log = Logger()
 
 CHUNK = 16 * 1024
 """Bytes handed to the transport at a time while a reader is behind: what one of them costs in memory."""
@@ -86,6 +89,22 @@ class Keeper(Protocol):
 
     def seconds(self) -> float:
         """The reactor's clock."""
+
+
+class Rendering(Protocol):
+    """Events to bytes, the same for every reader who shares it. b"" hides an event."""
+
+    def render(self, event: LogEvent) -> bytes:
+        """The bytes of one event, line end included."""
+
+
+def rendered(rendering: Rendering, event: LogEvent) -> bytes:
+    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it."""
+    try:
+        return rendering.render(event)
+    except Exception:
+        _log.failure("An event of the type {type} could not be shown", type=type(event).__name__)
+        return b""
 
 
 class Replies(NamedTuple):
@@ -250,7 +269,7 @@ class Outlet:
         for offset, event in enumerate(membership.room.log.read(position).events):
             if event.author.session == session:
                 continue
-            line = membership.rendering.render(event)
+            line = rendered(membership.rendering, event)
             if taken < len(line):
                 membership.position = position + offset + 1
                 self._hold(line[taken:])
@@ -286,10 +305,10 @@ class Outlet:
     ) -> int:
         size = 0
         session = membership.user.session
-        render = membership.rendering.render
+        rendering = membership.rendering
         for event in events:
             if event.author.session != session and not membership.already_read(event):
-                data = render(event)
+                data = rendered(rendering, event)
                 parts.append(data)
                 size += len(data)
             position += 1
