@@ -16,7 +16,7 @@ from chat.domain.names import Name, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
 
-PASSWORD_LEAST = 4
+PASSWORD_LEAST = 3
 """Characters of the shortest password: the choice is the person's; the limit on attempts does the rest."""
 PASSWORD_MOST = 1000
 """Bytes of the longest password: what SASL PLAIN carries in two or three lines, and what one hash may cost."""

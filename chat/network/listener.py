@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Protocol
 
 from twisted.internet import address as addresses
@@ -103,6 +104,12 @@ class Settings:
     message_rate: float = MESSAGE_RATE
     message_burst: float = MESSAGE_BURST
     max_per_address: int = LIVE_PER_ADDRESS
+    password: str = ""
+    """What everybody has to know who wants to come in; empty: nothing."""
+    registration: str = "open"
+    """Who may make an account: "open": everybody who has a name; "early": also while connecting; "closed": nobody."""
+    reload: Callable[[], None] = lambda: None
+    """Reads again what may change while the server runs: the message of the day."""
     replay: int = 20
     """Events of a room that are shown on joining it."""
 
@@ -211,10 +218,17 @@ class ChatProtocol(LineReceiver):
         dialect = self.dialect
         if dialect is not None:
             if not self.leaving:
-                self.factory.directory.claims.hold(dialect.user)
+                self.remember()
             self.factory.directory.quit(dialect.user, self.quit_reason)
             dialect.user.gone = True
         self.factory.disconnected(self)
+
+    def remember(self) -> None:
+        """The connection drops, which is not a goodbye: keep the name, and the places, for who comes back."""
+        if self.dialect is not None:
+            directory = self.factory.directory
+            directory.claims.hold(self.dialect.user)
+            directory.returning.dropped(self.dialect.user, directory.clock())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
@@ -490,11 +504,17 @@ class ChatProtocol(LineReceiver):
     # for the outlet
 
     def memberships(self) -> Iterable[Membership]:
-        """The rooms that this reader is in."""
+        """The rooms that this reader is in, and those that were left before all of it had been read."""
         dialect = self.dialect
         if dialect is None:
             return ()
-        return dialect.user.memberships.values()
+        user = dialect.user
+        return chain(user.former, user.memberships.values()) if user.former else user.memberships.values()
+
+    def caught_up(self) -> None:
+        """Everything in the rooms has been read."""
+        if self.dialect is not None and self.dialect.user.former:
+            self.dialect.user.former.clear()
 
     def gap(self, membership: Membership, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""

@@ -13,7 +13,7 @@ from twisted.internet.task import Clock
 from chat.domain.events import Said, Whispered
 from chat.domain.log import Log
 from chat.storage import journal as module
-from chat.storage.journal import GROUP_AT_MOST, RETRY_AT_MOST, STALL_SECONDS, StoredJournal
+from chat.storage.journal import GROUP_AT_MOST, GROUP_SECONDS, RETRY_AT_MOST, STALL_SECONDS, StoredJournal
 from chat.storage.writer import Entry
 
 from .by_hand import START, ByHand, Talk, somebody
@@ -55,8 +55,8 @@ class Bench:
         return event
 
     def turn(self) -> None:
-        """The reactor turns once, and the disk does what it was asked for."""
-        self.clock.advance(0)
+        """The time of a group passes, and the disk does what it was asked for."""
+        self.clock.advance(GROUP_SECONDS)
         self.executor.run()
 
     def pass_time(self, seconds: float) -> None:
