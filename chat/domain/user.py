@@ -50,6 +50,7 @@ class User:
         "correspondent",
         "dialect",
         "entered_at",
+        "former",
         "gone",
         "host",
         "identity",
@@ -90,6 +91,8 @@ class User:
         self.entered_at = now
         self.last_active = now
         self.memberships: dict[Room, Membership] = {}
+        self.former: list[Membership] = []
+        """Of rooms that were left: how far they have been read, until everything has been read."""
         self.identity = Identity(session, "*", self.username, host)
 
     def refresh(self) -> None:

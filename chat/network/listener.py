@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Protocol
 
 from twisted.internet import address as addresses
@@ -490,11 +491,17 @@ class ChatProtocol(LineReceiver):
     # for the outlet
 
     def memberships(self) -> Iterable[Membership]:
-        """The rooms that this reader is in."""
+        """The rooms that this reader is in, and those that were left before all of it had been read."""
         dialect = self.dialect
         if dialect is None:
             return ()
-        return dialect.user.memberships.values()
+        user = dialect.user
+        return chain(user.former, user.memberships.values()) if user.former else user.memberships.values()
+
+    def caught_up(self) -> None:
+        """Everything in the rooms has been read."""
+        if self.dialect is not None and self.dialect.user.former:
+            self.dialect.user.former.clear()
 
     def gap(self, membership: Membership, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""

@@ -244,6 +244,7 @@ class Wire(TcpServer):
         self.other_side = FakeSocket()
         client = (address, 40000, 0, 0) if ":" in address else (address, 40000)
         super().__init__(self.other_side, protocol, client, None, 1, loop)  # type: ignore[arg-type]
+        self.repstr = f"<Wire {self.other_side.fileno()}>"
 
     @property
     def producerState(self) -> str:
