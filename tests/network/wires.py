@@ -17,7 +17,7 @@ from twisted.internet.tcp import Server as TcpServer
 from twisted.python import log
 from zope.interface import implementer
 
-_numbers = itertools.count(1000)
+_numbers = itertools.count(1_000_000)
 
 ROUNDS = 10_000
 """Rounds without a clock's help after which a loop is held to be a busy one."""
@@ -244,6 +244,7 @@ class Wire(TcpServer):
         self.other_side = FakeSocket()
         client = (address, 40000, 0, 0) if ":" in address else (address, 40000)
         super().__init__(self.other_side, protocol, client, None, 1, loop)  # type: ignore[arg-type]
+        self.repstr = f"<Wire {self.other_side.fileno()}>"
 
     @property
     def producerState(self) -> str:
