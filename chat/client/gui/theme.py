@@ -206,6 +206,8 @@ class Theme:
             import sv_ttk
 
             sv_ttk.set_theme(name, self.root)
+            # It would put its own palette into every widget there is, a moment later.
+            self.root.unbind_class(self.root.winfo_class(), "<<ThemeChanged>>")
             for key, size in (
                 ("Caption", -1),
                 ("Body", 0),
@@ -258,6 +260,19 @@ class Theme:
     def _styles(self) -> None:
         p, style, fonts = self.palette, ttk.Style(self.root), self.fonts
         self.root.configure(background=p.ground)
+        style.configure(
+            ".",
+            background=p.ground,
+            foreground=p.text,
+            font=fonts["body"],
+            insertcolor=p.text,
+            insertwidth=self.px(1),
+            selectbackground=p.accent,
+            selectforeground=p.on_accent,
+            borderwidth=0,
+            relief="flat",
+        )
+        style.map(".", foreground=[("disabled", p.faint)])
         for name, ground in (("", p.ground), ("Side.", p.side), ("Card.", p.raised)):
             style.configure(f"{name}TFrame", background=ground)
             style.configure(f"{name}TLabel", background=ground, foreground=p.text, font=fonts["body"])

@@ -47,7 +47,7 @@ SEQUENCES = {
     "<Control-KP_Subtract>": "smaller",
     "<Control-Key-0>": "usual_size",
     "<Control-d>": "toggle_theme",
-    "<Control-comma>": "preferences",
+    "<Control-comma>": "preferences_dialog",
     "<F1>": "help",
     "<Control-q>": "quit",
 }

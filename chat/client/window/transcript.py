@@ -102,8 +102,8 @@ class Transcript(ttk.Frame):
             "mono": {"font": fonts["mono"]},
             "say": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(2)},
             "head": {"lmargin1": first, "lmargin2": gutter, "spacing1": px(12)},
-            "act": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(6)},
-            "happening": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(6)},
+            "act": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(8)},
+            "happening": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(8)},
             "note": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(3)},
             "failed": {"foreground": p.error, "font": fonts["small"], "lmargin1": first, "lmargin2": gutter},
             "day": {
@@ -127,7 +127,8 @@ class Transcript(ttk.Frame):
             text.tag_configure(style, **options)  # type: ignore[arg-type]
         for number, colour in enumerate(p.names):
             text.tag_configure(f"name{number}", foreground=colour)
-        text.tag_raise("sel")
+        for style in ("link", "me", "mention", "flash", "sel"):
+            text.tag_raise(style)
         if self._following:
             text.see("end")
 
