@@ -20,6 +20,7 @@ class Overlay(tk.Frame):
     Not a window of its own, since where those appear, and whether they get the keyboard, is up to window managers.
 
     @ivar body: what is on the card.
+    @ivar variables: Tk's variables of what is on it; they have to live as long.
     @ivar closed: called when it is gone.
     """
 
@@ -27,13 +28,14 @@ class Overlay(tk.Frame):
         super().__init__(root, background=theme.palette.line)
         self.theme = theme
         self.closed: Callable[[], None] = lambda: None
-        self._root = root
+        self.variables: list[tk.Variable] = []
+        self._window = root
         self._bindings: list[tuple[str, Callable[[tk.Event[tk.Misc]], str | None]]] = []
         for other in list(root.winfo_children()):
             if isinstance(other, Overlay) and other is not self:
                 other.close()
         self._before = root.focus_get()
-        self.body = ttk.Frame(self, padding=theme.px(16))
+        self.body = ttk.Frame(self, padding=theme.px(16), style="Raised.TFrame")
         self.body.pack(fill="both", expand=True, padx=theme.px(1), pady=theme.px(1))
         self.place(
             relx=0.5,
@@ -73,7 +75,7 @@ class Overlay(tk.Frame):
         """Take it away."""
         if not self.winfo_exists():
             return
-        self._root.unbind("<Button-1>", self._click)
+        self._window.unbind("<Button-1>", self._click)
         before = self._before
         self.destroy()
         if before is not None and before.winfo_exists():
@@ -102,11 +104,11 @@ class Chooser(Overlay):
         self._chosen = chosen
         self._typed_anyway = typed_anyway
         self._empty = empty
-        ttk.Label(self.body, text=title, style="Bold.TLabel").pack(anchor="w")
+        ttk.Label(self.body, text=title, style="Raised.Bold.TLabel").pack(anchor="w")
         self._words = tk.StringVar(self)
         entry = ttk.Entry(self.body, textvariable=self._words, font=theme.fonts["body"])
         entry.pack(fill="x", pady=(theme.px(8), theme.px(8)))
-        self.listing = Listing(self.body, theme, ground="ground")
+        self.listing = Listing(self.body, theme, ground="raised")
         self.listing.canvas.configure(height=self.listing.row_height * ROWS_SHOWN)
         self.listing.pack(fill="both", expand=True)
         self.listing.chosen = self._take
@@ -162,11 +164,11 @@ class Question(Overlay):
     ) -> None:
         super().__init__(root, theme, width=440, top=0.3)
         px = theme.px
-        ttk.Label(self.body, text=title, style="Heading.TLabel").pack(anchor="w")
-        ttk.Label(self.body, text=text, wraplength=px(400), justify="left").pack(
+        ttk.Label(self.body, text=title, style="Raised.Heading.TLabel").pack(anchor="w")
+        ttk.Label(self.body, text=text, style="Raised.TLabel", wraplength=px(400), justify="left").pack(
             anchor="w", pady=(px(8), px(16))
         )
-        buttons = ttk.Frame(self.body)
+        buttons = ttk.Frame(self.body, style="Raised.TFrame")
         buttons.pack(fill="x")
 
         def agree(event: object = None) -> str:

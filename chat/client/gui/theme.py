@@ -273,7 +273,7 @@ class Theme:
             relief="flat",
         )
         style.map(".", foreground=[("disabled", p.faint)])
-        for name, ground in (("", p.ground), ("Side.", p.side), ("Card.", p.raised)):
+        for name, ground in (("", p.ground), ("Side.", p.side), ("Raised.", p.raised)):
             style.configure(f"{name}TFrame", background=ground)
             style.configure(f"{name}TLabel", background=ground, foreground=p.text, font=fonts["body"])
             style.configure(f"{name}Faint.TLabel", background=ground, foreground=p.faint, font=fonts["small"])
@@ -283,7 +283,8 @@ class Theme:
             )
             style.configure(f"{name}Title.TLabel", background=ground, foreground=p.text, font=fonts["title"])
             style.configure(f"{name}Error.TLabel", background=ground, foreground=p.error, font=fonts["body"])
-            style.configure(f"{name}TCheckbutton", background=ground, foreground=p.text, font=fonts["body"])
+            for kind in ("TCheckbutton", "TRadiobutton"):
+                style.configure(f"{name}{kind}", background=ground, foreground=p.text, font=fonts["body"])
         style.configure("Line.TFrame", background=p.line)
         style.configure("Toolbutton", background=p.ground, foreground=p.text, font=fonts["body"])
         for option, value in (

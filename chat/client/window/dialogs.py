@@ -20,9 +20,9 @@ def help_card(
     """Keys and commands, in a text that scrolls."""
     px, p = theme.px, theme.palette
     card = Overlay(root, theme, width=680, top=0.06)
-    ttk.Label(card.body, text="Keys and commands", style="Heading.TLabel").pack(anchor="w")
+    ttk.Label(card.body, text="Keys and commands", style="Raised.Heading.TLabel").pack(anchor="w")
     text = tk.Text(card.body, height=26, wrap="word", borderwidth=0, highlightthickness=0, cursor="arrow")
-    text.configure(background=p.ground, foreground=p.text, font=theme.fonts["body"], spacing1=px(3), padx=0)
+    text.configure(background=p.raised, foreground=p.text, font=theme.fonts["body"], spacing1=px(3), padx=0)
     column = px(240)
     text.configure(tabs=(column,))
     text.tag_configure("key", font=theme.fonts["bold"], lmargin2=column)
@@ -51,13 +51,15 @@ def preferences_card(actions: Actions) -> None:
     """Theme, size of text, bell, people."""
     theme, px = actions.theme, actions.theme.px
     card = Overlay(actions.root, theme, width=420)
-    ttk.Label(card.body, text="Preferences", style="Heading.TLabel").grid(
+    ttk.Label(card.body, text="Preferences", style="Raised.Heading.TLabel").grid(
         row=0, column=0, columnspan=2, sticky="w", pady=(0, px(12))
     )
     card.body.columnconfigure(1, weight=1)
     look = tk.StringVar(card, theme.name)
-    ttk.Label(card.body, text="Looks").grid(row=1, column=0, sticky="w", padx=(0, px(24)), pady=px(5))
-    looks = ttk.Frame(card.body)
+    ttk.Label(card.body, text="Looks", style="Raised.TLabel").grid(
+        row=1, column=0, sticky="w", padx=(0, px(24)), pady=px(5)
+    )
+    looks = ttk.Frame(card.body, style="Raised.TFrame")
     looks.grid(row=1, column=1, sticky="w")
     first = None
     for name in ("light", "dark"):
@@ -65,13 +67,16 @@ def preferences_card(actions: Actions) -> None:
             looks,
             text=name.capitalize(),
             value=name,
+            style="Raised.TRadiobutton",
             variable=look,
             command=lambda: actions.use_theme(look.get()),
         )
         button.pack(side="left", padx=(0, px(12)))
         first = first or button
     size = tk.StringVar(card, str(theme.text_size))
-    ttk.Label(card.body, text="Size of text").grid(row=2, column=0, sticky="w", pady=px(5))
+    ttk.Label(card.body, text="Size of text", style="Raised.TLabel").grid(
+        row=2, column=0, sticky="w", pady=px(5)
+    )
     sizes = ttk.Combobox(
         card.body, textvariable=size, values=[str(s) for s in TEXT_SIZES], state="readonly", width=5
     )
@@ -85,10 +90,15 @@ def preferences_card(actions: Actions) -> None:
         command=lambda: actions.set_bell(bell.get()),
     ).grid(row=3, column=0, columnspan=2, sticky="w", pady=px(5))
     people = tk.BooleanVar(card, actions.frame.with_people)
-    ttk.Checkbutton(card.body, text="Show who is here", variable=people, command=actions.toggle_people).grid(
-        row=4, column=0, columnspan=2, sticky="w", pady=px(5)
-    )
+    ttk.Checkbutton(
+        card.body,
+        text="Show who is here",
+        style="Raised.TCheckbutton",
+        variable=people,
+        command=actions.toggle_people,
+    ).grid(row=4, column=0, columnspan=2, sticky="w", pady=px(5))
     ttk.Button(card.body, text="Done", style="Accent.TButton", command=card.close).grid(
         row=5, column=0, columnspan=2, sticky="e", pady=(px(12), 0)
     )
+    card.variables = [look, size, bell, people]
     card.ready(first or card)

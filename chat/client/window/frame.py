@@ -50,7 +50,6 @@ class ChatFrame(ttk.Frame):
         self.shown: Callable[[], None] = lambda: None
         self.open_link: Callable[[str], None] = lambda link: None
         self.wanted_earlier: Callable[[Page], None] = lambda page: None
-        self._root = root
         self._wall_clock = wall_clock
         self._refreshing = ""
         self._page: Page | None = None
@@ -85,8 +84,8 @@ class ChatFrame(ttk.Frame):
         ttk.Frame(centre, style="Line.TFrame", height=px(1)).pack(fill="x")
         self.entry = Entry(centre, theme, self._entered, lambda before: candidates(desk, before))
         self.entry.pack(side="bottom", fill="x")
-        self._banner = ttk.Frame(centre, style="Card.TFrame", padding=(px(14), px(8)))
-        self._banner_text = ttk.Label(self._banner, style="Card.TLabel", justify="left")
+        self._banner = ttk.Frame(centre, style="Raised.TFrame", padding=(px(14), px(8)))
+        self._banner_text = ttk.Label(self._banner, style="Raised.TLabel", justify="left")
         self._banner_text.pack(side="left", fill="x", expand=True)
         self.retry = ttk.Button(self._banner, text="Try now", command=self._retry)
         self.retry.pack(side="right")

@@ -55,9 +55,14 @@ class Transcript(ttk.Frame):
             takefocus=1,
         )
         scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
-        self.text.configure(yscrollcommand=scrollbar.set)
-        scrollbar.pack(side="right", fill="y")
-        self.text.pack(side="left", fill="both", expand=True)
+        self._scrollbar = scrollbar
+        self.text.configure(yscrollcommand=self._scrolled_to)
+        self.columnconfigure(0, weight=1)
+        self.rowconfigure(0, weight=1)
+        self.text.grid(row=0, column=0, sticky="nsew")
+        scrollbar.grid(row=0, column=1, sticky="ns")
+        # The room stays when the scrollbar goes, or its coming and going could wrap lines anew without end.
+        self.columnconfigure(1, minsize=scrollbar.winfo_reqwidth())
         self._jump = ttk.Button(
             self, text="↓  Newest", style="Accent.TButton", command=self.bottom, takefocus=0
         )
@@ -249,6 +254,13 @@ class Transcript(ttk.Frame):
             before = line
 
     # looking
+
+    def _scrolled_to(self, first: str, last: str) -> None:
+        self._scrollbar.set(first, last)  # type: ignore[arg-type]
+        if float(first) <= 0.0 and float(last) >= 1.0:
+            self._scrollbar.grid_remove()
+        else:
+            self._scrollbar.grid()
 
     def _at_end(self) -> bool:
         return self.text.yview()[1] > 0.9999 if self.text.winfo_ismapped() else self._following

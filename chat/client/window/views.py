@@ -93,7 +93,7 @@ def people(desk: TerminalDesk) -> list[Row]:
     for person in room.sorted_people():
         name = safe(person.name)
         hints = [
-            {"~": "owner", "&": "admin", "@": "operator", "%": "half-op", "+": "voice"}.get(
+            {"~": "owner", "&": "admin", "@": "op", "%": "half-op", "+": "voice"}.get(
                 person.modes[:1], ""
             )
         ]
