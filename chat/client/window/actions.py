@@ -210,7 +210,9 @@ class Actions:
         )
 
         def listed(rooms: list[RoomListing]) -> None:
-            chooser.offer([Row(room.name, room.name.lstrip("#"), mark="#", hint=self._about(room)) for room in rooms])
+            chooser.offer(
+                [Row(room.name, room.name.lstrip("#"), mark="#", hint=self._about(room)) for room in rooms]
+            )
 
         def failed(failure: Failure) -> None:
             failure.trap(QueryFailed)

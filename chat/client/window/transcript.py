@@ -255,8 +255,8 @@ class Transcript(ttk.Frame):
 
     # looking
 
-    def _scrolled_to(self, first: str, last: str) -> None:
-        self._scrollbar.set(first, last)  # type: ignore[arg-type]
+    def _scrolled_to(self, first: float, last: float) -> None:
+        self._scrollbar.set(first, last)
         if float(first) <= 0.0 and float(last) >= 1.0:
             self._scrollbar.grid_remove()
         else:

@@ -93,9 +93,7 @@ def people(desk: TerminalDesk) -> list[Row]:
     for person in room.sorted_people():
         name = safe(person.name)
         hints = [
-            {"~": "owner", "&": "admin", "@": "op", "%": "half-op", "+": "voice"}.get(
-                person.modes[:1], ""
-            )
+            {"~": "owner", "&": "admin", "@": "op", "%": "half-op", "+": "voice"}.get(person.modes[:1], "")
         ]
         if person.away:
             hints.append("away")
