@@ -12,12 +12,15 @@ from chat.client.launcher.children import MAX_LINES, Child
 _LOG_LINE = re.compile(r"(\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)\S* )(\[(\S*?)(?:#(\w+))?\] )?(.*)")
 """A line of Twisted's log: time, what wrote it and how important it is, text."""
 
+_TOKEN = re.compile(r"(?<=[?&]token=)[\w.~-]+")
+"""What opens the monitor: the button knows it, and whoever looks over somebody's shoulder need not."""
+
 
 class Output(ttk.Frame):
     """The output of one program."""
 
     def __init__(self, master: tk.Misc, theme: Theme, child: Child, empty: str) -> None:
-        super().__init__(master)
+        super().__init__(master, style="Raised.TFrame")
         self.theme = theme
         self._child = child
         self._empty = empty
@@ -81,6 +84,7 @@ class Output(ttk.Frame):
             self.text.see("end")
 
     def _insert(self, line: str) -> None:
+        line = _TOKEN.sub("…", line)
         found = _LOG_LINE.fullmatch(line)
         if found is None:
             self.text.insert("end", line + "\n", ("line",))

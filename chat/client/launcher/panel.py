@@ -25,22 +25,24 @@ class Card(ttk.Frame):
     """A part of the panel: a heading with a state, fields, buttons, and a sentence where something is wrong."""
 
     def __init__(self, master: tk.Misc, theme: Theme, title: str, about: str) -> None:
-        super().__init__(master, style="Raised.TFrame", padding=(theme.px(16), theme.px(12)))
+        super().__init__(master, style="Line.TFrame", padding=theme.px(1))
         self.theme = theme
         px = theme.px
-        head = ttk.Frame(self, style="Raised.TFrame")
+        inside = ttk.Frame(self, style="Raised.TFrame", padding=(px(16), px(12), px(16), px(14)))
+        inside.pack(fill="both", expand=True)
+        head = ttk.Frame(inside, style="Raised.TFrame")
         head.pack(fill="x")
         ttk.Label(head, text=title, style="Raised.Heading.TLabel").pack(side="left")
         self._state = ttk.Label(head, style="Raised.TLabel", compound="left")
         self._state.pack(side="right")
         self._about = ttk.Label(
-            self, text=about, style="Raised.Faint.TLabel", wraplength=px(350), justify="left"
+            inside, text=about, style="Raised.Faint.TLabel", wraplength=px(350), justify="left"
         )
         self._about.pack(anchor="w", pady=(px(2), px(8)))
-        self.fields = ttk.Frame(self, style="Raised.TFrame")
-        self.buttons = ttk.Frame(self, style="Raised.TFrame")
+        self.fields = ttk.Frame(inside, style="Raised.TFrame")
+        self.buttons = ttk.Frame(inside, style="Raised.TFrame")
         self.buttons.pack(fill="x")
-        self._sentence = ttk.Label(self, wraplength=px(350), justify="left")
+        self._sentence = ttk.Label(inside, wraplength=px(350), justify="left")
 
     def field(self, label: str, value: int) -> tuple[tk.StringVar, ttk.Entry]:
         """A field for a port."""
@@ -86,15 +88,15 @@ class Panel(ttk.Frame):
     def __init__(
         self, root: tk.Tk, theme: Theme, chosen: LauncherPreferences, server: Child, relay: Child
     ) -> None:
-        super().__init__(root)
+        super().__init__(root, style="Side.TFrame")
         self.theme = theme
         self.server, self.relay = server, relay
         px = theme.px
-        left = ttk.Frame(self, padding=(px(18), px(14), px(9), px(18)))
+        left = ttk.Frame(self, style="Side.TFrame", padding=(px(18), px(14), px(9), px(18)))
         left.pack(side="left", fill="y")
-        top = ttk.Frame(left)
+        top = ttk.Frame(left, style="Side.TFrame")
         top.pack(fill="x", pady=(0, px(10)))
-        ttk.Label(top, text="Chat", style="Title.TLabel").pack(side="left")
+        ttk.Label(top, text="Chat", style="Side.Title.TLabel").pack(side="left")
         self.theme_button = ttk.Button(top, text="◐", style="Toolbutton", takefocus=0)
         self.theme_button.pack(side="right")
 
@@ -112,18 +114,36 @@ class Panel(ttk.Frame):
             "inner_port": self.relay_card.field("To the server's", chosen.inner_port),
         }
 
-        right = ttk.Frame(self, padding=(px(9), px(18), px(18), px(18)))
+        right = ttk.Frame(self, style="Side.TFrame", padding=(px(9), px(14), px(18), px(30)))
         right.pack(side="left", fill="both", expand=True)
-        self.tabs = ttk.Notebook(right)
-        self.tabs.pack(fill="both", expand=True)
+        tabs = ttk.Frame(right, style="Side.TFrame")
+        tabs.pack(fill="x", pady=(0, px(8)))
+        self._tab = tk.StringVar(self, "Server")
+        card = ttk.Frame(right, style="Line.TFrame", padding=px(1))
+        card.pack(fill="both", expand=True)
+        card.rowconfigure(0, weight=1)
+        card.columnconfigure(0, weight=1)
         self.outputs = {
-            "Server": Output(
-                self.tabs, theme, server, "What the server says appears here once it is started."
-            ),
-            "Relay": Output(self.tabs, theme, relay, "What the relay says appears here once it is started."),
+            "Server": Output(card, theme, server, "What the server says appears here once it is started."),
+            "Relay": Output(card, theme, relay, "What the relay says appears here once it is started."),
         }
         for title, output in self.outputs.items():
-            self.tabs.add(output, text=title)
+            output.grid(row=0, column=0, sticky="nsew")
+            button = ttk.Radiobutton(
+                tabs,
+                text=f"What the {title.lower()} says",
+                value=title,
+                variable=self._tab,
+                style="Toggle.TButton" if theme.has_sun_valley else "Toolbutton",
+                command=lambda title=title: self.select(title),  # type: ignore[misc]
+            )
+            button.pack(side="left", padx=(0, px(8)))
+        self.select("Server")
+
+    def select(self, title: str) -> None:
+        """Look at the output of the server or of the relay."""
+        self._tab.set(title)
+        self.outputs[title].tkraise()
 
     def read_ports(self) -> dict[str, int]:
         """The ports as they stand in the fields; raises `BadPort`."""

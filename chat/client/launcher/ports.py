@@ -70,8 +70,9 @@ def holder(port: int) -> Holder | None:
         return None
     try:
         for connection in psutil.net_connections("tcp"):
-            listening = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listening and connection.laddr[1] == port and connection.pid:
+            if connection.status != psutil.CONN_LISTEN or not connection.pid:
+                continue
+            if getattr(connection.laddr, "port", 0) == port:
                 process = psutil.Process(connection.pid)
                 return Holder(_title(process.cmdline(), process.name()), connection.pid, process.username())
     except (psutil.Error, OSError):

@@ -139,7 +139,7 @@ class Program:
     def toggle_server(self) -> None:
         """Start or stop the server."""
         self._notes["server"] = ""
-        self.panel.tabs.select(0)
+        self.panel.select("Server")
         if self.server.active:
             self.server.stop()
         else:
@@ -165,7 +165,7 @@ class Program:
     def toggle_relay(self) -> None:
         """Start or stop the relay."""
         self._notes["relay"] = ""
-        self.panel.tabs.select(1)
+        self.panel.select("Relay")
         if self.relay.active:
             self.relay.stop()
             return
