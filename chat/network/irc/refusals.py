@@ -9,7 +9,7 @@ from chat.network.irc import numerics as n
 from chat.network.irc.numerics import Numeric
 
 if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
+    from chat.network.irc.replies import Replies
 
 ABOUT_SUBJECT: dict[Why, Numeric] = {
     Why.NO_SUCH_USER: n.ERR_NOSUCHNICK,
@@ -42,7 +42,7 @@ ABOUT_TWO: dict[Why, Numeric] = {
 """Numerics that name two things: the subject and the detail."""
 
 
-def answer(session: IrcDialect, command: str, refused: Refused) -> None:
+def answer(session: Replies, command: str, refused: Refused) -> None:
     """Tell a client why something was not done."""
     if refused.why is Why.ALREADY_IN_ROOM:
         return

@@ -17,7 +17,7 @@ from chat.network.irc.refusals import answer
 from chat.wire import escape_tag_value
 
 if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
+    from chat.network.irc.replies import Replies
 
 _references = count(1)
 _BATCH = re.compile(rb"(?:@[^ ]* )?:[^ ]* BATCH \+([^ ]*) ")
@@ -137,7 +137,7 @@ class Suspended:
 
     __slots__ = ("_answered", "_before", "_response", "_session")
 
-    def __init__(self, session: IrcDialect, response: Response, answered: Callable[[], None]) -> None:
+    def __init__(self, session: Replies, response: Response, answered: Callable[[], None]) -> None:
         self._session = session
         self._response = response
         self._answered = answered

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from twisted.logger import Logger
@@ -22,7 +19,6 @@ from chat.domain.events import (
     Renamed,
     Whispered,
 )
-from chat.domain.logins import Logins
 from chat.domain.metadata import Target
 from chat.domain.refused import Refused
 from chat.domain.room import Membership
@@ -46,10 +42,9 @@ from chat.network.irc import (
 )
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
-from chat.network.irc.numerics import Numeric
 from chat.network.irc.refusals import answer
 from chat.network.irc.rendering import Rendering, shared_rendering
-from chat.network.irc.responses import Echo, Response, Suspended, new_reference, with_tag
+from chat.network.irc.replies import Replies
 from chat.network.irc.rows import ROWS
 from chat.wire import (
     MAX_LINE_BYTES,
@@ -88,10 +83,6 @@ PING_SECONDS = 90.0
 """Silence after which a client is asked whether it is there."""
 DEAD_SECONDS = 150.0
 """Silence after which a client is taken for gone."""
-RESPONSES_AT_MOST = 64
-"""Responses that may wait for the disk before the connection's commands wait too."""
-LABEL_CHARACTERS = 64
-"""Longest label that is given back: what the specification allows."""
 REGISTER_BYTES = 1536
 """Longest REGISTER: only the server reads it, and a password may be longer than a line of IRC."""
 CERTAINLY_SHORT = MAX_LINE_BYTES - 2
@@ -100,48 +91,31 @@ FREE = frozenset((b"PING", b"PONG", b"CAP", b"AUTHENTICATE", b"QUIT"))
 """Commands that cost nothing of the message rate: nobody sees them, and some are answers to the server."""
 
 
-class IrcDialect:
+class IrcDialect(Replies):
     """One IRC client: the listener's `Dialect`.
 
-    @ivar caps: the capabilities that the client has enabled, as bits of `capabilities.Cap`.
     @ivar exchange: what the client has sent of a SASL response; None when none is under way.
     @ivar multiline: the message of several lines that the client is sending; None when there is none.
-    @ivar registration: what is known of a client that is not registered yet; None from then on.
     @ivar rendering: how this client gets events that are no room's.
     """
 
     __slots__ = (
         "_pinged",
-        "_response",
-        "_running",
-        "_waiting",
-        "caps",
-        "connection",
-        "directory",
         "exchange",
         "multiline",
-        "outlet",
-        "registration",
         "rendering",
-        "user",
     )
 
     name = "irc"
     log = Logger()
 
     def __init__(self, connection: ChatProtocol) -> None:
-        self.connection = connection
-        self.directory = connection.factory.directory
-        self.outlet = connection.outlet
+        super().__init__(connection)
         self.user = connection.make_user(self)
-        self.caps = 0
         self.registration: registration.Registration | None = registration.Registration()
         self.rendering = shared_rendering(0)
         self.exchange: str | None = None
         self.multiline: batches.Multiline | None = None
-        self._response: Response | None = None
-        self._waiting: deque[Response] | None = None
-        self._running = False
         self._pinged = False
 
     # what the listener calls
@@ -176,15 +150,9 @@ class IrcDialect:
 
     def take(self, message: Message) -> None:
         """Do what a message says, and answer it."""
-        label = message.tags.get("label", "") if self.caps & Cap.LABELED_RESPONSE else ""
-        if label or self._waiting:
-            self._response = Response(label[:LABEL_CHARACTERS])
-        self._running = True
+        self.begin(message.tags.get("label", ""))
         self._run(message)
-        self._running = False
-        if self._response is not None:
-            response, self._response = self._response, None
-            self._end_response(response)
+        self.end()
 
     def _run(self, message: Message) -> None:
         row = ROWS.get(message.command)
@@ -213,10 +181,6 @@ class IrcDialect:
         word = words[0].upper()
         # Clients ask for a room's modes and bans whenever they join one.
         return word in FREE or (word == b"MODE" and (len(words) == 2 or words[2:] in ([b"b"], [b"+b"])))
-
-    def tell_sentence(self, sentence: str) -> None:
-        """A sentence of the server, as a NOTICE."""
-        self.send(f":{self.server_name} NOTICE {self.user.shown} :{sentence}\r\n".encode())
 
     def gap(self, membership: Membership, missed: int) -> bytes:
         """What a reader is told who was too slow for a room."""
@@ -335,47 +299,6 @@ class IrcDialect:
 
     # what commands call
 
-    @property
-    def logins(self) -> Logins:
-        """Logging in and registering."""
-        return self.connection.factory.logins
-
-    @property
-    def server_name(self) -> str:
-        """The server, as source of its lines."""
-        return self.connection.factory.settings.name
-
-    def send(self, data: bytes) -> bool:
-        """Lines for this client: now, or in the response that is being put together."""
-        if self._response is None:
-            return self.outlet.put(data) if data else True
-        self._response.parts.append(data)
-        return True
-
-    def numeric(self, row: Numeric, *arguments: object) -> None:
-        """Send a numeric reply."""
-        self.send(self.line_of(row, *arguments))
-
-    def line_of(self, row: Numeric, *arguments: object) -> bytes:
-        """A numeric reply as bytes, at most 512 of them."""
-        text = f":{self.server_name} {row.code} {self.nick} {row.text(arguments)}"
-        data = text.encode()
-        if len(data) > 510:
-            data = data[:510].decode("utf-8", "ignore").encode()
-        return data + b"\r\n"
-
-    @property
-    def nick(self) -> str:
-        """What the server calls this client in replies; `*` before it has a name."""
-        if self.registration is not None and self.registration.name is not None:
-            return self.registration.name.shown
-        return self.user.shown
-
-    def fail(self, command: str, code: str, context: str, sentence: str, kind: str = "FAIL") -> None:
-        """A standard reply (IRCv3 "standard-replies"): FAIL, WARN or NOTE."""
-        words = f"{kind} {command} {code} {context}".rstrip()
-        self.send(f":{self.server_name} {words} :{sentence}\r\n".encode())
-
     def enable(self, caps: int) -> None:
         """Have these capabilities, and no others, from here on."""
         changed = (self.caps ^ caps) & RENDERED
@@ -391,101 +314,6 @@ class IrcDialect:
             self.rendering = shared_rendering(self.caps)
         for membership in self.user.memberships.values():
             membership.rendering = self.rendering
-
-    @contextmanager
-    def refusing(self, command: str) -> Iterator[None]:
-        """Answer a refusal of one of several things that a command does, and go on with the next."""
-        try:
-            yield
-        except Refused as refused:
-            answer(self, command, refused)
-
-    def muted(self) -> bool:
-        """Tell a muted person so; whether he or she may not speak at the moment."""
-        sentence = self.connection.muted()
-        if sentence is not None:
-            self.tell_sentence(sentence)
-        return sentence is not None
-
-    def expect_receipt(self) -> Echo | None:
-        """What holds back the acknowledgement of a message until it is stored; None if the client wants none."""
-        response = self._response
-        if response is None:
-            if not self.caps & Cap.ECHO_MESSAGE:
-                return None
-            response = self._response = Response("")
-        elif not response.label and not self.caps & Cap.ECHO_MESSAGE:
-            return None
-        return Echo(response, self.settled)
-
-    def suspend(self) -> Suspended:
-        """Have the rest of a command's answer come later: `with` the returned object, what is sent belongs to it.
-
-        Nothing more is read from this client until then, so that its commands are answered in their order.
-        """
-        response = self._response
-        if response is None:
-            response = Response("")
-            if self._running:
-                self._response = response
-            else:
-                # Not the answer to a command: somebody else's doing.
-                response.pending += 1
-                self._end_response(response)
-                response.pending -= 1
-        return Suspended(self, response, self.connection.answering())
-
-    def label(self, label: str) -> None:
-        """What is sent from here on answers the command that had this label, not the one that is being done."""
-        if label and self.caps & Cap.LABELED_RESPONSE:
-            self._response = Response(label[:LABEL_CHARACTERS])
-
-    def answer_later(self) -> None:
-        """The command that is being done is answered by a later one: drop its label."""
-        self._response = None
-
-    def resume(self, response: Response | None) -> Response | None:
-        """Have what is sent belong to this response; returns the one to which it belonged before."""
-        before, self._response = self._response, response
-        return before
-
-    def _end_response(self, response: Response) -> None:
-        response.open = False
-        if response.complete and not self._waiting:
-            self._put_response(response)
-            return
-        if self._waiting is None:
-            self._waiting = deque()
-        self._waiting.append(response)
-        if len(self._waiting) == RESPONSES_AT_MOST:
-            self.connection.hold(True)
-
-    def settled(self) -> None:
-        """A part of a response that was waited for is there: send what is complete, in order."""
-        waiting = self._waiting
-        if not waiting or not waiting[0].complete:
-            return
-        if len(waiting) >= RESPONSES_AT_MOST:
-            self.connection.hold(False)
-        while waiting and waiting[0].complete:
-            self._put_response(waiting.popleft())
-        if len(waiting) >= RESPONSES_AT_MOST:
-            self.connection.hold(True)
-        if not waiting:
-            self._waiting = None
-
-    def _put_response(self, response: Response) -> None:
-        data = response.data(self.server_name)
-        if data:
-            self.outlet.put(data)
-
-    def batch(self, kind: str, arguments: str, data: bytes) -> None:
-        """Send lines as a batch (IRCv3 "batch") of this kind."""
-        reference = new_reference()
-        begin = f":{self.server_name} BATCH +{reference} {kind} {arguments}".rstrip()
-        end = f":{self.server_name} BATCH -{reference}\r\n"
-        lines = with_tag(data, b"batch=" + reference.encode())
-        self.send(f"{begin}\r\n".encode() + lines + end.encode())
 
     def leave(self, reason: str) -> None:
         """Say goodbye and close; others see `reason`."""
