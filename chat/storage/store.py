@@ -176,6 +176,7 @@ class Storage(Service):
     def attach(self, directory: Directory, logins: Logins) -> None:
         """Give a directory its memory. It was made with this storage's journal, accounts and registry."""
         self._logins = logins
+        directory.stats.parts.append(self.figures)
         if self._stored_journal is None:
             return
 
@@ -192,6 +193,18 @@ class Storage(Service):
         directory.repeats.load(self._repeats)
         self._repeats = []
         history.warm(directory.lobby.log, lambda: None)
+
+    def figures(self) -> list[tuple[str, str]]:
+        """Labels and figures for `/stats`; what exactly is wrong is for the operator, in the log."""
+        journal = self._stored_journal
+        if journal is None:
+            return [("history", "off")]
+        return [
+            ("history", "kept" if self.health.problem is None else "NOT KEPT at the moment"),
+            ("events stored", str(journal.stored)),
+            ("events waiting for the disk", str(journal.pending)),
+            ("events lost to the disk", str(journal.lost)),
+        ]
 
     # looking after it
 
