@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 
 from tests.network.chatting import Client, Server, join_irc
@@ -74,3 +75,15 @@ def operator(server: Server, nick: str = "root", *rooms: str, caps: str = "") ->
 def account(server: Server, name: str, password: str = "sesame") -> None:
     """There is an account."""
     server.factory.logins.accounts.add(name, password)  # type: ignore[attr-defined]
+
+
+def login(name: str) -> list[str]:
+    """The lines with which somebody logs in while connecting."""
+    data = b64encode(f"\0{name}\0sesame".encode()).decode()
+    return [
+        "CAP REQ :sasl",
+        f"NICK {name}",
+        f"USER {name} 0 * :A",
+        "AUTHENTICATE PLAIN",
+        f"AUTHENTICATE {data}",
+    ]

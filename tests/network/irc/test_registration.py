@@ -1,12 +1,10 @@
 """A client becomes a person, stays and goes: CAP, PASS, NICK, USER, PING, QUIT."""
 
-from base64 import b64encode
-
 import pytest
 
 from chat.network.irc.registration import PROBE_SECONDS
 from tests.network.chatting import Server, connect, join_irc, make_server
-from tests.network.irc.reading import account, arguments, codes, only, texts
+from tests.network.irc.reading import account, arguments, codes, login, only, texts
 
 WELCOME = ["001", "002", "003", "004"]
 
@@ -127,18 +125,6 @@ def test_a_name_is_free_again_after_quit(server: Server) -> None:
 def test_the_name_of_an_account_belongs_to_who_is_logged_in(server: Server) -> None:
     account(server, "ann")
     assert codes(connect(server).ask("NICK ann", "USER ann 0 * :Ann")) == ["433"]
-
-
-def login(name: str) -> list[str]:
-    """The lines with which somebody logs in while connecting."""
-    data = b64encode(f"\0{name}\0sesame".encode()).decode()
-    return [
-        "CAP REQ :sasl",
-        f"NICK {name}",
-        f"USER {name} 0 * :A",
-        "AUTHENTICATE PLAIN",
-        f"AUTHENTICATE {data}",
-    ]
 
 
 def test_a_second_client_of_a_lively_person_gets_a_name_beside(server: Server) -> None:
