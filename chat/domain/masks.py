@@ -46,13 +46,17 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern(mask: str) -> re.Pattern[str]:
-    # Runs of stars count as one, which also keeps the search from going back for ever.
-    parts = [".*" if part[0] == "*" else "." if part == "?" else re.escape(part) for part in _tokens(mask)]
-    return re.compile("".join(parts), re.DOTALL)
+    # What stands between two stars is taken where it fits first, for good (an atomic group): a later place never
+    # helps, and going back to look for one would take a time that grows with each star without bound.
+    first, *others = [_literal(part) for part in re.split(r"\*+", mask)]
+    if not others:
+        return re.compile(first, re.DOTALL)
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
 
 
-def _tokens(mask: str) -> list[str]:
-    return re.findall(r"\*+|\?|[^*?]+", mask)
+def _literal(part: str) -> str:
+    return "".join("." if sign == "?" else re.escape(sign) for sign in part)
 
 
 def glob(mask: str, text: str) -> bool:
