@@ -61,7 +61,9 @@ def test_a_reader_that_is_too_far_behind_finds_a_gap_of_exact_size() -> None:
     assert events == log.entries[:3]
 
 
-@pytest.mark.parametrize(("count", "expected"), [(0, []), (-1, []), (2, ["3", "4"]), (9, ["0", "1", "2", "3", "4"])])
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, []), (-1, []), (2, ["3", "4"]), (9, ["0", "1", "2", "3", "4"])]
+)
 def test_the_last_events(count: int, expected: list[str]) -> None:
     assert [getattr(event, "text", "") for event in filled(5).last(count)] == expected
 
