@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import cast
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "server": ("chat.server", "run the server (twistd -n chat)"),
+    "relay": ("chat.relay.command", "run a relay into a server (twistd -n chat-relay)"),
+    "terminal": ("chat.client.terminal", "chat in this terminal, or pipe lines into a room"),
+    "window": ("chat.client.window", "chat in a window"),
+    "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),
 }
 """Command -> the module whose `main(arguments)` runs it and returns an exit status, and what it does."""
@@ -18,7 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def usage() -> str:
     """What there is to choose from."""
     rows = [f"  {name:10} {what}" for name, (_, what) in COMMANDS.items()]
-    return "\n".join(["Usage: python -m chat COMMAND [ARGUMENTS]", "", *rows, ""])
+    more = "python -m chat COMMAND --help explains one. Without one the launcher opens, where there is a display."
+    return "\n".join(["Usage: python -m chat COMMAND [ARGUMENTS]", "", *rows, "", more, ""])
 
 
 def find_plugins() -> None:
@@ -30,16 +36,28 @@ def find_plugins() -> None:
         twisted.plugins.__path__.append(str(plugins))
 
 
+def has_display() -> bool:
+    """Whether windows can be shown."""
+    return bool(os.environ.get("DISPLAY")) or sys.platform in ("darwin", "win32")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if not arguments or arguments[0] not in COMMANDS:
-        asked = bool(arguments) and arguments[0] in ("-h", "--help", "help")
-        if arguments and not asked:
+    if not arguments:
+        if not has_display():
+            sys.stdout.write(usage())
+            return 0
+        arguments = ["launcher"]
+    if arguments[0] not in COMMANDS:
+        asked = arguments[0] in ("-h", "--help", "help")
+        if not asked:
             sys.stderr.write(f"There is no command {arguments[0]}.\n")
         (sys.stdout if asked else sys.stderr).write(usage())
         return 0 if asked else 2
-    find_plugins()
+    # The clients have no use for plugins, and start faster without Twisted's.
+    if arguments[0] in ("server", "relay", "launcher"):
+        find_plugins()
     run = cast("Callable[[list[str]], int]", importlib.import_module(COMMANDS[arguments[0]][0]).main)
     return run(arguments[1:])
 

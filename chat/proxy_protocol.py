@@ -108,8 +108,8 @@ def _decode_v1(data: bytes) -> tuple[Announcement, int] | None:
     kind = IPv4Address if words[1] == "TCP4" else IPv6Address
     if not all(isinstance(address, kind) for address in addresses):
         raise BadHeader("an address is not of the family that the header names")
-    source = SocketAddress(_unmapped(addresses[0]), _port(words[4]))
-    return Announcement(source, SocketAddress(_unmapped(addresses[1]), _port(words[5]))), length
+    source = SocketAddress(unmapped(addresses[0]), _port(words[4]))
+    return Announcement(source, SocketAddress(unmapped(addresses[1]), _port(words[5]))), length
 
 
 def _decode_v2(data: bytes) -> tuple[Announcement, int] | None:
@@ -132,8 +132,8 @@ def _decode_v2(data: bytes) -> tuple[Announcement, int] | None:
         raise BadHeader("a version 2 header ends before its addresses do")
     at = _V2_FIXED.size
     ports = _PORT.unpack_from(data, at + 2 * width)
-    source = SocketAddress(_unmapped(ip_address(data[at : at + width])), ports[0])
-    destination = SocketAddress(_unmapped(ip_address(data[at + width : at + 2 * width])), ports[1])
+    source = SocketAddress(unmapped(ip_address(data[at : at + width])), ports[0])
+    destination = SocketAddress(unmapped(ip_address(data[at + width : at + 2 * width])), ports[1])
     return Announcement(source, destination), length
 
 
@@ -150,7 +150,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _unmapped(address: IPAddress) -> IPAddress:
+def unmapped(address: IPAddress) -> IPAddress:
     """What a listener on both families shows as `::ffff:192.0.2.1` is that IPv4 address for everybody."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
@@ -160,11 +160,11 @@ def _one_family(
     source: SocketAddress, destination: SocketAddress | None
 ) -> tuple[SocketAddress, SocketAddress]:
     """A header has room for one family: IPv4 where both are, else IPv6, with IPv4 written inside it."""
-    source = SocketAddress(_unscoped(_unmapped(source.ip)), source.port)
+    source = SocketAddress(_unscoped(unmapped(source.ip)), source.port)
     if destination is None:
         nowhere: IPAddress = IPv4Address(0) if isinstance(source.ip, IPv4Address) else IPv6Address(0)
         return source, SocketAddress(nowhere, 0)
-    destination = SocketAddress(_unscoped(_unmapped(destination.ip)), destination.port)
+    destination = SocketAddress(_unscoped(unmapped(destination.ip)), destination.port)
     if type(source.ip) is type(destination.ip):
         return source, destination
     return _in_ipv6(source), _in_ipv6(destination)

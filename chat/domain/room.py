@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chat.domain.events import Identity, LogEvent
@@ -26,7 +27,7 @@ class Membership:
     `modes` holds the letters of rights in this room, such as "o" and "v".
     """
 
-    __slots__ = ("joined_at", "modes", "outlet", "position", "rendering", "room", "session", "user")
+    __slots__ = ("joined_at", "modes", "outlet", "position", "rendering", "room", "session", "stop", "user")
 
     def __init__(self, user: User, room: Room, position: int) -> None:
         self.user = user
@@ -35,11 +36,23 @@ class Membership:
         self.outlet: Any = user.reader.outlet
         self.joined_at = position
         self.position = position
+        self.stop: int | None = None
+        """Where reading ends for somebody who has left the room; None: at the log's end."""
         self.modes = ""
         self.rendering: Any = None
 
     def end(self) -> None:
-        """Nothing of the room reaches this member any more."""
+        """This person is in the room no more. What was said until now is theirs to read: `User.former` keeps it.
+
+        It also tells which events of other people, read here, are not to be read again in another room.
+        """
+        user = self.user
+        if any(m.position < m.room.log.end for m in (self, *user.memberships.values())):
+            former = Membership(user, self.room, self.joined_at)
+            former.position = self.position
+            former.stop = self.room.log.end
+            former.rendering = self.rendering
+            user.former.append(former)
         self.position = GONE
 
     def already_read(self, event: LogEvent) -> bool:
@@ -51,7 +64,7 @@ class Membership:
         for folded, position in places.items():
             if folded == here:
                 continue
-            for other in self.user.memberships.values():
+            for other in chain(self.user.memberships.values(), self.user.former):
                 if other.room.folded == folded and other.joined_at <= position < other.position:
                     return True
         return False

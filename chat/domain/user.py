@@ -35,9 +35,6 @@ class Reader(Protocol):
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed: renderings must follow."""
 
-    def catch_up(self) -> None:
-        """This person is about to leave a room: what was said there until here is still theirs."""
-
     def silence(self) -> float:
         """Seconds since anything came from this person's program."""
 
@@ -62,6 +59,7 @@ class User:
         "correspondent",
         "dialect",
         "entered_at",
+        "former",
         "gone",
         "host",
         "identity",
@@ -108,6 +106,8 @@ class User:
         self.entered_at = now
         self.last_active = now
         self.memberships: dict[Room, Membership] = {}
+        self.former: list[Membership] = []
+        """Of rooms that were left: how far they have been read, until everything has been read."""
         self.identity = Identity(session, "*", self.username, host)
 
     def refresh(self) -> None:

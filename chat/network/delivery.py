@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chat.domain.events import LogEvent
+from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.network.outlet import Outlet
@@ -26,6 +27,10 @@ MANY = -1
 PATIENCE_SECONDS = 0.05
 """How long the news that somebody came or went may wait for company. Nobody notices; and a thousand people who
 come within a second cost the sends of twenty passes, not of a thousand."""
+
+HURRY = KEEP_AT_MOST // 2
+"""Events after which the readers of a room get them at once: who keeps up never finds a gap in the log, however much
+is said in one turn of the reactor or during one pass."""
 
 
 class Rendering(Protocol):
@@ -45,7 +50,7 @@ class Chunk(NamedTuple):
 class Pass:
     """The fan-out of one room: where the walk through its readers stands, and what has been rendered for it."""
 
-    __slots__ = ("_authors", "_chunks", "_end", "_lines", "_readers", "_started_at", "_walked", "room")
+    __slots__ = ("_authors", "_chunks", "_end", "_lines", "_readers", "_walked", "room", "started_at")
 
     def __init__(self, room: Room) -> None:
         self.room = room
@@ -58,7 +63,7 @@ class Pass:
     def _begin(self) -> None:
         self._readers = list(self.room.members.values())
         self._walked = 0
-        self._started_at = self.room.log.end
+        self.started_at = self.room.log.end
 
     def walk(self, budget: int) -> tuple[int, int]:
         """Serve up to `budget` readers; return how many were looked at, and the bytes that were sent."""
@@ -111,7 +116,7 @@ class Pass:
         """Whether every reader has been offered everything; if news came meanwhile, a new walk begins."""
         if self._walked < len(self._readers):
             return False
-        if self._started_at == self.room.log.end:
+        if self.started_at == self.room.log.end:
             return True
         self._begin()
         return False
@@ -168,14 +173,17 @@ class Fanout:
         self._waiting: dict[Outlet, None] = {}
         self._stuck: set[Outlet] = set()
         self._patient: dict[Room, None] = {}
+        self._turning = False
         self._call: IDelayedCall | None = None
         self._patience: IDelayedCall | None = None
 
     def dirty(self, room: Room, urgent: bool = True) -> None:
         """A room's log has grown; what is not urgent may wait for `PATIENCE_SECONDS`."""
-        if room in self._passes:
-            return
-        if urgent:
+        under_way = self._passes.get(room)
+        if under_way is not None:
+            if room.log.end - under_way.started_at >= HURRY and not self._turning:
+                self._hurry(under_way)
+        elif urgent:
             self._passes[room] = fanout = Pass(room)
             self._queue.append(fanout)
             self._schedule()
@@ -223,8 +231,27 @@ class Fanout:
         if self._call is None:
             self._call = self._reactor.callLater(0, self._turn)
 
+    def _hurry(self, fanout: Pass) -> None:
+        self._turning = True
+        try:
+            finished = False
+            while not finished:
+                self._stats.bytes_out += fanout.walk(len(fanout.room.members) + 1)[1]
+                finished = fanout.finished()
+        finally:
+            self._turning = False
+
     def _turn(self) -> None:
         self._call = None
+        self._turning = True
+        try:
+            self._serve()
+        finally:
+            self._turning = False
+            if self._queue or self._waiting:
+                self._schedule()
+
+    def _serve(self) -> None:
         if self._waiting:
             waiting, self._waiting = self._waiting, {}
             for outlet in waiting:
@@ -240,5 +267,3 @@ class Fanout:
                 del self._passes[fanout.room]
             else:
                 queue.append(fanout)
-        if queue or self._waiting:
-            self._schedule()

@@ -1,13 +1,15 @@
 """The listener: one port, two dialects; the first line decides which a connection speaks.
 
 A connection that starts with `CAP`, `NICK`, `USER`, `PASS` or `PING` and an argument speaks IRC; any other first line
-is the name that a person wants. Who is silent for 0.3 seconds is a person and is greeted, since programs speak first.
+is the name that a person wants. Who is silent for 0.3 seconds is taken for a person and greeted, since programs speak
+first; a program that was slow, as behind a TLS handshake with the other side of the world, still gets its dialect.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Protocol
 
 from twisted.internet import address as addresses
@@ -31,6 +33,7 @@ from chat.domain.limits import (
     LIVE_PER_ADDRESS,
     MESSAGE_BURST,
     MESSAGE_RATE,
+    NEW_PER_ADDRESS,
     AddressLimits,
     Escalation,
     Step,
@@ -76,10 +79,19 @@ NOT_HTTP = (
     b"This is a chat port, not a web page. Talk here with nc, telnet or an IRC client.\r\n"
 )
 
+NOT_MUTED = (0.0, "")
+"""Nobody has muted this person."""
+
+LINES_A_TURN = 512
+"""Lines of one connection that are dealt with before others have their turn: some 10 ms. One read can bring 32,768."""
+NEW_FOR_EACH = 2
+"""New connections in ten minutes for each that may be open at once: everybody may come back once."""
+
 THROTTLED = 1
 CONGESTED = 2
 HELD = 4
 ANSWERING = 8
+YIELDING = 16
 """Reasons for which a connection is not read at the moment."""
 
 
@@ -137,6 +149,9 @@ class Person(Dialect, Protocol):
     def ask_name(self) -> None:
         """Greet a person who has said nothing yet."""
 
+    def expects_name(self) -> bool:
+        """Whether the next line is to be a name."""
+
 
 @implementer(IHalfCloseableProtocol)
 class ChatProtocol(LineReceiver):
@@ -152,18 +167,22 @@ class ChatProtocol(LineReceiver):
         self.address = ""
         self.admitted = False
         self.dialect: Dialect | None = None
+        self._person: Person | None = None
+        """Who speaks, as long as a slow program may still turn out to be behind it."""
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = "Connection closed"
         self.leaving = False
         """Whether this side ends the connection, as opposed to a connection that drops."""
         self._pauses = 0
+        self._lines_left = LINES_A_TURN
         self._answers = 0
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
         self._bytes: TokenBucket | None = None
         self._messages: TokenBucket | None = None
         self._escalation: Escalation | None = None
+        self._muted_by_operator = NOT_MUTED
 
     # the life of a connection
 
@@ -230,9 +249,12 @@ class ChatProtocol(LineReceiver):
     def greet(self) -> None:
         """A person is waiting: say what this is."""
         if self.dialect is None and self.admitted:
-            person = self.factory.make_person(self)
-            self.speak(person)
-            person.ask_name()
+            self._meet_person().ask_name()
+
+    def _meet_person(self) -> Person:
+        person = self._person = self.factory.make_person(self)
+        self.speak(person)
+        return person
 
     def make_user(self, reader: Dialect) -> User:
         """A person, without a name as yet, behind this connection."""
@@ -251,6 +273,7 @@ class ChatProtocol(LineReceiver):
 
     def named(self) -> None:
         """The connection has a name: the clock for it stops."""
+        self._person = None
         self.factory.naming.discard(self)
         self.factory.registering.discard(self)
 
@@ -273,7 +296,8 @@ class ChatProtocol(LineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted:
+            self._lines_left = LINES_A_TURN
+            if not self.admitted or self.leaving:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and data.startswith(TLS_HANDSHAKE):
@@ -302,13 +326,18 @@ class ChatProtocol(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A line: to the dialect now, or when its turn has come."""
-        if self.outlet.closed:
+        if self.leaving or self.outlet.closed:
             return
         dialect = self.dialect
-        if dialect is None:
+        if dialect is None or (self._person is not None and self._person.expects_name()):
             dialect = self._decide(line)
             if dialect is None:
                 return
+        self._lines_left -= 1
+        if not self._lines_left:
+            self._lines_left = LINES_A_TURN
+            self._pause(YIELDING)
+            self.factory.reactor.callLater(0, self._resume, YIELDING)
         if line.endswith(b"\r"):
             line = line[:-1]
         if self._messages is not None and not dialect.free_of_charge(line):
@@ -334,9 +363,10 @@ class ChatProtocol(LineReceiver):
         if first in IRC_WORDS and len(words) > 1:
             self.factory.naming.discard(self)
             self.factory.registering.add(self)
+            self._person = None
             self.speak(self.factory.make_program(self))
-        else:
-            self.speak(self.factory.make_person(self))
+        elif self.dialect is None:
+            self._meet_person()
         return self.dialect
 
     def _turn_away(self, answer: bytes, what: str) -> None:
@@ -372,12 +402,24 @@ class ChatProtocol(LineReceiver):
                 self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
             )
 
+    def mute(self, seconds: float, reason: str) -> None:
+        """The operator lets nothing that this person says through for so long; 0 ends it."""
+        if seconds <= 0:
+            self._muted_by_operator = NOT_MUTED
+            return
+        self._muted_by_operator = (self.factory.seconds() + seconds, reason)
+        sentence = self.muted()
+        if self.dialect is not None and sentence is not None:
+            self.dialect.tell_sentence(sentence)
+
     def muted(self) -> str | None:
         """The sentence for somebody who may not speak at the moment, None for anybody else."""
-        if self._escalation is None:
-            return None
         now = self.factory.seconds()
-        if not self._escalation.muted_for(now):
+        until, reason = self._muted_by_operator
+        if now < until:
+            because = f" ({reason})" if reason else ""
+            return f"The operator has muted you for {until - now:.0f} more seconds{because}."
+        if self._escalation is None or not self._escalation.muted_for(now):
             return None
         settings = self.factory.settings
         return self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
@@ -393,9 +435,14 @@ class ChatProtocol(LineReceiver):
 
     def _go_on(self) -> None:
         held, self._held = self._held, None
-        if held is not None and self.dialect is not None and not self.outlet.closed:
-            self.dialect.line(held)
-        self._resume(THROTTLED)
+        try:
+            if held is not None and self.dialect is not None and not self.outlet.closed:
+                self.dialect.line(held)
+            self._resume(THROTTLED)
+        except Exception:
+            # As the reactor does for a line that did not wait: otherwise nobody would ever read here again.
+            self.log.failure("A line that had waited could not be dealt with")
+            self.abort("Connection lost")
 
     def congested(self, yes: bool) -> None:
         """The other side does not take its replies: its commands wait."""
@@ -457,11 +504,17 @@ class ChatProtocol(LineReceiver):
     # for the outlet
 
     def memberships(self) -> Iterable[Membership]:
-        """The rooms that this reader is in."""
+        """The rooms that this reader is in, and those that were left before all of it had been read."""
         dialect = self.dialect
         if dialect is None:
             return ()
-        return dialect.user.memberships.values()
+        user = dialect.user
+        return chain(user.former, user.memberships.values()) if user.former else user.memberships.values()
+
+    def caught_up(self) -> None:
+        """Everything in the rooms has been read."""
+        if self.dialect is not None and self.dialect.user.former:
+            self.dialect.user.former.clear()
 
     def gap(self, membership: Membership, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
@@ -497,7 +550,9 @@ class ChatFactory(Factory):
         """Address -> the host that others see."""
         self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
         self.connections: dict[ChatProtocol, None] = {}
-        self.limits = AddressLimits(live=settings.max_per_address)
+        live = settings.max_per_address
+        # Whoever allows more at once, or any number, allows them to come.
+        self.limits = AddressLimits(live, max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0)
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
         self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
         self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)
@@ -548,6 +603,7 @@ class ChatFactory(Factory):
             if connection.dialect is not None:
                 connection.dialect.disconnect(sentence)
             else:
+                connection.outlet.put(f"ERROR :{sentence}\r\n".encode())
                 connection.finish(sentence)
 
 

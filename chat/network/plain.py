@@ -56,6 +56,10 @@ class PlainDialect:
         """Greet a person who has said nothing yet."""
         self.reply(f"This is {self._connection.factory.settings.name}, a chat. What is your name?")
 
+    def expects_name(self) -> bool:
+        """Whether the next line is to be a name."""
+        return self.user.name is None and self._secret is None
+
     def line(self, line: bytes) -> None:
         """A line that was typed: a name, a command, or something to say."""
         if len(line) > LINE_BYTES:
@@ -203,10 +207,6 @@ class PlainDialect:
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
         self._choose_renderings()
-
-    def catch_up(self) -> None:
-        """About to leave a room: have what was said there until here."""
-        self.outlet.catch_up()
 
     def silence(self) -> float:
         """Seconds since anything came from the other side."""

@@ -19,7 +19,7 @@ from twisted.protocols import portforward
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from chat.proxy_protocol import SocketAddress
+from chat.proxy_protocol import SocketAddress, unmapped
 from chat.relay.session import Session
 from chat.relay.wording import failure_in_words
 from chat.sockets import prepare_socket
@@ -290,9 +290,8 @@ def _socket_address(address: IAddress) -> SocketAddress | None:
 
 
 def _as_text(address: IAddress) -> str:
-    match address:
-        case IPv4Address():
-            return f"{address.host}:{address.port}"
-        case IPv6Address():
-            return f"[{address.host}]:{address.port}"
-    return "somebody on this machine"
+    known = _socket_address(address)
+    if known is None:
+        return "somebody on this machine"
+    ip = unmapped(known.ip)
+    return f"{ip}:{known.port}" if ip.version == 4 else f"[{ip}]:{known.port}"

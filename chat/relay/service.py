@@ -22,6 +22,7 @@ from chat.relay.figures import RelayFigures
 from chat.relay.in_process import InProcessEndpoint
 from chat.relay.proxy import CONNECT_SECONDS
 from chat.relay.upstreams import MAX_UPSTREAMS, Upstream
+from chat.signals import stop_on_signals
 from chat.sockets import allow_descriptors
 
 DEFAULT_LISTEN = "tcp:56459"
@@ -260,6 +261,11 @@ class Options(usage.Options):
 
     opt_t = opt_to
 
+    def parseArgs(self, *arguments: str) -> None:
+        """There are only options; raises `CannotStart` for anything else."""
+        if arguments:
+            raise CannotStart(f"{arguments[0]!r} is not understood: a server is given as --to HOST:PORT.")
+
     def postOptions(self) -> None:
         """Check what belongs together; raises `CannotStart` with a sentence."""
         if not self["to"]:
@@ -308,6 +314,7 @@ def makeService(options: Options) -> IService:
         targets=", then ".join(_target_text(host, port) for host, port in options["to"]),
         header=options["proxy-protocol"],
     )
+    stop_on_signals(reactor)
     return service
 
 

@@ -96,10 +96,7 @@ def _refuse_other_keys(folder: Path, keys: dict[str, bytes]) -> None:
 def _put_back(copy: Path, database: Path) -> None:
     source = sqlite3.connect(copy)
     try:
-        if version_of(source) > len(MIGRATIONS):
-            raise Unusable("The backup was made by a newer release than this one. Install that one first.")
-        if source.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise Unusable("The backup is damaged. Nothing was changed.")
+        _check(source)
         if database.exists():
             try:
                 destination = connect(database)
@@ -117,6 +114,18 @@ def _put_back(copy: Path, database: Path) -> None:
             destination.close()
     finally:
         source.close()
+
+
+def _check(source: sqlite3.Connection) -> None:
+    try:
+        newer = version_of(source) > len(MIGRATIONS)
+        whole = newer or source.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+    except sqlite3.DatabaseError:
+        newer = whole = False
+    if newer:
+        raise Unusable("The backup was made by a newer release than this one. Install that one first.")
+    if not whole:
+        raise Unusable("The backup is damaged. Nothing was changed.")
 
 
 def _set_aside(database: Path) -> None:

@@ -148,6 +148,7 @@ class Storage(Service):
                 seal, pages.executor, pages.reader, self._writes, self._database, load_counts(connection)
             )
             self._repeats = load_repeats(connection, clock())
+            last = last_msgid(connection)
         finally:
             connection.close()
         self.mailbox: Mailbox = self._stored_mailbox if history else NoMailbox()
@@ -155,7 +156,9 @@ class Storage(Service):
         self._stored_journal: StoredJournal | None = None
         if history:
             writer = EventWriter(self._database)
-            self._stored_journal = StoredJournal(clock, reactor, self._writes, writer.store, self.health)
+            self._stored_journal = StoredJournal(
+                clock, reactor, self._writes, writer.store, self.health, last
+            )
             self.journal = self._stored_journal
         self._logins: Logins | None = None
         self._call: IDelayedCall | None = None
@@ -305,6 +308,12 @@ class Storage(Service):
         for thread in (self._writes, *(reading.executor for reading in self._readings)):
             thread.stop()
         self._lock.close()
+
+
+def last_msgid(connection: sqlite3.Connection) -> str:
+    """The message id after which the next ones have to come, "" if there is none."""
+    row = connection.execute("SELECT msgid FROM events ORDER BY id DESC LIMIT 1").fetchone()
+    return "" if row is None else str(row[0])
 
 
 def load_repeats(connection: sqlite3.Connection, now: float) -> list[tuple[str, Repeatable]]:

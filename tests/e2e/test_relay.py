@@ -238,7 +238,7 @@ def test_noise_at_every_door_stops_nothing(
     proxied = start_relay("--to", f"127.0.0.1:{port}", listen="haproxy:tcp")
     for door in (plain.port, proxied.port, port):
         for noise in (
-            os.urandom(300_000),
+            os.urandom(30_000),
             b"\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff" + os.urandom(9000),
             b"\0" * 99,
         ):
@@ -247,7 +247,9 @@ def test_noise_at_every_door_stops_nothing(
                     person.sendall(noise)
                     person.shutdown(socket.SHUT_WR)
                     read_to_end(person)
-                except (ConnectionResetError, BrokenPipeError):
+                except TimeoutError:
+                    pytest.fail(f"the door {door} neither answers noise nor closes")
+                except OSError:
                     pass  # whoever sends noise may be hung up on
     enter(nc(plain.port), "bob")
     with connect(proxied.port) as lost:
@@ -307,7 +309,7 @@ def test_sigterm_tells_everybody_and_ends_soon(start_relay: StartRelay, listener
         with server:
             server.sendall(b"Welcome\n")
             read_until(person, b"Welcome\n")
-            assert relay.stop() in (0, -signal.SIGTERM)
+            assert relay.stop() == 0
             assert (
                 read_to_end(person)
                 == b"ERROR :The relay is being stopped. Please connect again in a minute.\r\n"
@@ -346,7 +348,7 @@ def test_a_taken_port_is_named(ends: ExitStack, tmp_path: Path, listener: socket
     relay.launch()
     assert relay.wait() > 0
     assert "Traceback" not in relay.log
-    assert f"port {port} is taken by another program; 'ss -ltnp" in relay.log.strip().splitlines()[-1]
+    assert f"port {port} is taken by another program; 'ss -" in relay.log.strip().splitlines()[-1]
 
 
 def test_people_on_tls(start_server: StartServer, start_relay: StartRelay, tmp_path: Path) -> None:

@@ -16,8 +16,7 @@ from .chatting import Client, Server
 def test_a_relay_that_announces_people_where_nobody_expects_it(header: bytes) -> None:
     server = Server(Clock(), MemoryJournal)
     client = Client(server)
-    client.protocol.dataReceived(header + b"bob\n")
-    server.turn()
-    assert client.transport.value() == NOT_FOR_RELAYS
-    assert client.transport.disconnecting
+    client.feed(header + b"bob\n")
+    assert client.raw() == NOT_FOR_RELAYS
+    assert client.ended
     assert server.directory.stats.users == 0

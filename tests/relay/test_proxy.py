@@ -555,6 +555,21 @@ def test_the_log_tells_what_was_carried(logged: list[dict[str, Any]]) -> None:
     assert not any("secret" in repr(value) for event in logged for value in event.values())
 
 
+@pytest.mark.parametrize(
+    ("peer", "shown"),
+    [
+        (IPv6Address("TCP", "::ffff:192.0.2.7", 1), "192.0.2.7:1"),
+        (IPv6Address("TCP", "2001:db8::7", 1), "[2001:db8::7]:1"),
+        (UNIXAddress(None), "somebody on this machine"),
+    ],
+)
+def test_the_log_shows_addresses_as_people_write_them(
+    logged: list[dict[str, Any]], peer: IAddress, shown: str
+) -> None:
+    Relay().come(peer).far_reset()
+    assert [event["who"] for event in logged if "bytes_up" in event] == [shown]
+
+
 # idle
 
 

@@ -77,6 +77,7 @@ def test_without_options_but_a_server_it_works() -> None:
     ("arguments", "hint"),
     [
         ((), "give --to HOST:PORT"),
+        (("localhost:56460",), "'localhost:56460' is not understood: a server is given as --to"),
         (("--to", "chat.example"), "needs a host and a port"),
         (("--to", ":56458"), "needs a host and a port"),
         (("--to", "[::1]"), "needs a host and a port"),
@@ -181,6 +182,7 @@ def test_inside_the_server_it_does_not_limit_and_stops_in_two_steps(monkeypatch:
 
 
 def test_more_connections_than_files_are_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.relay.service.stop_on_signals", lambda reactor: None)
     asked: list[int] = []
 
     def grant(wanted: int) -> int:

@@ -126,16 +126,16 @@ class IrcDialect(Replies):
         try:
             if len(line) > CERTAINLY_SHORT or line.startswith(b"@"):
                 self._check_length(line)
+            message = parse(line)
             if not line.isascii():
                 line.decode()
-            message = parse(line)
         except NoCommand:
             return
         except (LineTooLong, TagsTooLong):
             self.numeric(n.ERR_INPUTTOOLONG)
             return
         except UnicodeDecodeError:
-            self._not_utf8(line)
+            self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
             return
         except MalformedLine as error:
             self.tell_sentence(str(error))
@@ -169,10 +169,6 @@ class IrcDialect(Replies):
                 row.run(self, message)
             except Refused as refused:
                 answer(self, message.command, refused)
-
-    def _not_utf8(self, line: bytes) -> None:
-        message = parse(line)
-        self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
 
     def free_of_charge(self, line: bytes) -> bool:
         """Whether a line costs nothing of the message rate."""
@@ -250,10 +246,6 @@ class IrcDialect(Replies):
         """A value that this client subscribed to has changed."""
         if self.caps & Cap.METADATA:
             self.send(metadata.line(self, target, key, value))
-
-    def catch_up(self) -> None:
-        """About to leave a room: have what was said there until here."""
-        self.outlet.catch_up()
 
     def silence(self) -> float:
         """Seconds since anything came from the other side."""

@@ -1,0 +1,110 @@
+"""When to try again after a lost connection, and when not to; with a sentence for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from OpenSSL import SSL
+from service_identity import VerificationError
+from twisted.internet import error
+from twisted.python.failure import Failure
+
+FIRST_PAUSE = 1.0
+"""Seconds before the first new attempt: most drops are over at once."""
+LONGEST_PAUSE = 60.0
+"""Seconds that a pause grows to: a server that comes back is found within a minute."""
+STABLE_SECONDS = 30.0
+"""A connection that held this long starts the pauses anew; one that is thrown out at once does not."""
+
+
+class Pauses:
+    """Seconds to wait before each new attempt: doubling, the upper half of each being random, so that those whom one
+    server lost do not all come back in the same second.
+    """
+
+    def __init__(self, random_number: Callable[[], float]) -> None:
+        """`random_number` gives numbers from 0 to 1."""
+        self._random = random_number
+        self._attempts = 0
+
+    def next(self) -> float:
+        """The next pause, from `FIRST_PAUSE` to `LONGEST_PAUSE`."""
+        longest = min(LONGEST_PAUSE, 2 * FIRST_PAUSE * (1 << min(self._attempts, 16)))
+        self._attempts += 1
+        return longest / 2 + longest / 2 * self._random()
+
+    def reset(self) -> None:
+        """Begin with the shortest again."""
+        self._attempts = 0
+
+
+class Permanent(Exception):
+    """Trying again would not help; `sentence` says why, for people."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+_BANNED = re.compile(r"\bbann?ed\b|\b[gkz][-: ]?lined?\b|\bakill", re.IGNORECASE)
+
+
+def is_ban(text: str) -> bool:
+    """Whether the text of an ERROR says that we are not wanted, rather than that something broke."""
+    return _BANNED.search(text) is not None
+
+
+def _causes(exception: BaseException) -> Iterator[BaseException]:
+    """An exception and what it reports on: TLS failures come wrapped."""
+    yield exception
+    reasons = getattr(exception, "reasons", None) or [getattr(exception, "__cause__", None)]
+    for reason in reasons:
+        found = getattr(reason, "value", reason)
+        if isinstance(found, BaseException):
+            yield from _causes(found)
+
+
+def explain(failure: Failure, host: str, port: int) -> tuple[str, bool]:
+    """Why a connection could not be made or was lost, as a sentence, and whether that is permanent."""
+    where = f"{host}:{port}"
+    exceptions = list(_causes(failure.value or Exception()))
+    for exception in exceptions:
+        sentence = _tls_sentence(exception, where)
+        if sentence is not None:
+            return sentence, True
+    exception = exceptions[-1]
+    if isinstance(exception, Permanent):
+        return exception.sentence, True
+    for kind, sentence in (
+        (error.DNSLookupError, f"There is no address for {host}: is the name right, and the network up?"),
+        (error.ConnectionRefusedError, f"Nothing listens at {where}: is the server running there?"),
+        (error.TimeoutError, f"{where} did not answer in time."),
+        (error.NoRouteError, f"There is no way to {where} from here: is the network up?"),
+        (error.ConnectionDone, f"The server at {where} closed the connection."),
+        (error.ConnectionAborted, f"{where} did not answer any more."),
+        (error.ConnectionLost, f"The connection to {where} broke."),
+    ):
+        if isinstance(exception, kind):
+            return sentence, False
+    return f"No connection to {where}: {exception}.".replace("..", "."), False
+
+
+def _tls_sentence(exception: BaseException, where: str) -> str | None:
+    """A sentence for what is wrong with a server's TLS; None if the exception is not about that."""
+    if isinstance(exception, VerificationError):
+        return f"The certificate of {where} is for another server: somebody may be listening in between."
+    if not isinstance(exception, SSL.Error) or isinstance(exception, SSL.ZeroReturnError):
+        return None
+    text = str(exception)
+    # What our own server answers to TLS where it listens without is the alert on the version.
+    if any(reason in text for reason in ("wrong version number", "record layer failure", "protocol version")):
+        return (
+            f"{where} does not speak TLS as it is spoken today: connect without it, or to the port that does."
+        )
+    if "certificate verify failed" in text:
+        return f"The certificate of {where} is not signed by an authority that this computer trusts."
+    if "certificate" in text or "handshake failure" in text:
+        reason = text.rpartition(", '")[2].rstrip("')]")
+        return f"No TLS connection to {where}: {reason}."
+    return None

@@ -1,0 +1,107 @@
+"""The chat itself as a service: directory, fan-out and connections, without the ports that it listens on."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+import time
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from chat.domain.cloak import cloaker
+from chat.domain.directory import Directory
+from chat.domain.journal import MemoryJournal
+from chat.domain.room import Room
+from chat.network.delivery import Fanout
+from chat.network.irc.session import IrcDialect
+from chat.network.listener import ChatFactory, Settings
+from chat.network.plain import PlainDialect
+from chat.signals import stop_on_signals
+from chat.storage.store import Storage
+
+DRAIN_SECONDS = 3.0
+"""How long connections may take to get their last lines when the server stops."""
+GC_THRESHOLD = 50_000
+"""Objects made between two collections: events are many, short-lived and without cycles."""
+
+
+class _LateFanout:
+    """Stands in for the fan-out while the directory, whose figures the fan-out counts in, is made."""
+
+    fanout: Fanout
+
+    def dirty(self, room: Room, urgent: bool = True) -> None:
+        self.fanout.dirty(room, urgent)
+
+
+class Conversation(Service):
+    """The chat itself, without its listeners. Stopping it tells everybody, and waits until they were told."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        settings: Settings,
+        max_users: int = 0,
+        cloak_key: bytes = b"",
+        storage: Storage | None = None,
+    ) -> None:
+        self._reactor = reactor
+        self.storage = storage
+        late = _LateFanout()
+        self.directory = Directory(
+            storage.journal if storage else MemoryJournal(time.time),
+            late,
+            time.time,
+            server=settings.name,
+            max_users=max_users,
+            accounts=storage.accounts if storage else None,
+            registry=storage.registry if storage else None,
+        )
+        late.fanout = self.fanout = Fanout(reactor, self.directory.stats)
+        self.directory.delivery = self.fanout
+        self.factory = ChatFactory(
+            reactor,
+            self.directory,
+            self.fanout,
+            settings,
+            PlainDialect,
+            IrcDialect,
+            cloaker(cloak_key or secrets.token_bytes(32)),
+            storage.mailbox if storage else None,
+        )
+        if storage is not None:
+            storage.attach(self.directory, self.factory.logins)
+
+    def startService(self) -> None:
+        """Everything that lives as long as the process is kept out of the garbage collector's way."""
+        super().startService()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GC_THRESHOLD, 20, 100)
+        stop_on_signals(self._reactor)
+        self.log.info("Chat is ready as {name}", name=self.factory.settings.name)
+
+    def stopService(self) -> Deferred[None]:
+        """Tell everybody, and wait until they have taken it, for `DRAIN_SECONDS` at most."""
+        super().stopService()
+        self.directory.stopping = True
+        self.log.info("Stopping; {count} connections to close", count=len(self.factory.connections))
+        self.factory.close_all("The server is going down. Goodbye")
+        deadline = self._reactor.seconds() + DRAIN_SECONDS
+        done: Deferred[None] = Deferred()
+
+        def look() -> None:
+            if self.factory.connections and self._reactor.seconds() < deadline:
+                self._reactor.callLater(0.02, look)
+                return
+            for connection in list(self.factory.connections):
+                connection.abort("The server is going down")
+            done.callback(None)
+
+        look()
+        return done

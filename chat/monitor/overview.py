@@ -1,0 +1,92 @@
+"""The chat server as the monitor sees it: figures, who is online, and what an operator may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chat.domain.events import Announced
+from chat.domain.names import fold
+from chat.monitor.interfaces import ActionRefused, Figures, Person
+from chat.network.listener import ChatFactory, ChatProtocol
+
+
+class Overview:
+    """The monitor's `Source`."""
+
+    def __init__(self, factory: ChatFactory) -> None:
+        self._factory = factory
+
+    def figures(self) -> Figures:
+        """The figures of this moment."""
+        directory = self._factory.directory
+        stats = directory.stats
+        connections = {dialect: stats.dialects[dialect] for dialect in ("plain", "irc")}
+        connections["nameless"] = max(0, stats.connections - stats.users)
+        return Figures(
+            people=stats.users,
+            peak=stats.peak_users,
+            rooms=len(directory.rooms),
+            messages=stats.messages.total,
+            private_messages=stats.private_messages.total,
+            connections=connections,
+            refused=stats.refused,
+            muted=stats.muted,
+            bytes_in=stats.bytes_in,
+            bytes_out=stats.bytes_out,
+            uptime=stats.uptime,
+        )
+
+    def people(self) -> Iterator[Person]:
+        """Who is online, in the order in which they connected."""
+        now = self._factory.directory.clock()
+        for connection in list(self._factory.connections):
+            dialect = connection.dialect
+            if dialect is None or dialect.user.name is None:
+                continue
+            user = dialect.user
+            yield Person(
+                name=user.shown,
+                dialect=user.dialect,
+                address=user.address,
+                rooms=tuple(room.name for room in user.memberships),
+                idle=max(0.0, now - user.last_active),
+                account=user.account,
+                muted=connection.muted() is not None,
+            )
+
+
+class OperatorActions:
+    """The monitor's `Actions`."""
+
+    def __init__(self, factory: ChatFactory) -> None:
+        self._factory = factory
+
+    def announce(self, text: str) -> None:
+        """Tell everybody who is online."""
+        directory = self._factory.directory
+        msgid, now = directory.journal.stamp()
+        for user in list(directory.users.values()):
+            user.reader.tell(Announced(msgid, now, directory.server, text))
+
+    def kick(self, name: str, reason: str) -> None:
+        """Close somebody's connection."""
+        connection = self._connection_of(name)
+        because = f": {reason}" if reason else ""
+        assert connection.dialect is not None
+        user = connection.dialect.user
+        connection.dialect.disconnect(f"The operator has put you out{because}")
+        self._factory.directory.quit(user, f"Put out by the operator{because}")
+
+    def mute(self, name: str, seconds: float, reason: str) -> None:
+        """Let nothing that somebody says through for so long."""
+        self._connection_of(name).mute(seconds, reason)
+        if seconds:
+            self._factory.directory.stats.muted += 1
+
+    def _connection_of(self, name: str) -> ChatProtocol:
+        folded = fold(name)
+        for connection in self._factory.connections:
+            dialect = connection.dialect
+            if dialect is not None and dialect.user.name is not None and dialect.user.name.folded == folded:
+                return connection
+        raise ActionRefused(f"{name} is not online any more.")

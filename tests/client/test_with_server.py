@@ -1,0 +1,216 @@
+"""Connections to the real server, joined in memory: what people of both sides see."""
+
+import pytest
+from twisted.internet.task import Clock
+
+from chat.client.events import (
+    DeliveryChanged,
+    Joined,
+    Kind,
+    Left,
+    PeopleChanged,
+    Quit,
+    Renamed,
+    Said,
+    State,
+    Told,
+    TopicChanged,
+)
+from chat.client.outbox import Delivery
+from chat.client.queries import QueryFailed
+from tests.network.chatting import Server, join_plain, make_server
+
+from .talking import Talker, Wire
+
+
+class Place:
+    """A server, and clients of ours in its lobby."""
+
+    def __init__(self, **settings: object) -> None:
+        self.clock = Clock()
+        self.server: Server = make_server(self.clock, **settings)
+        self.wires: list[Wire] = []
+
+    def enter(self, name: str) -> Talker:
+        talker = Talker(self.clock).connect(name, "#lobby")
+        self.wire(talker)
+        return talker
+
+    def wire(self, talker: Talker) -> Wire:
+        wire = Wire(talker, self.server)
+        self.wires.append(wire)
+        self.run()
+        return wire
+
+    def run(self, seconds: float = 0.0) -> None:
+        self.clock.advance(seconds)
+        for _ in range(3):
+            for wire in self.wires:
+                wire.run()
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def test_two_people_meet_and_talk(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    assert [person.name for person in ann.connection.rooms["#lobby"].sorted_people()] == ["ann", "bob"]
+    ann.events.clear()
+    message = bob.connection.say("#lobby", "hello")
+    action = bob.connection.say("#lobby", "waves at ann", Kind.ACT)
+    assert message.state is Delivery.PENDING
+    place.run()
+    assert message.state is action.state is Delivery.ACKNOWLEDGED
+    heard = ann.told(Said)
+    assert [(said.author, said.text, said.kind, said.mention) for said in heard] == [
+        ("bob", "hello", Kind.SAY, False),
+        ("bob", "waves at ann", Kind.ACT, True),
+    ]
+    assert heard[0].msgid == message.msgid
+    assert not bob.told(Said)
+
+
+def test_private_messages(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    bob.connection.say("ann", "psst")
+    place.run()
+    [said] = ann.told(Said)
+    assert (said.place, said.private, said.mention) == ("bob", True, True)
+    message = bob.connection.say("nobody", "psst")
+    place.run()
+    assert message.state is Delivery.FAILED
+    assert "nobody" in message.sentence
+
+
+def test_meeting_a_person_on_a_plain_connection(place: Place) -> None:
+    bob, carl = place.enter("bob"), join_plain(place.server, "carl")
+    place.run()
+    assert [joined.name for joined in bob.told(Joined)][-1] == "carl"
+    bob.connection.say("#lobby", "hello")
+    place.run()
+    assert "<bob> hello" in carl.lines()
+    carl.send("hi bob")
+    place.run()
+    assert [said.text for said in bob.told(Said)] == ["hi bob"]
+    carl.send("/nick charles")
+    place.run()
+    assert [(event.old, event.new) for event in bob.told(Renamed)] == [("carl", "charles")]
+    carl.send("/exit")
+    place.run()
+    assert [event.name for event in bob.told(Quit)] == ["charles"]
+    assert list(bob.connection.rooms["#lobby"].people) == ["bob"]
+
+
+def test_rooms_topics_and_names(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    bob.connection.join("#dev")
+    place.run()
+    bob.connection.set_topic("#dev", "all about it")
+    place.run()
+    assert [event.topic for event in bob.told(TopicChanged)] == ["all about it"]
+    ann.connection.join("#dev")
+    place.run()
+    assert ann.connection.rooms["#dev"].topic == "all about it"
+    ann.connection.rename("anna")
+    place.run()
+    assert ann.connection.name == "anna"
+    assert "anna" in bob.connection.rooms["#dev"].people
+    ann.connection.part("#dev", "bye")
+    place.run()
+    assert [(event.name, event.reason) for event in bob.told(Left)] == [("anna", "bye")]
+    assert "#dev" not in ann.connection.rooms
+
+
+def test_away_is_seen(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    ann.connection.set_away("lunch")
+    place.run()
+    assert bob.connection.rooms["#lobby"].people["ann"].away
+    assert bob.told(PeopleChanged)
+    bob.connection.say("ann", "there?")
+    place.run()
+    assert any("lunch" in told.text for told in bob.told(Told))
+
+
+def test_questions(place: Place) -> None:
+    bob = place.enter("bob")
+    place.enter("ann")
+    answers: list[object] = []
+    bob.connection.whois("ann").addCallback(lambda found: answers.append((found.name, found.rooms)))
+    bob.connection.list_rooms().addCallback(lambda rooms: answers.append([(r.name, r.people) for r in rooms]))
+    bob.connection.stats().addCallback(lambda lines: answers.append("users online: 2" in lines))
+    place.run()
+    assert answers == [("ann", ("#lobby",)), [("#lobby", 2)], True]
+    failed: list[str] = []
+    question = bob.connection.whois("ghost")
+    question.addErrback(lambda failure: failed.append(failure.check(QueryFailed) and failure.value.sentence))
+    place.run()
+    assert len(failed) == 1
+    assert "ghost" in failed[0]
+
+
+def test_what_was_said_before_is_shown_on_joining(place: Place) -> None:
+    ann = place.enter("ann")
+    for number in range(3):
+        ann.connection.say("#lobby", f"line {number}")
+    place.run(5)
+    bob = place.enter("bob")
+    assert [(said.text, said.history) for said in bob.told(Said)] == [(f"line {n}", True) for n in range(3)]
+
+
+def test_a_drop_loses_and_doubles_nothing(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    ann.connection.say("#lobby", "before")
+    place.run()
+    bob_wire = place.wires[-1]
+    place.wires.remove(bob_wire)
+    bob_wire.lose()
+    assert bob.connection.state is State.WAITING
+    ann.connection.say("#lobby", "while bob was away")
+    place.run(1)
+    waiting = bob.connection.say("#lobby", "typed while away")
+    place.run(1)
+    place.wire(bob)
+    place.run()
+    assert bob.connection.name == "bob"
+    assert [said.text for said in bob.told(Said)] == ["before", "while bob was away"]
+    assert waiting.state is Delivery.ACKNOWLEDGED
+    assert [said.text for said in ann.told(Said)] == ["typed while away"]
+
+
+def test_an_answer_that_was_lost_is_asked_for_again(place: Place) -> None:
+    """The server has said the message, and the drop takes the acknowledgement away."""
+    ann, bob = place.enter("ann"), place.enter("bob")
+    wire = place.wires.pop()
+    message = bob.connection.say("#lobby", "once")
+    wire.there.dataReceived(wire.near.getOutBuffer())
+    place.server.turn()
+    wire.lose()
+    assert message.state is Delivery.PENDING
+    place.run(2)
+    place.wire(bob)
+    place.run()
+    assert message.state is not Delivery.PENDING
+    assert [said.text for said in ann.told(Said)] == ["once"]
+
+
+def test_pasting_much_never_brings_a_mute() -> None:
+    place = Place(message_rate=2.0)
+    ann, bob = place.enter("ann"), place.enter("bob")
+    messages = [bob.connection.say("#lobby", f"line {number}") for number in range(150)]
+    for _ in range(200):
+        place.run(0.5)
+    assert {message.state for message in messages} == {Delivery.ACKNOWLEDGED}
+    assert [said.text for said in ann.told(Said)] == [f"line {number}" for number in range(150)]
+    assert not bob.told(DeliveryChanged)[-1].message.sentence
+    assert not any("faster" in told.text for told in bob.told(Told))
+
+
+def test_a_line_that_fills_the_servers_limit_arrives_whole(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    text = "ü" * 600
+    bob.connection.say("#lobby", text)
+    place.run(3)
+    assert "".join(said.text for said in ann.told(Said)) == text
