@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from chat.client.outbox import Outgoing
+from chat.domain.text import printable
 
 MAX_LINES = 3_000
 """Lines kept of one page: some hours of a lively room, a few megabytes at most."""
@@ -75,6 +76,7 @@ class Line:
 class Page:
     """One page.
 
+    @ivar title: what it is called, safe to show.
     @ivar place: where what is typed here goes, ``""`` for nowhere.
     @ivar unread: messages that came while another page was looked at; `mentioned`: one of them is for us.
     @ivar marker: the first line that came while another page was looked at.
@@ -151,7 +153,7 @@ class Pages:
         if page is None:
             if len(self.all) >= MAX_PAGES:
                 return self.current
-            page = Page(place, place)
+            page = Page(place, printable(place))
             self.all.append(page)
         return page
 
