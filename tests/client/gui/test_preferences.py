@@ -37,9 +37,14 @@ def test_a_broken_file_is_as_good_as_none(tmp_path: Path) -> None:
 
 
 def test_values_that_make_no_sense_are_as_usual() -> None:
-    found = read_window({"theme": "pink", "text_size": 4, "bell": "no", "recent": [1, {}, {"address": "a"}], "more": 1})
+    found = read_window(
+        {"theme": "pink", "text_size": 4, "bell": "no", "recent": [1, {}, {"address": "a"}], "more": 1}
+    )
     assert found == WindowPreferences(recent=(Account("a", rooms=()),))
-    assert read_launcher({"chat_port": 0, "web_port": "x", "relay_port": 70_000, "theme": 1}) == LauncherPreferences()
+    assert (
+        read_launcher({"chat_port": 0, "web_port": "x", "relay_port": 70_000, "theme": 1})
+        == LauncherPreferences()
+    )
 
 
 def test_a_place_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
@@ -64,4 +69,6 @@ def test_a_change_is_kept_at_once(tmp_path: Path) -> None:
 
 
 def test_no_password_is_ever_kept() -> None:
-    assert not {name for name in WindowPreferences.__annotations__ | Account.__annotations__ if "password" in name}
+    assert not {
+        name for name in WindowPreferences.__annotations__ | Account.__annotations__ if "password" in name
+    }

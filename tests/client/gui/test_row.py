@@ -2,7 +2,12 @@
 
 from chat.client.gui.row import Row, matching
 
-ROWS = [Row("", "ROOMS"), Row("1", "#kitchen", hint="room"), Row("2", "chen", hint="in #lobby"), Row("3", "ben")]
+ROWS = [
+    Row("", "ROOMS"),
+    Row("1", "#kitchen", hint="room"),
+    Row("2", "chen", hint="in #lobby"),
+    Row("3", "ben"),
+]
 
 
 def test_all_words_have_to_occur() -> None:

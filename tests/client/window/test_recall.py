@@ -39,7 +39,11 @@ def test_it_is_bounded() -> None:
 def test_tab_goes_round_through_the_candidates() -> None:
     completing = Completing()
     completing.begin("hi an", [Candidate("anna ", 2, "anna"), Candidate("andy ", 2, "andy")])
-    assert [completing.step(1), completing.step(1), completing.step(1)] == ["hi anna ", "hi andy ", "hi anna "]
+    assert [completing.step(1), completing.step(1), completing.step(1)] == [
+        "hi anna ",
+        "hi andy ",
+        "hi anna ",
+    ]
     assert completing.step(-1) == "hi andy "
     completing.end()
     assert completing.step(1) is None

@@ -50,7 +50,11 @@ def test_what_is_said_elsewhere_is_counted_until_it_is_looked_at() -> None:
 
 def test_people_are_listed_with_what_they_are() -> None:
     seat = Seat()
-    assert [(row.text, row.hint) for row in views.people(seat.desk)] == [("ann", "op"), ("bob", "you"), ("carl", "")]
+    assert [(row.text, row.hint) for row in views.people(seat.desk)] == [
+        ("ann", "op"),
+        ("bob", "you"),
+        ("carl", ""),
+    ]
     seat.desk.open("ann")
     assert views.people(seat.desk) == []
     assert "Private" in views.header(seat.desk)[1]
@@ -101,7 +105,9 @@ def test_the_switcher_has_every_page_and_everybody_once() -> None:
 
 def test_control_characters_of_others_are_nowhere() -> None:
     seat = Seat()
-    seat.script.say(":ev\x1b[2Jil!e@h PRIVMSG bob :x\x1b]0;title\x07y", ":ann!a@h PRIVMSG #lobby :\x1b[31mred\u202e")
+    seat.script.say(
+        ":ev\x1b[2Jil!e@h PRIVMSG bob :x\x1b]0;title\x07y", ":ann!a@h PRIVMSG #lobby :\x1b[31mred\u202e"
+    )
     for row in (*views.sidebar(seat.desk), *views.switcher(seat.desk)):
         assert row.text.isprintable()
     assert seat.desk.pages.current.lines[-1].text == "red"
