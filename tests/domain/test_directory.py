@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.domain.directory import ROOMS_AT_MOST, TOPIC_BYTES, Directory
+from chat.domain.directory import ROOMS_AT_MOST, Directory
 from chat.domain.events import (
     Acted,
     AwayChanged,
@@ -19,6 +19,7 @@ from chat.domain.events import (
 )
 from chat.domain.names import check_name, check_room
 from chat.domain.refused import Refused, Why
+from chat.domain.rights import TOPIC_BYTES
 from chat.domain.user import IGNORES_AT_MOST
 from tests.domain.things import House
 
