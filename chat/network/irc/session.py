@@ -37,6 +37,7 @@ from chat.network.irc import (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )
@@ -75,6 +76,7 @@ FAMILIES = (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )
