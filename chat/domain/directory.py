@@ -388,7 +388,6 @@ class Directory:
     def expel(self, membership: Membership, event: Left | Kicked) -> None:
         """End a membership with the event that says why; its member is told."""
         room = membership.room
-        membership.user.reader.catch_up()
         membership.end()
         del room.members[membership.user]
         del membership.user.memberships[room]

@@ -61,6 +61,7 @@ class Overlay(tk.Frame):
                 each(child)
 
         each(self)
+        self.update_idletasks()
         focus.focus_set()
 
     def _escape(self, event: tk.Event[tk.Misc]) -> str:

@@ -176,6 +176,9 @@ class Theme:
             self.fonts[key] = tkfont.Font(root, family=self.family)
         self.fonts["mono"] = tkfont.Font(root, family=mono)
         self.has_sun_valley = find_spec("sv_ttk") is not None
+        for kind in ("TEntry", "TCombobox"):
+            # On X11 Tk has this key go to the beginning, as Emacs does.
+            root.bind_class(kind, "<Control-a>", _select_all)
         self.use(name, text_size)
 
     def watch(self, changed: Callable[[], None]) -> None:
@@ -313,6 +316,11 @@ class Theme:
             data = rounded(width, height, radius, colour)
             self._pictures[key] = tk.PhotoImage(master=self.root, data=data, format="png")
         return self._pictures[key]
+
+
+def _select_all(event: tk.Event[tk.Misc]) -> str:
+    event.widget.event_generate("<<SelectAll>>")
+    return "break"
 
 
 def prepare_process() -> None:

@@ -36,9 +36,13 @@ class Output(ttk.Frame):
             height=5,
         )
         scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
-        self.text.configure(yscrollcommand=scrollbar.set)
-        scrollbar.pack(side="right", fill="y")
-        self.text.pack(side="left", fill="both", expand=True)
+        self._scrollbar = scrollbar
+        self.text.configure(yscrollcommand=self._scrolled_to)
+        self.columnconfigure(0, weight=1)
+        self.columnconfigure(1, minsize=scrollbar.winfo_reqwidth())
+        self.rowconfigure(0, weight=1)
+        self.text.grid(row=0, column=0, sticky="nsew")
+        scrollbar.grid(row=0, column=1, sticky="ns")
         self.text.bind("<Button-1>", lambda event: self.text.focus_set())
         theme.watch(self._themed)
 
@@ -61,6 +65,13 @@ class Output(ttk.Frame):
         self.text.tag_configure("error", foreground=p.error)
         self.text.tag_configure("critical", foreground=p.error)
         self.text.tag_configure("empty", foreground=p.faint, font=fonts["body"])
+
+    def _scrolled_to(self, first: float, last: float) -> None:
+        self._scrollbar.set(first, last)
+        if float(first) <= 0.0 and float(last) >= 1.0:
+            self._scrollbar.grid_remove()
+        else:
+            self._scrollbar.grid()
 
     def sync(self) -> None:
         """Show what was printed since the last time."""

@@ -68,6 +68,15 @@ class Program:
             root.geometry(usual)
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.bind("<Control-q>", lambda event: self.close())
+        for key, button in (
+            ("s", self.server_button),
+            ("l", self.logs_button),
+            ("g", self.window_button),
+            ("t", self.terminal_button),
+            ("r", self.relay_button),
+        ):
+            root.bind(f"<Alt-{key}>", lambda event, button=button: button.invoke())  # type: ignore[misc]
+            button.configure(underline=next(i for i, c in enumerate(button.cget("text").lower()) if c == key))
         self.theme.watch(self.changed)
         self.server_button.focus_set()
 
@@ -120,8 +129,10 @@ class Program:
 
     @staticmethod
     def _label(button: Any, child: Child, what: str) -> None:
+        text = f"{'Stop' if child.active else 'Start'} {what}"
         button.configure(
-            text=f"{'Stop' if child.active else 'Start'} {what}",
+            text=text,
+            underline=text.index(what) if what == "Relay" else 0,
             state="disabled" if child.state is State.STOPPING else "normal",
         )
 

@@ -233,6 +233,10 @@ class Actions:
             lambda failure: self.desk.note(f"No browser could be opened for {link}", error=True)
         )
 
+    def copy_all(self) -> None:
+        """Ctrl-Shift-C."""
+        self.frame.transcript.copy_all()
+
     def links(self) -> None:
         """Ctrl-L."""
         found = [Row(link, link) for link in views.links(self.desk.pages.current)]

@@ -149,6 +149,8 @@ class ConnectDialog(ttk.Frame):
         else:
             self._message.pack_forget()
         self._button.configure(text="Connecting…" if busy else "Connect")
+        state = "connecting" if busy else "cannot connect" if sentence else "connect"
+        self.winfo_toplevel().title(f"Chat – {state}")
         if not busy:
             self.focus_field(field)
 

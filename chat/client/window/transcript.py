@@ -321,6 +321,11 @@ class Transcript(ttk.Frame):
             self.clipboard_clear()
             self.clipboard_append(self.text.get("sel.first", "sel.last"))
 
+    def copy_all(self) -> None:
+        """Put everything on the clipboard."""
+        self.clipboard_clear()
+        self.clipboard_append(self.text.get("1.0", "end-1c"))
+
     def selection(self) -> bool:
         """Whether something is selected."""
         return bool(self.text.tag_ranges("sel"))

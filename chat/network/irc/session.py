@@ -247,10 +247,6 @@ class IrcDialect(Replies):
         if self.caps & Cap.METADATA:
             self.send(metadata.line(self, target, key, value))
 
-    def catch_up(self) -> None:
-        """About to leave a room: have what was said there until here."""
-        self.outlet.catch_up()
-
     def silence(self) -> float:
         """Seconds since anything came from the other side."""
         return self.connection.factory.seconds() - self.connection.last_line
