@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from chat.domain import ignoring, rights
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, LogEvent, Said
 from chat.domain.logins import Logins
@@ -290,7 +291,7 @@ def _rooms(speaker: Speaker, arguments: list[str]) -> None:
 def _topic(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     if arguments:
-        speaker.directory.set_topic(speaker.user, room, arguments[0])
+        rights.set_topic(speaker.directory, speaker.user, room, arguments[0])
     elif room.topic is None:
         speaker.reply(f"{room.name} has no topic. /topic TEXT gives it one.")
     else:
@@ -331,7 +332,7 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
         names = sorted(speaker.user.ignored)
         speaker.reply(f"You ignore: {', '.join(names)}" if names else "You ignore nobody.")
     elif arguments[0].startswith("-"):
-        speaker.directory.unignore(speaker.user, arguments[0][1:])
+        ignoring.unignore(speaker.user, arguments[0][1:])
         speaker.reply(f"You hear {arguments[0][1:]} again.")
     else:
         try:
@@ -340,7 +341,7 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
             # Nobody has a reserved name; whoever fears that somebody might can ignore it all the same.
             if refused.rule != "reserved":
                 raise
-        speaker.directory.ignore(speaker.user, arguments[0])
+        ignoring.ignore(speaker.user, arguments[0])
         speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")
 
 

@@ -27,7 +27,8 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.layout.processors import BeforeInput, Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
@@ -38,7 +39,7 @@ from chat.client.events import State
 from chat.client.keys import key_bindings
 from chat.client.outbox import BURST, PACE
 from chat.client.rows import STYLE, Row, name_style, screen
-from chat.client.typed import enter, say
+from chat.client.typed import enter, say, secret_in
 
 LOW = 10
 """Rows below which the title is left out."""
@@ -74,6 +75,20 @@ class Messages(UIControl):
     def is_focusable(self) -> bool:
         """Keys go to the input line."""
         return False
+
+
+class Secret(Processor):
+    """Shows stars for a password that is typed after a command."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """One character for one, so that the cursor stays where it is."""
+        start = secret_in(transformation_input.document.text)
+        fragments = explode_text_fragments(transformation_input.fragments)
+        if start is None:
+            return Transformation(fragments)
+        return Transformation(
+            [(style, "*" if at >= start else text) for at, (style, text, *_) in enumerate(fragments)]
+        )
 
 
 class Screen:
@@ -127,7 +142,9 @@ class Screen:
         wide = Condition(lambda: self.people and self._columns() >= PEOPLE_FROM and bool(self.who_is_here()))
         asking = Condition(lambda: self.paste is not None)
         entry = Window(
-            BufferControl(self.buffer, input_processors=[BeforeInput(self._prompt, "class:prompt")]),
+            BufferControl(
+                self.buffer, input_processors=[Secret(), BeforeInput(self._prompt, "class:prompt")]
+            ),
             height=Dimension(min=1, max=MAX_INPUT_ROWS),
             wrap_lines=True,
             dont_extend_height=True,
@@ -287,7 +304,7 @@ class Screen:
     def _accept(self, buffer: Buffer) -> bool:
         text = buffer.text[:MAX_INPUT]
         # Before anything is done, since that may lead to another page with a text of its own.
-        buffer.reset(append_to_history=True)
+        buffer.reset(append_to_history=secret_in(text) is None)
         # Otherwise it would be there only after the screen is drawn again, and Up pressed at once find nothing.
         buffer.load_history_if_not_yet_loaded()
         self.desk.pages.current.scroll = 0

@@ -36,7 +36,7 @@ class Stamps:
         self._prefix = f"{self._millisecond:012x}"
 
     def next(self) -> tuple[str, float]:
-        """A new message id, and the time that belongs to it in seconds since the epoch."""
+        """A new message id, and the time that belongs to it in seconds since the epoch, in whole milliseconds."""
         now = self._clock()
         millisecond = int(now * 1000)
         if millisecond > self._millisecond:
@@ -49,7 +49,8 @@ class Stamps:
                 self._millisecond += 1
                 self._prefix = f"{self._millisecond:012x}"
                 self._count = 0
-        return f"{self._prefix}{self._count:06x}{self._node}", now
+        # The time says the same millisecond as the id, so that pages of history by either have the same edges.
+        return f"{self._prefix}{self._count:06x}{self._node}", self._millisecond / 1000
 
 
 class Journal(Protocol):

@@ -67,9 +67,8 @@ class MemoryMailbox:
         """Forget what was delivered."""
         kept = self._kept.get(account.folded)
         if kept is not None:
-            for event in events:
-                if event in kept:
-                    kept.remove(event)
+            gone = {event.msgid for event in events}
+            self._kept[account.folded] = deque(event for event in kept if event.msgid not in gone)
 
 
 class NoMailbox:

@@ -208,6 +208,16 @@ class PlainDialect:
         """Whom this person ignores has changed."""
         self._choose_renderings()
 
+    def silence(self) -> float:
+        """Seconds since anything came from the other side."""
+        return self._connection.factory.seconds() - self._connection.last_line
+
+    def probe(self) -> None:
+        """A person cannot be made to say something."""
+
+    def marker_moved(self, target: str, time: float) -> None:
+        """How far this person has read elsewhere is of no use on a plain connection."""
+
     def disconnect(self, sentence: str) -> None:
         """Say why the connection ends, and end it."""
         self.reply(f"*** {sentence}")

@@ -266,6 +266,7 @@ def test_earlier_messages_and_search() -> None:
     person = Person(ALL_CAPS)
 
     def answer(kind: str, *messages: str) -> str:
+        person.talker.clock.advance(1)
         asked = person.script.pong()[-1]
         label = asked.partition("label=")[2].partition(" ")[0]
         person.script.say(f"@label={label} :s BATCH +h {kind}")

@@ -38,6 +38,8 @@ def test_two_clients_do_not_come_back_together() -> None:
         (ValueError("strange"), False, "strange"),
         (SSL.Error([("SSL routines", "", "certificate verify failed")]), True, "authority"),
         (SSL.Error([("SSL routines", "", "wrong version number")]), True, "does not speak TLS"),
+        (SSL.Error([("SSL routines", "", "tlsv1 alert protocol version")]), True, "does not speak TLS"),
+        (SSL.Error([("SSL routines", "", "certificate required")]), True, "certificate required."),
         (SSL.Error([("SSL routines", "", "unexpected eof while reading")]), False, "eof"),
         (VerificationError(errors=[]), True, "another server"),
     ],

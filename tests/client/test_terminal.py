@@ -120,6 +120,11 @@ def test_what_was_typed_before_comes_back(person: Person) -> None:
     assert person.screen.buffer.text == "hello"
 
 
+def test_passwords_are_not_kept_as_what_was_typed_before(person: Person) -> None:
+    person.run("hello" + ENTER, "/login bob secret" + ENTER, UP)
+    assert person.screen.buffer.text == "hello"
+
+
 def test_tab_completes(person: Person) -> None:
     person.run("an" + TAB)
     assert person.screen.buffer.text == "ann: "

@@ -45,7 +45,7 @@ def spoil(line):
         if fault == "repeat":
             return line + line
         if fault == "damage":
-            return line.replace(b"xx", b"xy", 1)
+            return line.replace(b"lunch", b"bunch", 1)
         if fault == "cut":
             people.pop().close()
             return None

@@ -16,6 +16,7 @@ from chat.domain.logins import Logins
 from chat.domain.names import check_name
 from chat.domain.room import Membership
 from chat.domain.user import User
+from chat.storage.journal import GROUP_SECONDS
 from chat.storage.store import Storage
 from chat.storage.threads import Outcome, Work
 from chat.storage.upkeep import UNLIMITED, Retention
@@ -130,12 +131,13 @@ class World:
         return START + self.clock.seconds()
 
     def settle(self) -> None:
-        """Let everything happen that is due, in every thread."""
+        """Let everything happen that is due or waits for company, in every thread."""
         while True:
-            self.clock.advance(0)
             done = sum(executor.run() for executor in self.executors.values())
-            due = any(call.getTime() <= self.clock.seconds() for call in self.clock.getDelayedCalls())
-            if not done and not due:
+            soon = [call.getTime() - self.clock.seconds() for call in self.clock.getDelayedCalls()]
+            if min(soon, default=1.0) <= 2 * GROUP_SECONDS:
+                self.clock.advance(max(0.0, min(soon)))
+            elif not done:
                 return
 
     def wait(self, seconds: float) -> None:

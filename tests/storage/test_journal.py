@@ -13,7 +13,7 @@ from twisted.internet.task import Clock
 from chat.domain.events import Said, Whispered
 from chat.domain.log import Log
 from chat.storage import journal as module
-from chat.storage.journal import GROUP_AT_MOST, RETRY_AT_MOST, STALL_SECONDS, StoredJournal
+from chat.storage.journal import GROUP_AT_MOST, GROUP_SECONDS, RETRY_AT_MOST, STALL_SECONDS, StoredJournal
 from chat.storage.writer import Entry
 
 from .by_hand import START, ByHand, Talk, somebody
@@ -55,8 +55,8 @@ class Bench:
         return event
 
     def turn(self) -> None:
-        """The reactor turns once, and the disk does what it was asked for."""
-        self.clock.advance(0)
+        """The time of a group passes, and the disk does what it was asked for."""
+        self.clock.advance(GROUP_SECONDS)
         self.executor.run()
 
     def pass_time(self, seconds: float) -> None:
@@ -109,7 +109,7 @@ def test_what_comes_while_the_disk_writes_is_the_next_group(bench: Bench) -> Non
     bench.clock.advance(0)
     bench.executor.run()
     assert bench.receipts == [("a", True)]
-    bench.turn()
+    bench.pass_time(0.25)
     assert bench.disk.groups == [1, 2]
     assert [text for text, _ in bench.receipts] == ["a", "b", "c"]
 
@@ -272,7 +272,7 @@ def test_settled_waits_for_what_was_recorded_before_and_no_more(bench: Bench) ->
     bench.journal.when_settled(lambda: calls.append("after b"))
     bench.executor.run()
     assert calls == ["idle", "after a"]
-    bench.turn()
+    bench.pass_time(0.25)
     assert calls == ["idle", "after a", "after b"]
 
 
@@ -296,7 +296,7 @@ def test_finishing_does_not_wait_for_a_pause_to_end(bench: Bench) -> None:
     done: list[str] = []
     bench.journal.finish(lambda: done.append("done"))
     bench.executor.run()
-    bench.turn()
+    bench.pass_time(0.25)
     assert done == ["done"]
     assert [event.text for event in bench.disk.events] == ["a", "b"]
 

@@ -26,6 +26,9 @@ enum {
   REASONS_TOLD = 5,           /* on standard error, which nobody may be reading just then */
 };
 static const char MARK = '`'; /* begins every message; nothing else that a server sends holds one */
+/* Words as people use them, for servers that look at them: one that indexes what is said must not find a new word in
+ * every message. */
+static const char TALK[] = " so let us meet at the usual place after lunch, and see what can be done before friday:";
 
 typedef struct {
   uint64_t sent_at; /* nanoseconds */
@@ -354,7 +357,8 @@ void people_create(void) {
   filling_length = options.size - 1 - NUMBER_DIGITS;
   if (filling_length < 0) filling_length = 0;
   if (filling_length > (int)sizeof filling - 1) filling_length = sizeof filling - 1;
-  memset(filling, 'x', filling_length);
+  for (int i = 0; i < filling_length; i++) filling[i] = TALK[i % (sizeof TALK - 1)];
+  if (filling_length) filling[filling_length - 1] = '.'; /* a blank at the end may be taken off */
   loop = epoll_create1(0);
   struct epoll_event input = {.events = EPOLLIN};
   epoll_ctl(loop, EPOLL_CTL_ADD, STDIN_FILENO, &input);
