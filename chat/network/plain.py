@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hmac import compare_digest
 from itertools import islice
 
 from chat import commands
@@ -26,6 +27,8 @@ from chat.network.plain_rendering import PlainRendering, clock_time, line_of, sh
 
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
+PASSWORDS = 3
+"""Tries for the server's password on one connection: room for typing errors."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 
@@ -36,7 +39,17 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = ("_connection", "_secret", "directory", "logins", "outlet", "room", "user")
+    __slots__ = (
+        "_connection",
+        "_let_in",
+        "_secret",
+        "_wrong_passwords",
+        "directory",
+        "logins",
+        "outlet",
+        "room",
+        "user",
+    )
 
     name = "plain"
 
@@ -47,6 +60,8 @@ class PlainDialect:
         self.outlet = connection.outlet
         self._secret: Callable[[str], None] | None = None
         """What gets the next line, which nobody is to see."""
+        self._let_in = not connection.factory.settings.password
+        self._wrong_passwords = 0
         self.room: Room | None = None
         self.user: User = connection.make_user(self)
 
@@ -91,6 +106,9 @@ class PlainDialect:
         if text.lower() in ("/exit", "/quit"):
             self.leave("")
             return
+        if not self._let_in:
+            self.ask_secret("This server has a password. What is it?", lambda given: self._let(given, text))
+            return
         if text.lower().split()[0] == "/login":
             commands.run(self, text)
             return
@@ -104,10 +122,26 @@ class PlainDialect:
             return
         self.welcome()
 
+    def _let(self, given: str, name: str) -> None:
+        wanted = self._connection.factory.settings.password
+        if compare_digest(given.encode(), wanted.encode()):
+            self._let_in = True
+            self._take_name(name)
+            return
+        self._wrong_passwords += 1
+        if self._wrong_passwords < PASSWORDS:
+            self.reply("That is not the password of this server. Type your name to try again.")
+        else:
+            self.reply(f"That is not the password of this server either. After {PASSWORDS} the connection ends.")
+            self._connection.finish("Did not know the password")
+
     def welcome(self) -> None:
         """This person has a name: show them in."""
         self._connection.named()
-        self.directory.join_lobby(self.user)
+        try:
+            self.directory.join_lobby(self.user)
+        except Refused as refused:
+            self.reply(f"Welcome, {self.user.shown}! {refused.sentence} /rooms lists other rooms, /help the rest.")
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
         """Ask for a line that telnet does not show while it is typed."""
