@@ -132,7 +132,9 @@ class PlainDialect:
         if self._wrong_passwords < PASSWORDS:
             self.reply("That is not the password of this server. Type your name to try again.")
         else:
-            self.reply(f"That is not the password of this server either. After {PASSWORDS} the connection ends.")
+            self.reply(
+                f"That is not the password of this server either. After {PASSWORDS} the connection ends."
+            )
             self._connection.finish("Did not know the password")
 
     def welcome(self) -> None:
@@ -141,7 +143,9 @@ class PlainDialect:
         try:
             self.directory.join_lobby(self.user)
         except Refused as refused:
-            self.reply(f"Welcome, {self.user.shown}! {refused.sentence} /rooms lists other rooms, /help the rest.")
+            self.reply(
+                f"Welcome, {self.user.shown}! {refused.sentence} /rooms lists other rooms, /help the rest."
+            )
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
         """Ask for a line that telnet does not show while it is typed."""
