@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
-from hmac import compare_digest
 from itertools import islice
 
 from chat import commands
@@ -11,6 +11,7 @@ from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
+    Invited,
     Kicked,
     Left,
     LogEvent,
@@ -27,8 +28,6 @@ from chat.network.plain_rendering import PlainRendering, clock_time, line_of, sh
 
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
-PASSWORDS = 3
-"""Tries for the server's password on one connection: room for typing errors."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 
@@ -39,17 +38,7 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = (
-        "_connection",
-        "_let_in",
-        "_secret",
-        "_wrong_passwords",
-        "directory",
-        "logins",
-        "outlet",
-        "room",
-        "user",
-    )
+    __slots__ = ("_connection", "_secret", "_trusted", "directory", "logins", "outlet", "room", "user")
 
     name = "plain"
 
@@ -60,8 +49,8 @@ class PlainDialect:
         self.outlet = connection.outlet
         self._secret: Callable[[str], None] | None = None
         """What gets the next line, which nobody is to see."""
-        self._let_in = not connection.factory.settings.password
-        self._wrong_passwords = 0
+        self._trusted = not connection.factory.settings.password
+        """Whether this person has said the server's password, if there is one."""
         self.room: Room | None = None
         self.user: User = connection.make_user(self)
 
@@ -106,8 +95,8 @@ class PlainDialect:
         if text.lower() in ("/exit", "/quit"):
             self.leave("")
             return
-        if not self._let_in:
-            self.ask_secret("This server has a password. What is it?", lambda given: self._let(given, text))
+        if not self._trusted:
+            self.ask_secret("This server has a password:", lambda given: self._take_password(given, text))
             return
         if text.lower().split()[0] == "/login":
             commands.run(self, text)
@@ -122,20 +111,14 @@ class PlainDialect:
             return
         self.welcome()
 
-    def _let(self, given: str, name: str) -> None:
+    def _take_password(self, given: str, name: str) -> None:
         wanted = self._connection.factory.settings.password
-        if compare_digest(given.encode(), wanted.encode()):
-            self._let_in = True
-            self._take_name(name)
+        if not hmac.compare_digest(wanted.encode(), given.encode()):
+            self.reply("That is not the password. Goodbye")
+            self._connection.finish("Wrong password")
             return
-        self._wrong_passwords += 1
-        if self._wrong_passwords < PASSWORDS:
-            self.reply("That is not the password of this server. Type your name to try again.")
-        else:
-            self.reply(
-                f"That is not the password of this server either. After {PASSWORDS} the connection ends."
-            )
-            self._connection.finish("Did not know the password")
+        self._trusted = True
+        self._take_name(name)
 
     def welcome(self) -> None:
         """This person has a name: show them in."""
@@ -194,6 +177,8 @@ class PlainDialect:
             return self._put(f"You are now {event.name}")
         if isinstance(event, TopicChanged):
             return self._put(f"The topic of {event.room} is now: {printable(event.topic)}")
+        if isinstance(event, Invited) and event.recipient.session == self.user.session:
+            return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
         text = line_of(event)
         return self._put(*text.split("\n")) if text else True
 

@@ -11,7 +11,7 @@ from chat.domain.accounts import Account, MemoryAccounts
 from chat.domain.directory import Directory
 from chat.domain.events import IdentityChanged, Whispered
 from chat.domain.journal import MemoryJournal
-from chat.domain.logins import Logins
+from chat.domain.logins import REGISTRATIONS, Logins
 from chat.domain.mailbox import MAILBOX_MESSAGES, MemoryMailbox, NoMailbox
 from chat.domain.names import RoomName, check_name
 from chat.domain.refused import Refused, Why
@@ -68,6 +68,18 @@ def test_registering_logs_in_and_tells_others(hall: Hall) -> None:
     assert bob.account == "Bob"
     assert bob.identity.account == "Bob"
     assert any(isinstance(event, IdentityChanged) for event in told(bob))
+
+
+def test_only_so_many_accounts_come_from_one_address(hall: Hall) -> None:
+    for number in range(REGISTRATIONS):
+        user = hall.user(f"n{number}x")
+        assert isinstance(hall.ask("register", user, user.name, PASSWORD), Account)
+    user = hall.user("late")
+    refused = hall.ask("register", user, user.name, PASSWORD)
+    assert refused.why is Why.LIMIT
+    assert "60 minutes" in refused.sentence
+    user.address = "127.0.0.1"
+    assert isinstance(hall.ask("register", user, user.name, PASSWORD), Account)
 
 
 def test_a_name_that_somebody_else_has_cannot_be_registered(hall: Hall) -> None:
