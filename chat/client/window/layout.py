@@ -101,7 +101,10 @@ def _body(line: Line, before: Line | None, me: str, when: float) -> list[Paragra
             if grouped:
                 return [text]
             return [
-                [time._replace(text=time.text + "\t", styles=("time", "head")), _with(_name(line), "head")],
+                [
+                    Piece(f"{time.text}\t", ("time", "head", *ground)),
+                    Piece(line.author, (*_name(line).styles, "head", *ground)),
+                ],
                 text,
             ]
         case Sort.NOTICE:
