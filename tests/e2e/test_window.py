@@ -1,7 +1,6 @@
 """The chat window on a screen in memory, driven by keyboard and mouse, talking with people who use netcat."""
 
 import json
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -168,10 +167,8 @@ def test_pictures(window: Window, server: Server, nc: Connect) -> None:
     people["ann"].read_until("done by eleven")
     window.type("/", "Tab", "Tab")
     window.press("Escape", "ctrl+a", "BackSpace")
-    time.sleep(0.5)  # so that everything is drawn: nothing of what follows depends on it
     window.picture("window-light")
     window.press("ctrl+d")
-    time.sleep(0.5)
     window.picture("window-dark")
     for keys, name in (
         (("ctrl+k",), "window-switcher"),
@@ -180,8 +177,6 @@ def test_pictures(window: Window, server: Server, nc: Connect) -> None:
         (("ctrl+f",), "window-search"),
     ):
         window.press(*keys)
-        time.sleep(0.5)
         window.picture(name)
         window.press("Escape")
-        time.sleep(0.2)
     assert (window.folder / "output.txt").read_text() == ""

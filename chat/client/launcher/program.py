@@ -79,7 +79,7 @@ class Program:
             ("r", self.relay_button),
         ):
             root.bind(f"<Alt-{key}>", lambda event, button=button: button.invoke())  # type: ignore[misc]
-            button.configure(underline=next(i for i, c in enumerate(button.cget("text").lower()) if c == key))
+            button.configure(underline=button.cget("text").lower().rfind(key))
         self.theme.watch(self.changed)
         self.server_button.focus_set()
 

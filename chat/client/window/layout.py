@@ -87,6 +87,7 @@ def _body(line: Line, before: Line | None, me: str, when: float) -> list[Paragra
     pending = line.message is not None and line.message.state is Delivery.PENDING
     style = "pending" if pending else "text"
     ground = ("mention",) if line.mention else ()
+    above = ("mention_head",) if line.mention else ()
     match line.sort:
         case Sort.SAY:
             grouped = same_group(line, before)
@@ -102,8 +103,8 @@ def _body(line: Line, before: Line | None, me: str, when: float) -> list[Paragra
                 return [text]
             return [
                 [
-                    Piece(f"{time.text}\t", ("time", "head", *ground)),
-                    Piece(line.author, (*_name(line).styles, "head", *ground)),
+                    Piece(f"{time.text}\t", ("time", "head", *above)),
+                    Piece(line.author, (*_name(line).styles, "head", *above)),
                 ],
                 text,
             ]

@@ -126,7 +126,8 @@ class Transcript(ttk.Frame):
             },
             "link": {"foreground": p.accent, "underline": True},
             "me": {"font": fonts["bold"]},
-            "mention": {"background": p.mention},
+            "mention_head": {"background": p.mention},
+            "mention": {"background": p.mention, "spacing3": px(6)},
             "flash": {"background": p.selected},
         }.items():
             text.tag_configure(style, **options)  # type: ignore[arg-type]
