@@ -1,64 +1,66 @@
-"""`python -m chat`: one entry for everything there is to start."""
+"""`python -m chat COMMAND`: one way to everything, from a checkout as well as installed."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import sys
-from typing import NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
 
-
-class Program(NamedTuple):
-    """A row: the function that gets the rest of the command line and returns the exit status, and what it is for."""
-
-    function: str
-    help: str
-
-
-PROGRAMS = {
-    "server": Program("chat.foreground:server", "the chat server, in the foreground (twistd -n chat)"),
-    "relay": Program("chat.foreground:relay", "a relay into a chat server (twistd -n chat-relay)"),
-    "terminal": Program("chat.client.terminal:main", "chat in this terminal, or pipe lines into a room"),
-    "window": Program("chat.client.window:main", "chat in a window"),
-    "launcher": Program("chat.client.launcher:main", "start and stop all of these with buttons"),
-    "admin": Program("chat.admin:main", "accounts, backups and exports of a server's data folder"),
+COMMANDS: dict[str, tuple[str, str]] = {
+    "server": ("chat.server", "run the server (twistd -n chat)"),
+    "relay": ("chat.relay.command", "run a relay into a server (twistd -n chat-relay)"),
+    "terminal": ("chat.client.terminal", "chat in this terminal, or pipe lines into a room"),
+    "window": ("chat.client.window", "chat in a window"),
+    "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
+    "admin": ("chat.storage.admin", "look after accounts and the data folder"),
 }
-"""What can be started, by name. A row names its function only, so that nothing loads until it is chosen."""
+"""Command -> the module whose `main(arguments)` runs it and returns an exit status, and what it does."""
 
 
 def usage() -> str:
-    """What can be started."""
-    lines = [f"  {name:10} {program.help}" for name, program in PROGRAMS.items()]
-    return "\n".join(
-        [
-            "usage: python -m chat PROGRAM [OPTIONS]",
-            "",
-            *lines,
-            "",
-            "python -m chat PROGRAM --help explains one. Without one the launcher opens, where there is a display.",
-        ]
-    )
+    """What there is to choose from."""
+    rows = [f"  {name:10} {what}" for name, (_, what) in COMMANDS.items()]
+    more = "python -m chat COMMAND --help explains one. Without one the launcher opens, where there is a display."
+    return "\n".join(["Usage: python -m chat COMMAND [ARGUMENTS]", "", *rows, "", more, ""])
 
 
-def main(argv: list[str]) -> int:
-    """Start what the first argument names; returns the exit status."""
-    if not argv:
-        if not os.environ.get("DISPLAY") and sys.platform not in ("win32", "darwin"):
-            print(usage())
+def find_plugins() -> None:
+    """Let twistd find the plugins of a checkout, whose folder for them is not inside the package."""
+    import twisted.plugins
+
+    plugins = Path(__file__).resolve().parent.parent / "twisted_plugins"
+    if plugins.is_dir() and str(plugins) not in twisted.plugins.__path__:
+        twisted.plugins.__path__.append(str(plugins))
+
+
+def has_display() -> bool:
+    """Whether windows can be shown."""
+    return bool(os.environ.get("DISPLAY")) or sys.platform in ("darwin", "win32")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments:
+        if not has_display():
+            sys.stdout.write(usage())
             return 0
-        argv = ["launcher"]
-    name, *rest = argv
-    if name in ("-h", "--help", "help"):
-        print(usage())
-        return 0
-    program = PROGRAMS.get(name)
-    if program is None:
-        print(f"There is no program {name!r}.\n\n{usage()}", file=sys.stderr)
-        return 2
-    module, _, function = program.function.partition(":")
-    status: int = getattr(importlib.import_module(module), function)(rest)
-    return status
+        arguments = ["launcher"]
+    if arguments[0] not in COMMANDS:
+        asked = arguments[0] in ("-h", "--help", "help")
+        if not asked:
+            sys.stderr.write(f"There is no command {arguments[0]}.\n")
+        (sys.stdout if asked else sys.stderr).write(usage())
+        return 0 if asked else 2
+    # The clients have no use for plugins, and start faster without Twisted's.
+    if arguments[0] in ("server", "relay", "launcher"):
+        find_plugins()
+    run = cast("Callable[[list[str]], int]", importlib.import_module(COMMANDS[arguments[0]][0]).main)
+    return run(arguments[1:])
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from chat.domain import ignoring, rights
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, LogEvent, Said
 from chat.domain.logins import Logins
@@ -186,11 +187,8 @@ def listed(items: list[str], shown: int) -> str:
 
 def names_in(room: Room) -> list[str]:
     """Who is in a room, with `@` for its operators and `+` for those with voice, by name."""
-    marks = {"o": "@", "v": "+"}
     people = sorted(room.members.values(), key=lambda m: fold(m.user.shown))
-    return [
-        next((mark for mode, mark in marks.items() if mode in m.modes), "") + m.user.shown for m in people
-    ]
+    return [rights.signs(member) + member.user.shown for member in people]
 
 
 def duration(seconds: float) -> str:
@@ -244,13 +242,13 @@ def _users(speaker: Speaker, arguments: list[str]) -> None:
         room = speaker.directory.room(room_from_typed(arguments[0]))
     else:
         room = here(speaker)
-    if "s" in room.flags and room not in speaker.user.memberships:
+    if not rights.may_see(speaker.user, room):
         raise Refused(Why.NO_SUCH_ROOM, f"No such room: {room.name}", room.name)
     names = names_in(room)
     speaker.reply(f"{len(names)} in {room.name}: {listed(names, NAMES_SHOWN)}")
 
 
-@command("join", "ROOM", "go into a room, or make it")
+@command("join", "ROOM [KEY]", "go into a room, or make it; a locked one needs its key")
 def _join(speaker: Speaker, arguments: list[str]) -> None:
     name = check_room(room_from_typed(arguments[0]))
     room = speaker.directory.rooms.get(name.folded)
@@ -258,7 +256,7 @@ def _join(speaker: Speaker, arguments: list[str]) -> None:
         speaker.focus(room)
         speaker.reply(f"You talk in {room.name}.")
         return
-    speaker.directory.join(speaker.user, name)
+    speaker.directory.join(speaker.user, name, arguments[1] if len(arguments) > 1 else "")
 
 
 @command("part", "[ROOM]", "leave this room, or another")
@@ -272,11 +270,7 @@ def _part(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("rooms", "", "which rooms there are", "list")
 def _rooms(speaker: Speaker, arguments: list[str]) -> None:
-    rooms = [
-        room
-        for room in speaker.directory.rooms.values()
-        if "s" not in room.flags or room in speaker.user.memberships
-    ]
+    rooms = [room for room in speaker.directory.rooms.values() if rights.may_see(speaker.user, room)]
     rooms.sort(key=lambda room: (-len(room.members), room.folded))
     for room in rooms[:ROOMS_SHOWN]:
         mark = "*" if room is speaker.room else " "
@@ -290,7 +284,7 @@ def _rooms(speaker: Speaker, arguments: list[str]) -> None:
 def _topic(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     if arguments:
-        speaker.directory.set_topic(speaker.user, room, arguments[0])
+        rights.set_topic(speaker.directory, speaker.user, room, arguments[0])
     elif room.topic is None:
         speaker.reply(f"{room.name} has no topic. /topic TEXT gives it one.")
     else:
@@ -305,9 +299,7 @@ def _nick(speaker: Speaker, arguments: list[str]) -> None:
 @command("whois", "NAME", "who somebody is")
 def _whois(speaker: Speaker, arguments: list[str]) -> None:
     user = speaker.directory.find(arguments[0])
-    shared = [
-        room.name for room in user.memberships if "s" not in room.flags or room in speaker.user.memberships
-    ]
+    shared = [room.name for room in user.memberships if rights.may_see(speaker.user, room)]
     idle = speaker.directory.clock() - user.last_active
     here = speaker.directory.clock() - user.entered_at
     account = f", account {user.account}" if user.account else ""
@@ -331,10 +323,16 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
         names = sorted(speaker.user.ignored)
         speaker.reply(f"You ignore: {', '.join(names)}" if names else "You ignore nobody.")
     elif arguments[0].startswith("-"):
-        speaker.directory.unignore(speaker.user, arguments[0][1:])
+        ignoring.unignore(speaker.user, arguments[0][1:])
         speaker.reply(f"You hear {arguments[0][1:]} again.")
     else:
-        speaker.directory.ignore(speaker.user, arguments[0])
+        try:
+            check_name(arguments[0])
+        except NameRefused as refused:
+            # Nobody has a reserved name; whoever fears that somebody might can ignore it all the same.
+            if refused.rule != "reserved":
+                raise
+        ignoring.ignore(speaker.user, arguments[0])
         speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")
 
 
@@ -375,6 +373,6 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
 
 
 # They add their rows to the table above.
-from chat import commands_accounts, commands_history  # noqa: E402, F401
+from chat import commands_accounts, commands_history, commands_rooms  # noqa: E402, F401
 
 __all__ = ["COMMANDS", "Command", "Speaker", "figures", "run", "say", "whisper", "write_to"]

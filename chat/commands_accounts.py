@@ -72,7 +72,7 @@ def _login(speaker: Speaker, arguments: list[str]) -> None:
             if new:
                 speaker.welcome()
             speaker.reply(f"You are logged in as {account.name}.")
-            speaker.logins.deliver(speaker.user)
+            speaker.logins.deliver(speaker.user, speaker.wait())
 
         speaker.logins.log_in(speaker.user, name, password, _answer(speaker, logged_in))
 

@@ -17,8 +17,9 @@ from chat.domain.journal import MemoryJournal
 from chat.domain.room import Room
 from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
-from chat.network.listener import ChatFactory, Settings
+from chat.network.listener import ChatFactory
 from chat.network.plain import PlainDialect
+from chat.network.settings import Settings
 from chat.signals import stop_on_signals
 from chat.storage.store import Storage
 
@@ -51,6 +52,7 @@ class Conversation(Service):
         storage: Storage | None = None,
     ) -> None:
         self._reactor = reactor
+        self.storage = storage
         late = _LateFanout()
         self.directory = Directory(
             storage.journal if storage else MemoryJournal(time.time),

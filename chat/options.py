@@ -41,6 +41,13 @@ class Options(usage.Options):
         ["data", "d", None, "Folder for the server's state. [default: a per-user state folder]"],
         ["name", "n", "chat", "Name of the server, shown to people and programs."],
         ["motd", "m", None, "Text file shown to everybody who comes in."],
+        ["password", None, None, "Password that everybody needs who wants to come in."],
+        [
+            "registration",
+            None,
+            "open",
+            "Who may make an account: open (everybody who has a name), early (also while connecting), closed (nobody).",
+        ],
         _limit("message-rate", MESSAGE_RATE, float, "Lines a second that one person may send"),
         _limit("message-burst", float(MESSAGE_BURST), float, "Lines that one person may send at once"),
         _limit("max-users", 0, int, "People at once"),
@@ -66,7 +73,7 @@ class Options(usage.Options):
     def opt_listen(self, description: str) -> None:
         """Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458,
         ssl:6697:privateKey=key.pem:certKey=cert.pem, unix:/run/chat.sock, systemd:domain=INET:index=0,
-        haproxy:tcp:56459. [default: tcp:56458]
+        haproxy:tcp:56459; ws: before it (ws:tcp:8067) for IRC clients in browsers. [default: tcp:56458]
         """
         self["listen"].append(description)
 
@@ -89,6 +96,8 @@ class Options(usage.Options):
         """Check what can be checked before anything starts."""
         if not self["name"] or any(c.isspace() or not c.isprintable() for c in self["name"]):
             raise usage.UsageError("--name must be one word, such as chat.example.org.")
+        if self["registration"] not in ("open", "early", "closed"):
+            raise usage.UsageError(f"--registration is open, early or closed, not {self['registration']}.")
         if self["history"] not in ("on", "off"):
             raise usage.UsageError(f"--history is on or off, not {self['history']}.")
         if not self["listen"]:

@@ -16,14 +16,18 @@ from twisted.logger import Logger
 from chat.conversation import Conversation
 from chat.endpoints import CannotStart, listening_service
 from chat.monitor.overview import OperatorActions, Overview
+from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
-from chat.network.listener import SWEEP_SECONDS, Settings
+from chat.network.listener import SWEEP_SECONDS, ChatFactory
+from chat.network.settings import Settings
 from chat.options import Options
 from chat.relay.service import RelayIntoServer
 from chat.storage.schema import Unusable
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
 
+WEBSOCKET = "ws:"
+"""Before an endpoint: IRC over WebSocket is spoken there, for clients in browsers."""
 MOTD_BYTES = 64 * 1024
 """Largest message of the day: everybody gets it on coming in."""
 
@@ -42,6 +46,15 @@ def read_motd(path: str) -> list[str]:
     if len(data) > MOTD_BYTES:
         raise CannotStart(f"The --motd file {path} has {len(data)} bytes; at most {MOTD_BYTES} can be shown.")
     return data.decode("utf-8", "replace").splitlines()
+
+
+def reread_motd(settings: Settings, path: str | None) -> None:
+    """Show what the file says now; one that cannot be read changes nothing, and is logged."""
+    if path:
+        try:
+            settings.motd = read_motd(path)
+        except CannotStart as error:
+            Logger().warn("{problem}", problem=str(error))
 
 
 def prepare_data_folder(path: Path) -> Path:
@@ -106,7 +119,10 @@ def makeService(options: Options) -> IService:
         message_rate=options["message-rate"] if options["message-burst"] else 0.0,
         message_burst=options["message-burst"],
         max_per_address=options["max-per-address"],
+        password=options["password"] or "",
+        registration=options["registration"],
     )
+    settings.reload = lambda: reread_motd(settings, options["motd"])
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
     storage = open_storage(folder, reactor, options)
     conversation = Conversation(
@@ -115,7 +131,7 @@ def makeService(options: Options) -> IService:
     service = ChatService()
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
-        monitor_service(
+        monitor = monitor_service(
             options["web"],
             Overview(conversation.factory),
             reactor=reactor,
@@ -123,7 +139,11 @@ def makeService(options: Options) -> IService:
             token=options["monitor-token"],
             name=settings.name,
             actions=OperatorActions(conversation.factory),
-        ).setServiceParent(service)
+        )
+        monitor.setServiceParent(service)
+        reporter = Reporter(conversation.fanout, monitor.note, reactor)
+        reporter.setServiceParent(monitor)
+        conversation.directory.delivery = reporter
     storage.setServiceParent(service)
     relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
     if relay is not None:
@@ -131,7 +151,7 @@ def makeService(options: Options) -> IService:
     conversation.setServiceParent(service)
     TimerService(SWEEP_SECONDS, conversation.factory.sweep).setServiceParent(service)
     for description in options["listen"]:
-        listening_service(description, conversation.factory, reactor, "chat").setServiceParent(service)
+        listener_for(description, conversation.factory, reactor).setServiceParent(service)
     if relay is not None:
         relay.listeners.setServiceParent(service)
     return service
@@ -149,6 +169,17 @@ def open_storage(folder: Path, reactor: Any, options: Options) -> Storage:
         )
     except Unusable as unusable:
         raise CannotStart(str(unusable)) from None
+
+
+def listener_for(description: str, factory: ChatFactory, reactor: Any) -> IService:
+    """A listener for the chat; `ws:` before an endpoint makes it one for IRC over WebSocket."""
+    if not description.startswith(WEBSOCKET):
+        return listening_service(description, factory, reactor, "chat")
+    # Only who asks for it pays for it.
+    from chat.network.irc.websocket import IrcSocketFactory
+
+    inner = description.removeprefix(WEBSOCKET)
+    return listening_service(inner, IrcSocketFactory(factory), reactor, "IRC over WebSocket")
 
 
 def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:

@@ -85,7 +85,7 @@ function drawFigures() {
   set("people", number(f.people), `peak ${number(f.peak)} · ${plural(f.rooms, "room")}`);
   set("messages", number(f.messages_minute), `${number(f.messages)} since start`);
   set("private", number(f.private_minute), `${number(f.private_messages)} since start`);
-  const dialects = Object.entries(f.connections);
+  const dialects = Object.entries(f.connections).filter(([, n]) => n > 0);
   const open = dialects.reduce((sum, [, n]) => sum + n, 0);
   set("connections", number(open), dialects.map(([name, n]) => `${name} ${number(n)}`).join(" · "));
   set("refused", number(f.refused), `${number(f.muted)} muted · since start`);
@@ -134,7 +134,9 @@ function drawHealth() {
   const who = latest ? `${plural(latest.people, "person").replace("persons", "people")} – ` : "";
   const title = `${mark}${who}${serverName} monitor`;
   if (document.title !== title) document.title = title;
-  $("uptime").textContent = startedAt === null ? "–" : duration((Date.now() - startedAt) / 1000);
+  const open = connected.state === "open" || connected.state === "silent";
+  $("announce").disabled = !open;
+  if (open) $("uptime").textContent = startedAt === null ? "–" : duration((Date.now() - startedAt) / 1000);
 }
 
 function drawBanner() {

@@ -69,7 +69,7 @@ def _names(desk: TerminalDesk, word: str, first: bool) -> Iterator[Candidate]:
             key: here[key] for key in sorted(here)
         }
     elif place and not desk.connection.is_room(place):
-        names.setdefault(fold(place), place)
+        names.setdefault(fold(place), safe(place))
     names.pop(fold(desk.connection.name), None)
     at = "@" if word.startswith("@") else ""
     wanted = fold(word.removeprefix("@"))

@@ -30,9 +30,10 @@ from chat.client.outbox import NOT_SENT, Outbox, Outgoing
 from chat.client.queries import QueryFailed, Question, RoomListing, Whois
 from chat.client.reconnect import STABLE_SECONDS, Pauses, explain
 from chat.client.replies import Item
-from chat.client.session import Session, Wants
+from chat.client.session import Session
 from chat.client.state import Memory, RoomState, Roster
 from chat.client.translate import happened, said
+from chat.client.wants import Wants
 from chat.domain.names import fold
 from chat.wire import Message, format_server_time
 
@@ -287,6 +288,17 @@ class Connection:
         """Be marked as away, or back with None; again after every reconnect."""
         self._wants.away = reason
         self._send(Message("AWAY", (reason,) if reason else ()), later=True)
+
+    def log_in(self, account: str, password: str) -> None:
+        """Log in to an account, from here on with every connection (`Told` tells how that went)."""
+        self._wants.account, self._wants.password = account, password
+        if self._session is not None and self._session.online:
+            self._session.log_in()
+
+    def register(self, password: str) -> None:
+        """Make an account of our name (`Told` tells how that went), and log in with it from here on."""
+        self._wants.new_password = password
+        self._send(Message("REGISTER", ("*", "*", password)))
 
     def ignore(self, name: str) -> None:
         """Drop what somebody says from here on."""

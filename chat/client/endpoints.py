@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.abstract import isIPv6Address
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.ssl import optionsForClientTLS
 
 DEFAULT_PORT = 56458
 """Where `twistd chat` listens by itself."""
@@ -35,7 +37,7 @@ def parse_address(text: str, tls: bool = False) -> tuple[str, int]:
         host, _, port = text.partition(":")
     else:
         host, port = text, ""
-    if not host or any(c.isspace() or c in "/@" for c in host):
+    if not host or any(c.isspace() or c in "/@" for c in host) or (":" in host and not isIPv6Address(host)):
         raise BadAddress(f"{text!r} is no address. It looks like chat.example.org or localhost:{default}.")
     if not port:
         return host, default
@@ -53,10 +55,6 @@ def default_endpoints(reactor: Any) -> Callable[[str, int, bool], IStreamClientE
         plain = HostnameEndpoint(reactor, host, port, timeout=CONNECT_SECONDS)
         if not tls:
             return plain
-        # OpenSSL takes a while to load, and most connections go without.
-        from twisted.internet.endpoints import wrapClientTLS
-        from twisted.internet.ssl import optionsForClientTLS
-
         return wrapClientTLS(optionsForClientTLS(host), plain)
 
     return endpoint

@@ -24,7 +24,7 @@ HANDLERS: dict[str, tuple[int, Handler]] = {}
 # Greetings and counts that say nothing to people, ends of lists, and what `queries` reads when it asked for it.
 _SILENT = """
     002 003 004 005 042 221 250 251 252 253 254 255 265 266 315 318 321 323 324 329 333 352 354 365 368 375 376 396 422
-    730 731 900 901 903
+    730 731 903
 """
 SILENT = frozenset(_SILENT.split())
 """Numerics that are not told."""
@@ -249,6 +249,19 @@ def _line_of_the_day(session: Session, message: Message) -> None:
 @handler(2, "001", "305", "306")
 def _plain_text(session: Session, message: Message) -> None:
     session.emit(Told(message.params[-1]))
+
+
+@handler(2, "900", "901")
+def _login(session: Session, message: Message) -> None:
+    session.emit(Told(sentence(message.params[-1])))
+
+
+@handler(3, "REGISTER")
+def _registered(session: Session, message: Message) -> None:
+    """An account was made (IRCv3 "account-registration"), or waits for something that the text tells."""
+    if message.params[0] == "SUCCESS":
+        session.registered_account(message.params[1])
+    session.emit(Told(sentence(message.params[-1])))
 
 
 @handler(2, "433", "436", "432")

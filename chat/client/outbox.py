@@ -139,9 +139,9 @@ class Outbox:
         """What is not acknowledged, oldest first."""
         return list(self._waiting)
 
-    def charge(self) -> None:
-        """Count a line that the server counts too, such as a JOIN."""
-        self._bucket.take(self._reactor.seconds())
+    def charge(self) -> float:
+        """Count a line that the server counts too, such as a JOIN; the seconds after which it keeps the pace."""
+        return self._bucket.take(self._reactor.seconds())
 
     def add(self, place: str, text: str, kind: Kind) -> Outgoing:
         """A new message; it has failed at once if it says nothing or is too much."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from OpenSSL import SSL
+from service_identity import VerificationError
 from twisted.internet import error
 from twisted.python.failure import Failure
 
@@ -12,7 +14,7 @@ FIRST_PAUSE = 1.0
 """Seconds before the first new attempt: most drops are over at once."""
 LONGEST_PAUSE = 60.0
 """Seconds that a pause grows to: a server that comes back is found within a minute."""
-STABLE_SECONDS = 30.0
+STABLE_SECONDS = 10.0
 """A connection that held this long starts the pauses anew; one that is thrown out at once does not."""
 
 
@@ -90,20 +92,19 @@ def explain(failure: Failure, host: str, port: int) -> tuple[str, bool]:
 
 def _tls_sentence(exception: BaseException, where: str) -> str | None:
     """A sentence for what is wrong with a server's TLS; None if the exception is not about that."""
-    # Both are there whenever TLS was asked for, and cost a tenth of a second when it was not.
-    import sys
-
-    ssl = sys.modules.get("OpenSSL.SSL")
-    identity = sys.modules.get("service_identity")
-    if identity is not None and isinstance(exception, identity.VerificationError):
+    if isinstance(exception, VerificationError):
         return f"The certificate of {where} is for another server: somebody may be listening in between."
-    if ssl is None or not isinstance(exception, ssl.Error) or isinstance(exception, ssl.ZeroReturnError):
+    if not isinstance(exception, SSL.Error) or isinstance(exception, SSL.ZeroReturnError):
         return None
     text = str(exception)
-    if "wrong version number" in text or "record layer failure" in text:
-        return f"{where} does not speak TLS: connect without it, or to the port that does."
+    # What our own server answers to TLS where it listens without is the alert on the version.
+    if any(reason in text for reason in ("wrong version number", "record layer failure", "protocol version")):
+        return (
+            f"{where} does not speak TLS as it is spoken today: connect without it, or to the port that does."
+        )
     if "certificate verify failed" in text:
         return f"The certificate of {where} is not signed by an authority that this computer trusts."
-    if "certificate" in text or "handshake failure" in text or "protocol version" in text:
-        return f"No TLS connection to {where}: {text}"
+    if "certificate" in text or "handshake failure" in text:
+        reason = text.rpartition(", '")[2].rstrip("')]")
+        return f"No TLS connection to {where}: {reason}."
     return None

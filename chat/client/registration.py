@@ -29,6 +29,7 @@ class Registration:
 
     @ivar name: the name asked for last, and at the end the one that we have.
     @ivar done: the server has welcomed us.
+    @ivar why_not: why the name wanted cannot be had, as the server says.
     @ivar complaint: the last thing that the server complained about, ``""`` for nothing.
     """
 
@@ -45,6 +46,7 @@ class Registration:
         self.name = name
         self.done = False
         self.complaint = ""
+        self.why_not = ""
         self._wanted_name = name
         self._features = features
         self._send = send
@@ -120,14 +122,8 @@ class Registration:
             self._send(Message("AUTHENTICATE", ("PLAIN",)))
 
     def _authenticate(self) -> None:
-        """SASL PLAIN (RFC 4616), in chunks; one that is full, or empty, is followed by another."""
-        secret = f"{self._account}\0{self._account}\0{self._password}".encode("utf-8", "replace")
-        text = base64.b64encode(secret).decode()
-        while text:
-            self._send(Message("AUTHENTICATE", (text[:SASL_CHUNK],)))
-            if len(text) == SASL_CHUNK:
-                self._send(Message("AUTHENTICATE", ("+",)))
-            text = text[SASL_CHUNK:]
+        for line in sasl_plain(self._account, self._password or ""):
+            self._send(line)
 
     def _end(self) -> None:
         if self._negotiating:
@@ -141,6 +137,7 @@ class Registration:
             yield stem[: max(self._features.name_length - len(ending), 1)] + ending
 
     def _name_taken(self, params: tuple[str, ...]) -> None:
+        self.why_not = self.why_not or params[-1].rstrip(".")
         try:
             self.name = next(self._names)
         except StopIteration:
@@ -152,6 +149,17 @@ class Registration:
         if self.name == self._wanted_name:
             raise Permanent(f"The server does not take the name {self.name}: {why} Choose another one.")
         self._name_taken(params)
+
+
+def sasl_plain(account: str, password: str) -> Iterator[Message]:
+    """The answer to ``AUTHENTICATE +`` (RFC 4616), in chunks; one that is full is followed by another."""
+    secret = f"{account}\0{account}\0{password}".encode("utf-8", "replace")
+    text = base64.b64encode(secret).decode()
+    while text:
+        yield Message("AUTHENTICATE", (text[:SASL_CHUNK],))
+        if len(text) == SASL_CHUNK:
+            yield Message("AUTHENTICATE", ("+",))
+        text = text[SASL_CHUNK:]
 
 
 def request_lines(names: list[str]) -> Iterator[Message]:

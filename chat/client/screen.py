@@ -27,7 +27,8 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.layout.processors import BeforeInput, Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
@@ -38,7 +39,7 @@ from chat.client.events import State
 from chat.client.keys import key_bindings
 from chat.client.outbox import BURST, PACE
 from chat.client.rows import STYLE, Row, name_style, screen
-from chat.client.typed import enter, say
+from chat.client.typed import enter, say, secret_in
 
 LOW = 10
 """Rows below which the title is left out."""
@@ -74,6 +75,20 @@ class Messages(UIControl):
     def is_focusable(self) -> bool:
         """Keys go to the input line."""
         return False
+
+
+class Secret(Processor):
+    """Shows stars for a password that is typed after a command."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """One character for one, so that the cursor stays where it is."""
+        start = secret_in(transformation_input.document.text)
+        fragments = explode_text_fragments(transformation_input.fragments)
+        if start is None:
+            return Transformation(fragments)
+        return Transformation(
+            [(style, "*" if at >= start else text) for at, (style, text, *_) in enumerate(fragments)]
+        )
 
 
 class Screen:
@@ -124,10 +139,12 @@ class Screen:
 
     def _layout(self) -> FloatContainer:
         roomy = Condition(lambda: self.application.output.get_size().rows >= LOW)
-        wide = Condition(lambda: self.people and self._columns() >= PEOPLE_FROM and bool(self._people()))
+        wide = Condition(lambda: self.people and self._columns() >= PEOPLE_FROM and bool(self.who_is_here()))
         asking = Condition(lambda: self.paste is not None)
         entry = Window(
-            BufferControl(self.buffer, input_processors=[BeforeInput(self._prompt, "class:prompt")]),
+            BufferControl(
+                self.buffer, input_processors=[Secret(), BeforeInput(self._prompt, "class:prompt")]
+            ),
             height=Dimension(min=1, max=MAX_INPUT_ROWS),
             wrap_lines=True,
             dont_extend_height=True,
@@ -136,7 +153,9 @@ class Screen:
             [
                 Window(width=1, char="│", style="class:time"),
                 Window(
-                    FormattedTextControl(lambda: list(self._people())), width=PEOPLE_COLUMNS, wrap_lines=False
+                    FormattedTextControl(lambda: list(self.who_is_here())),
+                    width=PEOPLE_COLUMNS,
+                    wrap_lines=False,
                 ),
             ]
         )
@@ -144,18 +163,16 @@ class Screen:
             HSplit(
                 [
                     ConditionalContainer(
-                        Window(FormattedTextControl(lambda: list(self._title())), height=1), roomy
+                        Window(FormattedTextControl(lambda: list(self.title())), height=1), roomy
                     ),
                     VSplit(
                         [Window(self.messages, always_hide_cursor=True), ConditionalContainer(people, wide)],
                         height=Dimension(min=1, weight=1),
                     ),
-                    Window(
-                        FormattedTextControl(lambda: list(self._status())), height=1, style="class:status"
-                    ),
+                    Window(FormattedTextControl(lambda: list(self.status())), height=1, style="class:status"),
                     ConditionalContainer(
                         Window(
-                            FormattedTextControl(self._question),
+                            FormattedTextControl(self.question),
                             style="class:status.alert",
                             wrap_lines=True,
                             dont_extend_height=True,
@@ -195,7 +212,8 @@ class Screen:
     def _prompt(self) -> str:
         return f"{safe(self.desk.connection.name)}> " if self._columns() >= 50 else "> "
 
-    def _title(self) -> Row:
+    def title(self) -> Row:
+        """The page, and what it is about."""
         page = self.desk.pages.current
         room = self.desk.connection.rooms.get(self.desk.connection.fold(page.place)) if page.place else None
         text = page.title
@@ -207,7 +225,8 @@ class Screen:
             text += " - private"
         return [("class:title", _cut(text, self._columns()))]
 
-    def _state(self) -> Row:
+    def state(self) -> Row:
+        """The connection's state, or its lag."""
         connection = self.desk.connection
         match connection.state:
             case State.WAITING:
@@ -223,7 +242,7 @@ class Screen:
             case _:
                 return [("class:status.alert", "not connected")]
 
-    def _status(self) -> Row:
+    def status(self) -> Row:
         """Our name, the pages, and on the right the state of the connection."""
         connection, pages = self.desk.connection, self.desk.pages
         width = self._columns()
@@ -232,7 +251,7 @@ class Screen:
         count = f" {len(room.people)}" if room is not None and room.joined else ""
         away = " (away)" if connection.away is not None else ""
         left: Row = [("class:status", f" {safe(connection.name)}{away} "), ("class:status", "│ ")]
-        right: Row = [*self._state(), ("class:status", " ")]
+        right: Row = [*self.state(), ("class:status", " ")]
         pending = len(connection.pending)
         if pending:
             right.insert(0, ("class:status.alert", f"{pending} unsent "))
@@ -260,7 +279,8 @@ class Screen:
         gap = width - _width(middle) - _width(right)
         return _fit([*middle, ("class:status", " " * max(gap, 0)), *right], width)
 
-    def _people(self) -> Row:
+    def who_is_here(self) -> Row:
+        """The people of a room, as many as there are rows."""
         page = self.desk.pages.current
         connection = self.desk.connection
         room = connection.rooms.get(connection.fold(page.place)) if page.place else None
@@ -284,7 +304,9 @@ class Screen:
     def _accept(self, buffer: Buffer) -> bool:
         text = buffer.text[:MAX_INPUT]
         # Before anything is done, since that may lead to another page with a text of its own.
-        buffer.reset(append_to_history=True)
+        buffer.reset(append_to_history=secret_in(text) is None)
+        # Otherwise it would be there only after the screen is drawn again, and Up pressed at once find nothing.
+        buffer.load_history_if_not_yet_loaded()
         self.desk.pages.current.scroll = 0
         enter(self.desk, text)
         self.changed()
@@ -305,7 +327,8 @@ class Screen:
             self.paste = lines
         self.application.invalidate()
 
-    def _question(self) -> str:
+    def question(self) -> str:
+        """What is asked before a paste is sent."""
         lines = self.paste or []
         place = self.desk.pages.current.title
         if not self.desk.place:

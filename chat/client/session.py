@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -19,10 +18,11 @@ from chat.client.outbox import Outbox, wire_message
 from chat.client.protocol import MessageProtocol
 from chat.client.queries import ANSWER_SECONDS, Question
 from chat.client.reconnect import Permanent, is_ban
-from chat.client.registration import Registration, request_lines
+from chat.client.registration import Registration, request_lines, sasl_plain
 from chat.client.replies import Answered, Item, Replies, sentence
 from chat.client.resume import CatchUp
 from chat.client.state import Memory, Roster
+from chat.client.wants import Wants
 from chat.wire import Message
 
 REGISTRATION_SECONDS = 60.0
@@ -37,23 +37,7 @@ USER_AND_HOST_BYTES = 74
 """What a server puts after our name at most, before it has shown us: user of 10, host of 63 bytes, and two signs."""
 
 # What servers do not count against the pace, and what the outbox has counted already.
-_FREE = frozenset({"PING", "PONG", "PRIVMSG", "NOTICE", "QUIT", "CAP"})
-
-
-@dataclass(slots=True)
-class Wants:
-    """What the person wants of any connection.
-
-    @ivar rooms: folded name -> (name, key).
-    """
-
-    name: str
-    account: str | None = None
-    password: str | None = None
-    rooms: dict[str, tuple[str, str]] = field(default_factory=dict)
-    away: str | None = None
-    reclaim: bool = False
-    """We had the name before, and want it back when it is free."""
+_FREE = frozenset({"PING", "PONG", "PRIVMSG", "NOTICE", "QUIT", "CAP", "AUTHENTICATE"})
 
 
 class Session:
@@ -202,19 +186,28 @@ class Session:
             return result
 
         question.answer.addBoth(answered)
-        if self.features.labels:
-            label = f"q{next(self._labels)}"
-
-            def labelled(items: list[Item]) -> list[Item]:
-                if not question.answer.called:
-                    question.answer.callback(items)
-                return []
-
-            self._replies.expect(label, labelled)
-            self.outbox.charge()
-            self.protocol.send(question.message._replace(tags={"label": label}))
+        wait = self.outbox.charge()
+        if wait:
+            # Coming into many rooms asks for much history at once.
+            self._reactor.callLater(wait, self._send_question, question)
         else:
-            self.send(question.message)
+            self._send_question(question)
+
+    def _send_question(self, question: Question) -> None:
+        if question.answer.called:
+            return
+        if not self.features.labels:
+            self.protocol.send(question.message)
+            return
+        label = f"q{next(self._labels)}"
+
+        def labelled(items: list[Item]) -> list[Item]:
+            if not question.answer.called:
+                question.answer.callback(items)
+            return []
+
+        self._replies.expect(label, labelled)
+        self.protocol.send(question.message._replace(tags={"label": label}))
 
     def room_for_text(self, place: str, kind: Kind) -> int:
         """Bytes of text that fit a line to this place when the server has put our mask before it."""
@@ -270,6 +263,13 @@ class Session:
                 self._go_online()
             case "CAP" if len(message.params) > 2:
                 self._cap(message.params[1].upper(), message.params[-1])
+            case "AUTHENTICATE" if self.wants.password is not None:
+                for line in sasl_plain(self.wants.account or self.name, self.wants.password):
+                    self.send(line)
+            case "902" | "904" | "905" | "906" if message.params:
+                # A reconnect with the wrong password would be the end.
+                self.wants.account = self.wants.password = None
+                self._explain(sentence(message.params[-1]))
             case _:
                 for item in self._replies.feed(message):
                     self._dispatch(item)
@@ -292,8 +292,19 @@ class Session:
                 self.send(line)
         elif subcommand == "ACK":
             self.features.acknowledge(names)
+            if "sasl" in names.split():
+                self.send(Message("AUTHENTICATE", ("PLAIN",)))
         elif subcommand == "DEL":
             self.features.withdraw(names)
+
+    def log_in(self) -> None:
+        """Log in with what the person wants by now (IRCv3 "SASL" 3.2: at any time)."""
+        if "sasl" in self.features.enabled:
+            self.send(Message("AUTHENTICATE", ("PLAIN",)))
+        elif "sasl" in self.features.offered:
+            self.send(Message("CAP", ("REQ", "sasl")))
+        else:
+            self._explain("This server has no accounts.")
 
     def _welcomed(self, message: Message) -> None:
         self.done = True
@@ -302,7 +313,8 @@ class Session:
         self._timer("registration", REGISTRATION_SECONDS, self._too_slow)
         handle(self, message)
         if self.features.fold(self.name) != self.features.fold(self.wants.name):
-            self._explain(f"The name {self.wants.name} is taken: you are {self.name} for now.")
+            why = f" ({self._registration.why_not})" if self._registration.why_not else ""
+            self._explain(f"The name {self.wants.name} cannot be had{why}: you are {self.name} for now.")
         # A server that sends neither a message of the day nor its absence answers this all the same.
         self.barrier(self._go_online)
 
@@ -382,6 +394,11 @@ class Session:
         self.name = name
         if not self.wants.reclaim or self.features.fold(name) == self.features.fold(self.wants.name):
             self.wants.name = name
+
+    def registered_account(self, account: str) -> None:
+        """There is an account for us, with the password last given."""
+        self.wants.account, self.wants.password = account, self.wants.new_password
+        self.wants.new_password = None
 
     def reclaiming(self, message: Message) -> bool:
         """Whether a refused name is one that we try to get back without being asked to."""

@@ -1,23 +1,16 @@
-"""What people type into a client of ours: text that is said, and commands after a slash, as rows in a table.
-
-The words are those of the plain dialect. What a command does and says goes through the `Desk`, so that every user
-interface can offer the same commands.
-"""
+"""The commands that people type after a slash into a client of ours."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chat.client.connection import Connection
-from chat.client.events import Event, Kind, Said, State
-from chat.client.outbox import Outgoing
+from chat.client.events import Kind, State
 from chat.client.queries import QueryFailed, RoomListing, Whois
+from chat.client.table import BY_WORD, COMMANDS, Command, Desk, command, enter, run, say, secret_in
 from chat.domain.names import room_from_typed
 
 HISTORY_SHOWN = 50
@@ -26,123 +19,6 @@ ROOMS_SHOWN = 100
 """Rooms listed before "and N more"."""
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""
-
-
-class Desk(Protocol):
-    """The user interface, as commands see it."""
-
-    connection: Connection
-    correspondent: str
-    """Who wrote to us last in private, ``""`` for nobody."""
-
-    @property
-    def place(self) -> str:
-        """Where what is typed goes, ``""`` for nowhere."""
-
-    def note(self, text: str, place: str | None = None, error: bool = False) -> None:
-        """A line for this person alone, at a place; None: where they are."""
-
-    def said(self, message: Outgoing) -> None:
-        """Show one of our own messages, and from here on its state."""
-
-    def open(self, place: str) -> None:
-        """Go to a place; one that is not there yet is made."""
-
-    def close(self, place: str) -> None:
-        """Take a place away."""
-
-    def clear(self) -> None:
-        """Take away what is shown of this place."""
-
-    def earlier(self, place: str, events: list[Event]) -> None:
-        """Show older events of a place, oldest first, before what is there."""
-
-    def found(self, words: str, messages: list[Said]) -> None:
-        """Show what a search has found, oldest first."""
-
-    def oldest(self, place: str) -> str | float | None:
-        """The msgid, else the time, of the oldest message shown of a place."""
-
-    def connect_again(self) -> None:
-        """Connect as before."""
-
-    def leave(self, reason: str) -> None:
-        """End the program."""
-
-
-Run = Callable[[Desk, list[str]], None]
-
-
-class Command(NamedTuple):
-    """A row: `minimum` arguments it must have; the last of `arguments` takes the rest of the line."""
-
-    name: str
-    aliases: tuple[str, ...]
-    usage: str
-    minimum: int
-    arguments: int
-    help: str
-    run: Run
-
-
-COMMANDS: dict[str, Command] = {}
-"""The rows by name, in the order in which `/help` shows them."""
-BY_WORD: dict[str, Command] = {}
-"""The rows by name and alias."""
-
-
-def command(name: str, usage: str, help_line: str, *aliases: str) -> Callable[[Run], Run]:
-    """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out."""
-    words = usage.split()
-    required = sum(1 for word in words if not word.startswith("["))
-
-    def add(run: Run) -> Run:
-        row = Command(name, aliases, usage, required, len(words), help_line, run)
-        COMMANDS[name] = row
-        for word in (name, *aliases):
-            BY_WORD[word] = row
-        return run
-
-    return add
-
-
-def enter(desk: Desk, line: str) -> None:
-    """Do what a line says that somebody typed: a command after a slash, ``//`` for a slash, else text."""
-    if line.startswith("/") and not line.startswith("//"):
-        run(desk, line)
-        return
-    text = line.removeprefix("/") if line.startswith("//") else line
-    if not text.strip():
-        return
-    if not desk.place:
-        desk.note(
-            "You are in no room: nobody would hear you. /join #lobby, or /rooms for a list.", error=True
-        )
-    else:
-        say(desk, desk.place, text)
-
-
-def say(desk: Desk, place: str, text: str, kind: Kind = Kind.SAY) -> None:
-    """Say something, and show it."""
-    desk.said(desk.connection.say(place, text, kind))
-
-
-def run(desk: Desk, line: str) -> None:
-    """Do what a line with a slash says; what is wrong with it is told."""
-    word, _, rest = line[1:].partition(" ")
-    row = BY_WORD.get(word.lower())
-    if row is None:
-        near = difflib.get_close_matches(word.lower(), BY_WORD, n=1, cutoff=0.6)
-        hint = f" Did you mean /{near[0]}?" if near else ""
-        desk.note(f"Unknown command: /{word}.{hint} /help lists all commands.", error=True)
-        return
-    arguments = (
-        [argument.strip() for argument in rest.split(None, row.arguments - 1)] if row.arguments else []
-    )
-    if len(arguments) < row.minimum:
-        desk.note(f"Usage: /{row.name} {row.usage}", error=True)
-    else:
-        row.run(desk, arguments)
 
 
 def _then(desk: Desk, answer: Deferred, show: Callable) -> None:  # type: ignore[type-arg]
@@ -360,6 +236,16 @@ def _history(desk: Desk, arguments: list[str]) -> None:
     )
 
 
+@command("register", "PASSWORD", "make your name yours: an account of this name")
+def _register(desk: Desk, arguments: list[str]) -> None:
+    desk.connection.register(arguments[0])
+
+
+@command("login", "ACCOUNT PASSWORD", "log in to your account")
+def _login(desk: Desk, arguments: list[str]) -> None:
+    desk.connection.log_in(arguments[0], arguments[1])
+
+
 @command("invite", "NAME", "ask somebody into this room")
 def _invite(desk: Desk, arguments: list[str]) -> None:
     desk.connection.command("INVITE", arguments[0], desk.place or "#lobby")
@@ -399,4 +285,4 @@ def _exit(desk: Desk, arguments: list[str]) -> None:
     desk.leave(arguments[0] if arguments else "")
 
 
-__all__ = ["BY_WORD", "COMMANDS", "Command", "Desk", "duration", "enter", "listed", "run", "say"]
+__all__ = ["BY_WORD", "COMMANDS", "Command", "Desk", "duration", "enter", "listed", "run", "say", "secret_in"]

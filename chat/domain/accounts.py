@@ -7,6 +7,7 @@ names belong to whom is known at once: claiming a name must not wait.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from math import ceil
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from chat.domain.events import Identity
@@ -15,10 +16,10 @@ from chat.domain.names import Name, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
 
-PASSWORD_LEAST = 4
+PASSWORD_LEAST = 3
 """Characters of the shortest password: the choice is the person's; the limit on attempts does the rest."""
-PASSWORD_MOST = 300
-"""Bytes of the longest password: what fits an IRC line, and what one hash may cost."""
+PASSWORD_MOST = 1000
+"""Bytes of the longest password: what SASL PLAIN carries in two or three lines, and what one hash may cost."""
 ATTEMPTS_PER_ADDRESS = 30
 """Passwords tried in a minute from one address for all accounts together: an office after a power cut."""
 
@@ -103,7 +104,7 @@ class Attempts:
             wait = self._addresses.attempt(key, now)
         if wait:
             raise Refused(
-                Why.LIMIT, f"Too many passwords were tried. Try again in {int(wait) + 1} seconds.", name
+                Why.LIMIT, f"Too many passwords were tried. Try again in {ceil(wait)} seconds.", name
             )
 
     def worked(self, name: str, address: str) -> None:

@@ -20,34 +20,39 @@ from chat.domain.events import (
     Identity,
     IdentityChanged,
     Joined,
+    Kicked,
     Left,
+    ModeChanged,
     Noticed,
     PersonEvent,
     Places,
     Quit,
     Renamed,
+    RoomEvent,
     Said,
     Tagged,
-    TopicChanged,
     Whispered,
 )
 from chat.domain.history import History
 from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
+from chat.domain.metadata import Metadata
 from chat.domain.names import Name, RoomName, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import FOUNDED_AT_MOST, MemoryRegistry, Registry, record_of, restore
 from chat.domain.repeats import Repeats
-from chat.domain.room import Membership, Room, Topic
+from chat.domain.returning import Returning
+from chat.domain.rights import check_join, check_speech, founded_by
+from chat.domain.room import Membership, Room
 from chat.domain.stats import Stats
-from chat.domain.user import IGNORES_AT_MOST, User
+from chat.domain.user import User
+from chat.domain.watches import Watches
+from chat.domain.whowas import Whowas
 
 ROOMS_AT_MOST = 50
 """Rooms one person may be in: Ergo's and InspIRCd's order of magnitude; bounds what a quit has to write."""
 ROOMS_IN_ALL = 50_000
 """Rooms on the server: bounds the memory that idle rooms take."""
-TOPIC_BYTES = 390
-"""Longest topic, so that it fits a 512 byte IRC line with its source and room."""
 TEXT_BYTES = 4096
 """Longest text of one event: four plain lines, or one IRCv3 multiline message."""
 
@@ -83,6 +88,12 @@ class Directory:
         self.stats = Stats(clock)
         self.claims = Claims(MemoryAccounts(clock) if accounts is None else accounts, clock)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
+        self.departed = Whowas()
+        self.watches = Watches()
+        self.metadata = Metadata()
+        self.returning = Returning()
+        self.sessions: dict[str, dict[User, None]] = {}
+        """Folded account -> everybody with a name who is logged in to it."""
         self.users: dict[str, User] = {}
         self.rooms: dict[str, Room] = {}
         self.history: History = MemoryHistory(
@@ -122,20 +133,22 @@ class Directory:
                 holder.reader.disconnect("Your account took this name back from another connection.")
                 return
             raise Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown)
-        twin = self._look_alike(name)
-        if twin is not None and twin is not mine:
+        twin = self._look_alike(name, mine)
+        if twin is not None:
             raise Refused(
                 Why.NAME_TAKEN, f"The name {name.shown} is taken: it looks like {twin.shown}", name.shown
             )
 
-    def _look_alike(self, name: Name) -> User | None:
+    def _look_alike(self, name: Name, mine: User | None) -> User | None:
         # ASCII names that resemble each other (bill, bi11) live side by side; a name in another script that
         # looks like one that is here does not, and the other way round.
         twin = self._exotic.get(name.skeleton)
-        if twin is not None or name.shown.isascii():
+        if twin is not None and twin is not mine:
             return twin
+        if name.shown.isascii():
+            return None
         for user in self.users.values():
-            if user.name is not None and user.name.skeleton == name.skeleton:
+            if user is not mine and user.name is not None and user.name.skeleton == name.skeleton:
                 return user
         return None
 
@@ -147,6 +160,19 @@ class Directory:
         self._name(user, name)
         user.entered_at = user.last_active = self.clock()
         self.stats.entered(user.dialect)
+        self._count_session(user)
+        self.watches.came(user.identity)
+
+    def _count_session(self, user: User) -> None:
+        if user.account is not None:
+            self.sessions.setdefault(fold(user.account), {})[user] = None
+
+    def _discount_session(self, user: User, account: str | None) -> None:
+        sessions = self.sessions.get(fold(account)) if account else None
+        if account and sessions is not None:
+            sessions.pop(user, None)
+            if not sessions:
+                del self.sessions[fold(account)]
 
     def _name(self, user: User, name: Name) -> None:
         user.name = name
@@ -173,6 +199,10 @@ class Directory:
         places: Places = {}
         msgid, now = self.journal.stamp()
         self._record_everywhere(user, Renamed(msgid, now, before, name.shown, places), places)
+        self.departed.add(before, now)
+        if fold(before.name) != name.folded:
+            self.watches.went(before.name)
+            self.watches.came(user.identity)
 
     def quit(self, user: User, reason: str) -> None:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
@@ -196,6 +226,11 @@ class Directory:
             self._close_if_empty(room)
         user.memberships.clear()
         self.stats.gone(user.dialect)
+        self.departed.add(user.identity, now)
+        self._discount_session(user, user.account)
+        self.watches.clear(user.reader)
+        self.metadata.forget(user.reader)
+        self.watches.went(user.identity.name)
         if user.account is None:
             self.history.forget(person_key(user))
 
@@ -228,6 +263,8 @@ class Directory:
         if user.identity != before and user.name is not None:
             places: Places = {}
             msgid, now = self.journal.stamp()
+            self._discount_session(user, before.account)
+            self._count_session(user)
             self._record_everywhere(user, IdentityChanged(msgid, now, before, user.identity, places), places)
 
     def _record_everywhere(self, user: User, event: PersonEvent, places: Places) -> None:
@@ -237,22 +274,7 @@ class Directory:
             self.journal.record(event, room.log)
             self.delivery.dirty(room, urgent=False)
         user.reader.tell(event)
-
-    def ignore(self, user: User, name: str) -> None:
-        """Hide what a name says from somebody."""
-        if len(user.ignored) >= IGNORES_AT_MOST:
-            raise Refused(
-                Why.LIMIT, f"You ignore {IGNORES_AT_MOST} names already: take one off with /ignore -NAME."
-            )
-        user.ignored |= {fold(name)}
-        user.reader.ignoring_changed()
-
-    def unignore(self, user: User, name: str) -> None:
-        """Show what a name says to somebody again."""
-        if fold(name) not in user.ignored:
-            raise Refused(Why.NO_SUCH_USER, f"You do not ignore {name}.", name)
-        user.ignored -= {fold(name)}
-        user.reader.ignoring_changed()
+        self.watches.changed(user, event)
 
     # rooms
 
@@ -300,8 +322,8 @@ class Directory:
             room.founder = fold(founder)
             self.room_changed(room)
 
-    def join(self, user: User, name: RoomName) -> Membership:
-        """Go into a room, which is made if need be."""
+    def join(self, user: User, name: RoomName, key: str = "") -> Membership:
+        """Go into a room, which is made if need be; `key` opens one that is locked."""
         room = self.rooms.get(name.folded)
         if room is not None and room in user.memberships:
             raise Refused(Why.ALREADY_IN_ROOM, f"You are in {room.name} already.", room.name)
@@ -313,6 +335,11 @@ class Directory:
             )
         if room is None:
             room = self._open_room(name)
+        try:
+            check_join(user, room, key)
+        except Refused:
+            self._close_if_empty(room)
+            raise
         founded = not room.members and not room.permanent
         msgid, now = self.journal.stamp()
         event = Joined(msgid, now, user.identity, room.name)
@@ -321,13 +348,32 @@ class Directory:
         if founded and room.founder is None:
             membership.modes = "o"
             self._found(room, user.account)
-        elif room.founder is not None and user.account and fold(user.account) == room.founder:
+        if founded_by(user, room):
             membership.modes = "o"
+        if user.invitations is not None:
+            user.invitations.pop(room, None)
         room.members[user] = membership
         user.memberships[room] = membership
         user.reader.entered(membership, event)
+        self._follow_up(membership)
+        if user.metadata:
+            self.metadata.introduce(user, room)
         self.delivery.dirty(room, urgent=False)
         return membership
+
+    def _follow_up(self, membership: Membership) -> None:
+        # What the others cannot see from somebody's coming in: the rights of a founder, and being away.
+        user, room = membership.user, membership.room
+        if len(room.members) > 1 and membership.modes:
+            msgid, now = self.journal.stamp()
+            names = (user.shown,) * len(membership.modes)
+            self.journal.record(
+                ModeChanged(msgid, now, self.server, room.name, (f"+{membership.modes}", *names)), room.log
+            )
+        if user.away is not None:
+            msgid, now = self.journal.stamp()
+            places: Places = {room.folded: room.log.end}
+            self.journal.record(AwayChanged(msgid, now, user.identity, user.away, places), room.log)
 
     def join_lobby(self, user: User) -> Membership:
         """Go where everybody starts."""
@@ -337,34 +383,23 @@ class Directory:
         """Leave a room."""
         membership = self.membership(user, room)
         msgid, now = self.journal.stamp()
-        event = Left(msgid, now, user.identity, room.name, reason)
-        self._remove(membership)
+        self.expel(membership, Left(msgid, now, user.identity, room.name, reason))
+
+    def expel(self, membership: Membership, event: Left | Kicked) -> None:
+        """End a membership with the event that says why; its member is told."""
+        room = membership.room
+        membership.end()
+        del room.members[membership.user]
+        del membership.user.memberships[room]
         self.journal.record(event, room.log)
-        self.delivery.dirty(room, urgent=False)
-        user.reader.left(membership, event)
+        self.delivery.dirty(room, urgent=isinstance(event, Kicked))
+        membership.user.reader.left(membership, event)
         self._close_if_empty(room)
 
-    def _remove(self, membership: Membership) -> None:
-        membership.end()
-        del membership.room.members[membership.user]
-        del membership.user.memberships[membership.room]
-
-    def set_topic(self, user: User, room: Room, text: str) -> None:
-        """Say what a room is about."""
-        membership = self.membership(user, room)
-        if "t" in room.flags and not room.permanent and "o" not in membership.modes:
-            raise Refused(
-                Why.NEEDS_RIGHT, f"Only an operator of {room.name} may change its topic.", room.name
-            )
-        if len(text.encode()) > TOPIC_BYTES:
-            raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
-        msgid, now = self.journal.stamp()
-        event = TopicChanged(msgid, now, user.identity, room.name, text)
-        room.topic = Topic(text, user.identity, now) if text else None
-        self.room_changed(room)
+    def happened(self, room: Room, event: RoomEvent) -> None:
+        """Something happened in a room: everybody there gets it, except its author."""
         self.journal.record(event, room.log)
         self.delivery.dirty(room)
-        user.reader.tell(event)
 
     # speech
 
@@ -379,8 +414,8 @@ class Directory:
         repeat: str | None = None,
     ) -> Said | Acted | Noticed:
         """Say something in a room. `receipt` is called when it is safe on disk; `repeat` is a `repeat_key`."""
-        if room not in user.memberships:
-            self.membership(user, room)
+        if room.guarded or room not in user.memberships:
+            check_speech(user, room, text)
         msgid, now = self.journal.stamp()
         event = kind(msgid, now, user.identity, room.name, text, tags)
         user.last_active = now
@@ -391,7 +426,7 @@ class Directory:
 
     def tag(self, user: User, room: Room, tags: ClientTags) -> Tagged:
         """Send client tags without text to a room (TAGMSG). They are told, not kept."""
-        self.membership(user, room)
+        check_speech(user, room)
         msgid, now = self.journal.stamp()
         event = Tagged(msgid, now, user.identity, room.name, tags)
         self.journal.record(event, room.log)

@@ -193,8 +193,19 @@ class Invited(NamedTuple):
     room: str
 
 
+class Redacted(NamedTuple):
+    """`author` took back the message `redacted`, which went to `target` (a room or a person)."""
+
+    msgid: str
+    time: float
+    author: Identity
+    target: str
+    redacted: str
+    reason: str
+
+
 class Announced(NamedTuple):
-    """The server, or its operator, tells people something."""
+    """The server (or an operator in its name) tells people something; with a person as author, a WALLOPS."""
 
     msgid: str
     time: float
@@ -213,5 +224,5 @@ RoomEvent: TypeAlias = Said | Acted | Noticed | Tagged | Joined | Left | Kicked 
 PersonEvent: TypeAlias = Quit | Renamed | AwayChanged | IdentityChanged
 LogEvent: TypeAlias = RoomEvent | PersonEvent
 """What a room's log holds."""
-PrivateEvent: TypeAlias = Whispered | Invited | Announced
+PrivateEvent: TypeAlias = Whispered | Invited | Redacted | Announced
 Event: TypeAlias = LogEvent | PrivateEvent

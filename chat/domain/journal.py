@@ -22,20 +22,21 @@ class Stamps:
     """Message ids that are unique across restarts and machines, and sort by time.
 
     48 bits of milliseconds, 24 bits of counter, 40 bits of randomness chosen at start, as 28 hexadecimal digits. The
-    clock going backwards does not make them go backwards: the last millisecond is then used on.
+    clock going backwards does not make them go backwards: the last millisecond is then used on. `last` is the last id
+    of an earlier start, behind which these come.
     """
 
     __slots__ = ("_clock", "_count", "_millisecond", "_node", "_prefix")
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], last: str = "") -> None:
         self._clock = clock
         self._node = secrets.token_hex(5)
-        self._millisecond = 0
+        self._millisecond = int(last[:12], 16) + 1 if last else 0
         self._count = 0
-        self._prefix = ""
+        self._prefix = f"{self._millisecond:012x}"
 
     def next(self) -> tuple[str, float]:
-        """A new message id, and the time that belongs to it in seconds since the epoch."""
+        """A new message id, and the time that belongs to it in seconds since the epoch, in whole milliseconds."""
         now = self._clock()
         millisecond = int(now * 1000)
         if millisecond > self._millisecond:
@@ -48,7 +49,8 @@ class Stamps:
                 self._millisecond += 1
                 self._prefix = f"{self._millisecond:012x}"
                 self._count = 0
-        return f"{self._prefix}{self._count:06x}{self._node}", now
+        # The time says the same millisecond as the id, so that pages of history by either have the same edges.
+        return f"{self._prefix}{self._count:06x}{self._node}", self._millisecond / 1000
 
 
 class Journal(Protocol):

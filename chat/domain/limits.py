@@ -107,7 +107,9 @@ class TokenBucket:
         """The seconds until the bucket is out of debt, without taking anything."""
         if not self._rate:
             return 0.0
-        return max(0.0, self._full_at - now - self._burst / self._rate)
+        wait = self._full_at - now - self._burst / self._rate
+        # What rounding leaves must not make a caller wait for a time that is too short to pass.
+        return wait if wait > 1e-6 else 0.0
 
 
 class Step(Enum):

@@ -15,9 +15,20 @@ class Why(Enum):
     ROOM_REFUSED = auto()
     NOT_IN_ROOM = auto()
     ALREADY_IN_ROOM = auto()
+    USER_NOT_IN_ROOM = auto()
+    USER_IN_ROOM = auto()
     CANNOT_SAY = auto()
     NEEDS_RIGHT = auto()
+    NEEDS_OPERATOR = auto()
+    NEEDS_ACCOUNT = auto()
     TOO_MANY_ROOMS = auto()
+    BANNED = auto()
+    INVITE_ONLY = auto()
+    WRONG_KEY = auto()
+    ROOM_FULL = auto()
+    UNKNOWN_MODE = auto()
+    BAD_MODE = auto()
+    LIST_FULL = auto()
     SERVER_FULL = auto()
     NOT_DELIVERED = auto()
     TOO_LONG = auto()
@@ -36,8 +47,10 @@ class Why(Enum):
 class Refused(Exception):
     """Something was not done. `sentence` tells the person why and what to do; `subject` is the name it is about."""
 
-    def __init__(self, why: Why, sentence: str, subject: str = "") -> None:
+    def __init__(self, why: Why, sentence: str, subject: str = "", detail: str = "") -> None:
         super().__init__(sentence)
         self.why = why
         self.sentence = sentence
         self.subject = subject
+        self.detail = detail
+        """A second thing that it is about, such as the room for a person or the letter of a mode."""

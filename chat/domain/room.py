@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chat.domain.events import Identity, LogEvent
 from chat.domain.log import Log
+from chat.domain.masks import Mask
+from chat.domain.names import fold
 
 if TYPE_CHECKING:
     from chat.domain.user import User
@@ -24,7 +27,7 @@ class Membership:
     `modes` holds the letters of rights in this room, such as "o" and "v".
     """
 
-    __slots__ = ("joined_at", "modes", "outlet", "position", "rendering", "room", "session", "user")
+    __slots__ = ("joined_at", "modes", "outlet", "position", "rendering", "room", "session", "stop", "user")
 
     def __init__(self, user: User, room: Room, position: int) -> None:
         self.user = user
@@ -33,11 +36,23 @@ class Membership:
         self.outlet: Any = user.reader.outlet
         self.joined_at = position
         self.position = position
+        self.stop: int | None = None
+        """Where reading ends for somebody who has left the room; None: at the log's end."""
         self.modes = ""
         self.rendering: Any = None
 
     def end(self) -> None:
-        """Nothing of the room reaches this member any more."""
+        """This person is in the room no more. What was said until now is theirs to read: `User.former` keeps it.
+
+        It also tells which events of other people, read here, are not to be read again in another room.
+        """
+        user = self.user
+        if any(m.position < m.room.log.end for m in (self, *user.memberships.values())):
+            former = Membership(user, self.room, self.joined_at)
+            former.position = self.position
+            former.stop = self.room.log.end
+            former.rendering = self.rendering
+            user.former.append(former)
         self.position = GONE
 
     def already_read(self, event: LogEvent) -> bool:
@@ -49,7 +64,7 @@ class Membership:
         for folded, position in places.items():
             if folded == here:
                 continue
-            for other in self.user.memberships.values():
+            for other in chain(self.user.memberships.values(), self.user.former):
                 if other.room.folded == folded and other.joined_at <= position < other.position:
                     return True
         return False
@@ -66,7 +81,22 @@ class Topic(NamedTuple):
 class Room:
     """A place where people talk. It exists as long as somebody is in it, or for good if `permanent`."""
 
-    __slots__ = ("created", "flags", "folded", "founder", "log", "members", "name", "permanent", "topic")
+    __slots__ = (
+        "created",
+        "flags",
+        "folded",
+        "founder",
+        "guarded",
+        "key",
+        "limit",
+        "lists",
+        "log",
+        "members",
+        "metadata",
+        "name",
+        "permanent",
+        "topic",
+    )
 
     def __init__(self, name: str, folded: str, created: float, permanent: bool = False) -> None:
         self.name = name
@@ -79,11 +109,48 @@ class Room:
         self.members: dict[User, Membership] = {}
         self.log = Log(folded)
         self.flags: set[str] = {"n", "t"}
+        self.key = ""
+        self.limit = 0
+        self.lists: dict[str, dict[str, Mask]] | None = None
+        """Letter of a list (b, e, I) -> folded mask -> entry; made when there is the first one."""
+        self.metadata: dict[str, str] | None = None
+        """What its operators say of the room; made with the first value."""
+        self.guarded = False
+        """Whether what members say has to be checked: with moderation, bans, or CTCP forbidden."""
+
+    def masks(self, letter: str) -> Collection[Mask]:
+        """The entries of one of the room's lists, oldest first."""
+        lists = self.lists
+        return lists[letter].values() if lists is not None and letter in lists else ()
+
+    def modes_changed(self) -> None:
+        """To be called after flags or lists were changed."""
+        self.guarded = "m" in self.flags or "C" in self.flags or bool(self.masks("b"))
 
     def settings(self) -> dict[str, Any]:
         """What is kept of the room's modes, as values that JSON can hold."""
-        return {"flags": "".join(sorted(self.flags))}
+        kept: dict[str, Any] = {"flags": "".join(sorted(self.flags))}
+        if self.key:
+            kept["key"] = self.key
+        if self.limit:
+            kept["limit"] = self.limit
+        if self.metadata:
+            kept["metadata"] = dict(self.metadata)
+        if self.lists:
+            kept["lists"] = {
+                letter: [list(mask) for mask in masks.values()] for letter, masks in self.lists.items()
+            }
+        return kept
 
     def apply(self, settings: Mapping[str, Any]) -> None:
         """Set the modes to what `settings` gave once; what is missing stays as it is."""
         self.flags = set(settings.get("flags", self.flags))
+        self.key = settings.get("key", self.key)
+        self.limit = settings.get("limit", self.limit)
+        self.metadata = settings.get("metadata", self.metadata)
+        if "lists" in settings:
+            self.lists = {
+                letter: {fold(mask[0]): Mask(*mask) for mask in masks}
+                for letter, masks in settings["lists"].items()
+            }
+        self.modes_changed()

@@ -35,6 +35,15 @@ class Reader(Protocol):
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed: renderings must follow."""
 
+    def silence(self) -> float:
+        """Seconds since anything came from this person's program."""
+
+    def probe(self) -> None:
+        """Make this person's program say something, if there is a way: `silence` then tells whether it is alive."""
+
+    def marker_moved(self, target: str, time: float) -> None:
+        """On another connection of the same account, this person has read a room or conversation up to a time."""
+
     def disconnect(self, sentence: str) -> None:
         """End the connection after saying why; the domain has already forgotten the person."""
 
@@ -50,12 +59,15 @@ class User:
         "correspondent",
         "dialect",
         "entered_at",
+        "former",
         "gone",
         "host",
         "identity",
         "ignored",
+        "invitations",
         "last_active",
         "memberships",
+        "metadata",
         "modes",
         "name",
         "reader",
@@ -85,11 +97,17 @@ class User:
         self.modes = ""
         self.away: str | None = None
         self.ignored: frozenset[str] = frozenset()
+        self.metadata: dict[str, str] | None = None
+        """What this person says of themselves; made with the first value."""
+        self.invitations: dict[Room, None] | None = None
+        """Rooms that this person may go into once, whatever their modes; made with the first one."""
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now
         self.last_active = now
         self.memberships: dict[Room, Membership] = {}
+        self.former: list[Membership] = []
+        """Of rooms that were left: how far they have been read, until everything has been read."""
         self.identity = Identity(session, "*", self.username, host)
 
     def refresh(self) -> None:

@@ -80,6 +80,8 @@ class OperatorActions:
     def mute(self, name: str, seconds: float, reason: str) -> None:
         """Let nothing that somebody says through for so long."""
         self._connection_of(name).mute(seconds, reason)
+        if seconds:
+            self._factory.directory.stats.muted += 1
 
     def _connection_of(self, name: str) -> ChatProtocol:
         folded = fold(name)

@@ -27,9 +27,8 @@ class LagMeter:
         self._call: IDelayedCall | None = None
 
     def start(self) -> None:
-        """Begin to look."""
-        self._due = self._clock.seconds() + LAG_INTERVAL
-        self._call = self._clock.callLater(LAG_INTERVAL, self._look)
+        """Begin to look, once the loop runs: what a server does before that keeps nobody waiting."""
+        self._call = self._clock.callLater(0, self._again)
 
     def stop(self) -> None:
         """Leave no timed call behind."""
@@ -45,7 +44,11 @@ class LagMeter:
     def _look(self) -> None:
         # The system's clock may be set back, which is not a loop that is early.
         self._worst = max(self._worst, self._clock.seconds() - self._due, 0.0)
-        self.start()
+        self._again()
+
+    def _again(self) -> None:
+        self._due = self._clock.seconds() + LAG_INTERVAL
+        self._call = self._clock.callLater(LAG_INTERVAL, self._look)
 
 
 def memory() -> int | None:

@@ -15,11 +15,12 @@ from chat.endpoints import ListeningService, listening_service
 from chat.monitor import assets
 from chat.monitor import token as tokens
 from chat.monitor.access import Gate
+from chat.monitor.escaping import shortened, visible
 from chat.monitor.feed import Feed
 from chat.monitor.figures import Sampler
 from chat.monitor.interfaces import Actions, Source
 from chat.monitor.metrics import ChatCollector, Metrics
-from chat.monitor.observer import install_observer
+from chat.monitor.observer import MAX_TEXT, install_observer
 from chat.monitor.ring import LogRing
 from chat.monitor.site import make_site
 from chat.monitor.websocket import PageSocketFactory
@@ -36,6 +37,7 @@ class MonitorService(MultiService):
     def __init__(
         self,
         listening: ListeningService,
+        ring: LogRing,
         sampler: Sampler,
         feed: Feed,
         observe: Callable[[], Callable[[], None]],
@@ -45,6 +47,7 @@ class MonitorService(MultiService):
     ) -> None:
         super().__init__()
         self._listening = listening
+        self._ring = ring
         self._sampler = sampler
         self._feed = feed
         self._observe = observe
@@ -68,6 +71,13 @@ class MonitorService(MultiService):
         elif ":" in host:
             host = f"[{host}]"
         return f"{'https' if self._secure else 'http'}://{host}:{port}/?token={self._token}"
+
+    def note(self, when: float, level: str, source: str, text: str) -> None:
+        """A line for the page's log that is in no other log.
+
+        `when`: seconds since 1970. `level`: one of `chat.monitor.ring.LEVELS`.
+        """
+        self._ring.append(when, level, visible(source), visible(shortened(text, MAX_TEXT)))
 
     def privilegedStartService(self) -> None:
         """Watch the log, and open the port. Raises `chat.endpoints.CannotStart`."""
@@ -133,6 +143,7 @@ def monitor_service(
     )
     return MonitorService(
         listening_service(endpoint, site, reactor, "the monitor"),
+        ring,
         sampler,
         feed,
         lambda: install_observer(ring, [secret], publisher),

@@ -8,20 +8,38 @@ microseconds (measured: Twisted's `write` alone costs two `epoll_ctl` calls and 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from itertools import chain
+from typing import Any, NamedTuple, Protocol
 
 from twisted.internet import tcp
 from twisted.internet.interfaces import IPullProducer, IPushProducer
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from chat.domain.events import LogEvent
-from chat.domain.room import Membership
+from chat.domain.room import Membership, Room
+
+if sys.platform == "linux":
+    from fcntl import ioctl
+    from termios import TIOCOUTQ as SIOCOUTQ
+else:
+    SIOCOUTQ = 0
+
+    def ioctl(descriptor: int, request: int, argument: bytes) -> bytes:
+        """Elsewhere sockets do not tell."""
+        raise OSError
+
+
+_log = Logger()
 
 CHUNK = 16 * 1024
 """Bytes handed to the transport at a time while a reader is behind: what one of them costs in memory."""
 OWN_BYTES = 1024 * 1024
 """Replies and private messages that may wait for one reader: a list of 10,000 names fits, a flood does not."""
+BATCHES = 16
+"""Times at which a reader that is behind got replies, kept apart: what comes later waits for the latest of them."""
 PAUSE_BYTES = 64 * 1024
 """Replies waiting from which on the connection's commands are not read: the sender has to read first."""
 STALL_SECONDS = 60.0
@@ -36,7 +54,10 @@ class Connection(Protocol):
     """What an outlet needs of the connection that it belongs to."""
 
     def memberships(self) -> Iterable[Membership]:
-        """The rooms that this reader is in."""
+        """The rooms that this reader is in, and those that were left before all of it had been read."""
+
+    def caught_up(self) -> None:
+        """Everything in the rooms has been read."""
 
     def gap(self, membership: Membership, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
@@ -63,8 +84,44 @@ class Keeper(Protocol):
     def count(self, sent: int, missed: int) -> None:
         """Count bytes sent, and events that a reader was told it missed."""
 
+    def cut_off(self) -> None:
+        """Count a reader that was closed because it took nothing."""
+
     def seconds(self) -> float:
         """The reactor's clock."""
+
+
+class Rendering(Protocol):
+    """Events to bytes, the same for every reader who shares it. b"" hides an event."""
+
+    def render(self, event: LogEvent) -> bytes:
+        """The bytes of one event, line end included."""
+
+
+def rendered(rendering: Rendering, event: LogEvent) -> bytes:
+    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it."""
+    try:
+        return rendering.render(event)
+    except Exception:
+        _log.failure("An event of the type {type} could not be shown", type=type(event).__name__)
+        return b""
+
+
+class Replies(NamedTuple):
+    """Lines for one reader alone that came while its rooms' logs ended at `goals`; None: as they end now.
+
+    A reply may not overtake what led to it, nor wait for ever behind a room that talks faster than its reader reads.
+    """
+
+    goals: dict[Room, int] | None
+    lines: list[bytes]
+
+    def may_follow(self, memberships: list[Membership]) -> bool:
+        """Whether a reader has read as far as its rooms had come when these lines were written."""
+        goals = self.goals
+        return goals is not None and all(
+            m.position >= min(goals.get(m.room, 0), _end_of(m)) for m in memberships
+        )
 
 
 class Outlet:
@@ -77,12 +134,13 @@ class Outlet:
 
     __slots__ = (
         "_closing",
+        "_congested",
         "_connection",
-        "_goals",
         "_keeper",
         "_own",
         "_own_bytes",
         "_transport",
+        "_unsent",
         "behind",
         "blocked",
         "closed",
@@ -94,10 +152,11 @@ class Outlet:
         self._transport = transport
         self._connection = connection
         self._keeper = keeper
-        self._own: list[bytes] = []
+        self._own: list[Replies] = []
         self._own_bytes = 0
-        self._goals: list[tuple[Membership, int]] | None = None
         self._closing = False
+        self._congested = False
+        self._unsent = 0
         self.behind = False
         self.closed = False
         self.blocked = False
@@ -110,26 +169,49 @@ class Outlet:
         """Add a reply or a private message; False if it cannot be taken, because too much waits already."""
         if self.closed or self._closing or self._own_bytes > OWN_BYTES:
             return False
-        if not self._own:
-            if self.behind:
-                self._goals = [(m, m.room.log.end) for m in self._connection.memberships()]
+        own = self._own
+        if self.behind:
+            goals = self._ends()
+            if own and own[-1].goals == goals:
+                own[-1].lines.append(data)
+            elif len(own) < BATCHES:
+                own.append(Replies(goals, [data]))
             else:
-                self._keeper.waiting(self)
-        self._own.append(data)
-        before = self._own_bytes
-        self._own_bytes = before + len(data)
-        if before <= PAUSE_BYTES < self._own_bytes:
+                own[-1].lines.append(data)
+                own[-1] = Replies(goals, own[-1].lines)
+        elif own and own[-1].goals is None:
+            own[-1].lines.append(data)
+        else:
+            own.append(Replies(None, [data]))
+            self._keeper.waiting(self)
+        self._own_bytes += len(data)
+        if self._own_bytes > PAUSE_BYTES and not self._congested:
+            self._congested = True
             self._connection.congested(True)
         return True
 
-    def _take_own(self) -> bytes:
-        data = b"".join(self._own)
-        self._own.clear()
-        self._goals = None
-        was, self._own_bytes = self._own_bytes, 0
-        if was > PAUSE_BYTES:
-            self._connection.congested(False)
+    def _ends(self) -> dict[Room, int]:
+        return {m.room: _end_of(m) for m in self._connection.memberships()}
+
+    def _take_own(self, everything: bool) -> bytes:
+        """The replies that may be sent: all of them, or those for which the rooms have been read far enough."""
+        own = self._own
+        count = len(own)
+        if not everything:
+            memberships = list(self._connection.memberships())
+            count = 0
+            while count < len(own) and own[count].may_follow(memberships):
+                count += 1
+        data = b"".join(chain.from_iterable(replies.lines for replies in own[:count]))
+        del own[:count]
+        self._own_bytes -= len(data)
         return data
+
+    def _relieve(self) -> None:
+        # Only after what was taken is on its way: commands that had to wait are run at once, and may lead to more.
+        if self._congested and self._own_bytes <= PAUSE_BYTES:
+            self._congested = False
+            self._connection.congested(False)
 
     # sending
 
@@ -153,6 +235,10 @@ class Outlet:
     def _set_behind(self, behind: bool) -> None:
         self.behind = behind
         self.blocked = behind or self.closed
+        if behind:
+            self._unsent = unsent(self._transport)
+        if behind and self._own and self._own[-1].goals is None:
+            self._own[-1] = Replies(self._ends(), self._own[-1].lines)
         self.since = self._keeper.seconds()
 
     def close_now(self) -> None:
@@ -164,6 +250,7 @@ class Outlet:
         while not self.behind and not self.closed:
             data = self._next()
             if not data:
+                self._connection.caught_up()
                 if self._closing:
                     self._close()
                 return
@@ -171,6 +258,7 @@ class Outlet:
             self._keeper.count(taken, 0)
             if taken < len(data):
                 self._hold(data[taken:])
+            self._relieve()
 
     def fall_behind(self, membership: Membership, position: int, taken: int) -> None:
         """The transport took only `taken` bytes of what a pass gave it from `position` on: set the cursor back.
@@ -181,7 +269,7 @@ class Outlet:
         for offset, event in enumerate(membership.room.log.read(position).events):
             if event.author.session == session:
                 continue
-            line = membership.rendering.render(event)
+            line = rendered(membership.rendering, event)
             if taken < len(line):
                 membership.position = position + offset + 1
                 self._hold(line[taken:])
@@ -198,14 +286,18 @@ class Outlet:
         size = 0
         for membership in self._connection.memberships():
             log = membership.room.log
-            while membership.position < log.end and size < CHUNK:
+            end = _end_of(membership)
+            while membership.position < end and size < CHUNK:
                 start, missed, events = log.read(membership.position, READ_AHEAD)
                 if missed:
+                    start = min(start, end)
+                    missed = start - membership.position
                     self._keeper.count(0, missed)
                     parts.append(self._connection.gap(membership, missed))
-                size += self._render(membership, start, events, parts, CHUNK - size)
-        if self._own and (size < CHUNK or self._goals_reached()):
-            parts.append(self._take_own())
+                    membership.position = start
+                size += self._render(membership, start, events[: end - start], parts, CHUNK - size)
+        if self._own:
+            parts.append(self._take_own(size < CHUNK))
         return b"".join(parts)
 
     def _render(
@@ -213,10 +305,10 @@ class Outlet:
     ) -> int:
         size = 0
         session = membership.user.session
-        render = membership.rendering.render
+        rendering = membership.rendering
         for event in events:
             if event.author.session != session and not membership.already_read(event):
-                data = render(event)
+                data = rendered(rendering, event)
                 parts.append(data)
                 size += len(data)
             position += 1
@@ -224,10 +316,6 @@ class Outlet:
             if size >= space:
                 break
         return size
-
-    def _goals_reached(self) -> bool:
-        # A reply may not overtake what led to it, nor wait for ever behind a room that talks faster than it reads.
-        return self._goals is not None and all(m.position >= goal for m, goal in self._goals)
 
     # ending
 
@@ -245,8 +333,15 @@ class Outlet:
 
     def expire(self, now: float) -> None:
         """Cut off a reader that has taken nothing for too long."""
+        if self.behind and not self._closing:
+            left = unsent(self._transport)
+            if left != self._unsent:
+                # A slow line takes a while to make room for more, and is not one that stands still.
+                self._unsent = left
+                self.since = now
         waited = now - self.since
         if self.behind and waited >= STALL_SECONDS:
+            self._keeper.cut_off()
             self._connection.abort(f"Took nothing for {STALL_SECONDS:.0f} seconds")
         elif self._closing and waited >= CLOSE_SECONDS:
             self._connection.abort("Did not take the last lines")
@@ -256,7 +351,6 @@ class Outlet:
         self.behind = False
         self.close_now()
         self._own.clear()
-        self._goals = None
         self._keeper.freed(self)
 
 
@@ -319,7 +413,9 @@ class SocketOutlet(Outlet):
         if data:
             self._keeper.count(len(data), 0)
             self._transport.write(data)
+            self._relieve()
             return
+        self._connection.caught_up()
         self._set_behind(False)
         self._transport.unregisterProducer()
         if self._closing:
@@ -335,6 +431,23 @@ class SocketOutlet(Outlet):
         """The connection is gone: keep nothing."""
         super().lost()
         self._rest = b""
+
+
+def _end_of(membership: Membership) -> int:
+    return membership.room.log.end if membership.stop is None else membership.stop
+
+
+def unsent(transport: Any) -> int:
+    """Bytes that Twisted holds for a connection, and those in its socket that the other side has not acknowledged.
+
+    The latter on Linux only (tcp(7), SIOCOUTQ): with a send buffer of megabytes, minutes can pass until a socket of a
+    reader that takes a few kilobytes a second is writable again.
+    """
+    held = len(getattr(transport, "dataBuffer", b"")) - int(getattr(transport, "offset", 0))
+    try:
+        return held + int.from_bytes(ioctl(transport.fileno(), SIOCOUTQ, bytes(4)), sys.byteorder)
+    except (OSError, ValueError, AttributeError):
+        return held
 
 
 def outlet_for(transport: Any, connection: Connection, keeper: Keeper) -> Outlet:

@@ -21,6 +21,7 @@ from chat.domain.events import (
     ModeChanged,
     Noticed,
     Quit,
+    Redacted,
     Renamed,
     Said,
     Tagged,
@@ -56,6 +57,9 @@ def _with_reason(sentence: str, reason: str) -> str:
 def _whispered(event: Whispered) -> str:
     if event.kind is Tagged or event.text.startswith("\x01"):
         return ""
+    if event.recipient.name[1:2] == "#":
+        mark = f"[{event.recipient.name}] "
+        return "\n".join(f"{mark}<{event.author.name}> {_clean(line)}" for line in event.text.split("\n"))
     if event.kind is Acted:
         return f"[pm from {event.author.name}] * {event.author.name} {_clean(event.text)}"
     return "\n".join(f"[pm from {event.author.name}] {_clean(line)}" for line in event.text.split("\n"))
@@ -82,7 +86,8 @@ _LINES: dict[type, Line] = {
     AwayChanged: lambda e: "",
     IdentityChanged: lambda e: "",
     Whispered: _whispered,
-    Invited: lambda e: f"* {e.author.name} invites you to {e.room}: /join {e.room}",
+    Invited: lambda e: f"* {e.author.name} invites {e.recipient.name} to {e.room}: /join {e.room}",
+    Redacted: lambda e: f"* {e.author.name} took a message back",
     Announced: lambda e: f"*** {_clean(e.text)}",
 }
 

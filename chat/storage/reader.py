@@ -169,7 +169,8 @@ def _speech(only: bool) -> str:
 
 def _bounds(connection: sqlite3.Connection, what: Search) -> tuple[str, list[Any]]:
     places = [place for room in what.rooms if (place := place_of(connection, room)) is not None]
-    condition = f"AND events.place IN ({','.join('?' * len(places))})"
+    # The plus keeps SQLite from walking through all of a room: it goes back from the newest event, or by the words.
+    condition = f"AND +events.place IN ({','.join('?' * len(places))})"
     values: list[Any] = list(places)
     if what.author is not None:
         condition += " AND events.author IN (SELECT id FROM authors WHERE folded = ?)"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from twisted.logger import Logger
+
 from chat.domain.events import Identity, LogEvent, Said
 from chat.domain.journal import Receipt
 from chat.domain.names import fold
@@ -22,8 +24,13 @@ ROWS_AT_ONCE = (256, 32, 4, 1)
 back costs a wait each time: one statement for many rows disturbs the reactor less than one for each (measured beside a
 busy thread: 5.7 against 8.8 microseconds of CPU an event in groups of 100, 3.3 against 5.0 in groups of 1000)."""
 _COLUMNS = 8
-_INSERT = "INSERT OR IGNORE INTO events (place, msgid, kind, time, author, text, extra, repeat) VALUES "
-_STATEMENTS = {rows: _INSERT + ",".join(["(?,?,?,?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
+_INSERT = "INSERT INTO events (place, msgid, kind, time, author, text, extra, repeat) VALUES "
+# Not OR IGNORE, which would also pass over a row that is wrong in another way, and so lose it without a word.
+_STORED_ALREADY = " ON CONFLICT (place, msgid) DO NOTHING"
+_STATEMENTS = {
+    rows: _INSERT + ",".join(["(?,?,?,?,?,?,?,?)"] * rows) + _STORED_ALREADY for rows in ROWS_AT_ONCE
+}
+NOTHING: frozenset[int] = frozenset()
 
 
 class Entry(NamedTuple):
@@ -89,14 +96,35 @@ class Database:
 class EventWriter:
     """Stores events. Looks up the numbers of authors and rooms once, and remembers them."""
 
+    log = Logger()
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._authors: dict[Identity, int] = {}
         self._places: dict[str, int] = {}
         self._generation = 0
 
-    def store(self, entries: Sequence[Entry]) -> None:
-        """Store events in one transaction, those that are stored at all. Raises as `Database.write` does."""
+    def store(self, entries: Sequence[Entry]) -> frozenset[int]:
+        """Store events in one transaction, those that are stored at all. Raises as `Database.write` does.
+
+        An event that no database can take must not keep the others out for ever: it is left out, and its place
+        among `entries` returned.
+        """
+        try:
+            self._store(entries)
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, ValueError, TypeError) as error:
+            # The kind of the error alone: its text may show what was said.
+            kind = type(error).__name__
+            if len(entries) > 1:
+                return self._one_by_one(entries)
+            self.log.critical("An event cannot be stored at all ({kind}), and is left out", kind=kind)
+            return frozenset((0,))
+        return NOTHING
+
+    def _one_by_one(self, entries: Sequence[Entry]) -> frozenset[int]:
+        return frozenset(index for index, entry in enumerate(entries) if self.store([entry]))
+
+    def _store(self, entries: Sequence[Entry]) -> None:
 
         def insert(connection: sqlite3.Connection) -> None:
             if (

@@ -8,15 +8,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from .figures import Values, parse_answer
 from .servers import GENERATOR_CORE, HERE, CannotMeasure, Server, pinned, running
 
 ROOM = "#lobby"
-MESSAGE_BYTES = 64
-"""A line of chat as people write it."""
-SPEAKERS = 10
 ANSWER_SECONDS = 900.0
 """No command takes longer, not even the slowest peer's login of 10,000."""
 
@@ -48,14 +46,31 @@ def build(folder: Path) -> dict[str, Path]:
     return binaries
 
 
+@dataclass(frozen=True)
+class People:
+    """How many people there are, in how many rooms of equal size, and what they say."""
+
+    users: int
+    rooms: int = 1
+    speakers: int = 10
+    """in each room"""
+    message_bytes: int = 64
+    """a line of chat as people write it"""
+    stopping: int = 0
+    """every so many-th person can be told to stop reading"""
+
+    def arguments(self) -> list[str]:
+        """As loadgen takes them, after the dialect."""
+        speakers = min(self.speakers, self.users // self.rooms)
+        room = ROOM if self.rooms == 1 else "#room"
+        return [*map(str, (self.users, self.rooms, speakers, self.message_bytes, self.stopping)), room]
+
+
 class Crowd:
     """People of one server. Not logged in until the first ``login``."""
 
-    def __init__(
-        self, server: Server, users: int, pid: int, generator: subprocess.Popen[str], folder: Path
-    ) -> None:
+    def __init__(self, server: Server, pid: int, generator: subprocess.Popen[str], folder: Path) -> None:
         self.server = server
-        self.users = users
         self.pid = pid
         self.folder = folder
         self._generator = generator
@@ -87,24 +102,12 @@ class Crowd:
 
 
 @contextmanager
-def crowd(
-    server: Server, users: int, loadgen: Path, folder: Path, rooms: int = 1, speakers: int = SPEAKERS
-) -> Iterator[Crowd]:
-    """Starts `server` in `folder`, and beside it a generator of `users` people in `rooms` equal rooms."""
+def crowd(server: Server, people: People, loadgen: Path, folder: Path) -> Iterator[Crowd]:
+    """Starts `server` in `folder`, and beside it a generator of these people."""
     with running(server, folder) as (port, pid):
-        room = ROOM if rooms == 1 else "#room"
-        arguments = [
-            port,
-            pid,
-            server.dialect,
-            users,
-            rooms,
-            min(speakers, users // rooms),
-            MESSAGE_BYTES,
-            room,
-        ]
+        arguments = [str(port), str(pid), server.dialect, *people.arguments()]
         generator = subprocess.Popen(
-            pinned(GENERATOR_CORE, [str(loadgen), *map(str, arguments)]),
+            pinned(GENERATOR_CORE, [str(loadgen), *arguments]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -112,7 +115,7 @@ def crowd(
         )
         with generator:
             try:
-                yield Crowd(server, users, pid, generator, folder)
+                yield Crowd(server, pid, generator, folder)
             finally:
                 generator.kill()
                 assert generator.stderr is not None

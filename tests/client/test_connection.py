@@ -128,7 +128,7 @@ class TestComingIn:
         assert script.sent() == ["NICK bob_"]
         script.welcome(name="bob_")
         assert talker.connection.name == "bob_"
-        assert any("bob is taken" in event.text for event in talker.told(Told))
+        assert any("bob cannot be had (taken)" in event.text for event in talker.told(Told))
 
     def test_a_server_that_never_answers_is_tried_again(self) -> None:
         talker = Talker().connect()
@@ -446,6 +446,14 @@ class TestResuming:
         script.enter("#lobby").pong()
         assert [event.place for event in talker.told(Missed)] == ["#lobby"]
 
+    def test_so_does_one_without_message_ids(self) -> None:
+        talker, script = online("", "#lobby")
+        script.enter("#lobby").pong()
+        assert not talker.told(Missed)
+        script = self.drop(talker, script).welcome()
+        script.enter("#lobby").pong()
+        assert [event.place for event in talker.told(Missed)] == ["#lobby"]
+
     def test_a_replay_on_joining_fills_the_gap(self) -> None:
         caps = "message-tags batch server-time"
         talker, script = online(caps, "#lobby")
@@ -473,6 +481,7 @@ class TestResuming:
         script.say(":s 005 bob CHATHISTORY=2 :x", ":s 422 bob :x").enter("#lobby")
         talker.events.clear()
         for page in ((1, 2), (3, 4), (5,)):
+            talker.clock.advance(2)
             [ask] = [line for line in script.pong() if "CHATHISTORY" in line]
             assert ask.endswith(f"AFTER #lobby msgid=m{page[0] - 1} 2")
             script.say(f"@label={label(ask)} :s BATCH +h chathistory #lobby")
@@ -481,6 +490,7 @@ class TestResuming:
                     f"@batch=h;msgid=m{number};time=2027-01-15T08:00:0{number}.000Z :ann!a@h PRIVMSG #lobby :{number}"
                 )
             script.say(":s BATCH -h")
+        talker.clock.advance(2)
         assert [event.text for event in talker.told(Said)] == ["1", "2", "3", "4", "5"]
         assert not script.pong()
 
@@ -580,3 +590,56 @@ class TestStaying:
         for _ in range(1001):
             talker.connection.command("VERSION")
         assert script.transport.aborting
+
+    def test_much_history_is_asked_for_at_the_pace(self) -> None:
+        talker, script = online(ALL_CAPS)
+        for number in range(8):
+            script.enter(f"#{number}")
+        asked = len([line for line in script.pong() if "CHATHISTORY" in line])
+        assert 0 < asked <= 4
+        for _ in range(10):
+            talker.clock.advance(0.5)
+        assert asked + len([line for line in script.pong() if "CHATHISTORY" in line]) == 8
+
+
+class TestAccounts:
+    def test_logging_in_later(self) -> None:
+        talker, script = online("message-tags")
+        script.say(":s CAP bob NEW :sasl=PLAIN")
+        script.sent()
+        talker.connection.log_in("robert", "secret")
+        assert script.sent() == ["CAP REQ sasl"]
+        script.say(":s CAP bob ACK :sasl", "AUTHENTICATE +")
+        assert script.sent() == ["AUTHENTICATE PLAIN", "AUTHENTICATE cm9iZXJ0AHJvYmVydABzZWNyZXQ="]
+        talker.events.clear()
+        script.say(":s 900 bob bob!b@h robert :You are now logged in as robert", ":s 903 bob :Success")
+        assert [told.text for told in talker.told(Told)] == ["You are now logged in as robert."]
+
+    def test_a_wrong_password_later_is_not_the_end(self) -> None:
+        talker, script = online("sasl")
+        talker.connection.log_in("robert", "wrong")
+        script.say("AUTHENTICATE +", ":s 904 bob :SASL authentication failed")
+        assert any(told.error for told in talker.told(Told))
+        script.lose()
+        assert talker.connection.state is State.WAITING
+        talker.clock.advance(5)
+        script = Script(talker).say(":s CAP * LS :sasl", ":s 001 bob :hi", ":s 422 bob :x")
+        assert "AUTHENTICATE" not in str(script.sent())
+
+    def test_a_server_without_accounts(self) -> None:
+        talker, script = online("message-tags")
+        talker.connection.log_in("robert", "secret")
+        assert "no accounts" in talker.told(Told)[-1].text
+        assert not script.sent()
+
+    def test_making_an_account_and_logging_in_with_it(self) -> None:
+        talker, script = online("sasl")
+        talker.connection.register("secret")
+        assert script.sent() == ["REGISTER * * secret"]
+        script.say(":s REGISTER SUCCESS bob :Account created")
+        assert talker.told(Told)[-1].text == "Account created."
+        script.lose()
+        talker.clock.advance(5)
+        script = Script(talker)
+        script.say(":s CAP * LS :sasl", ":s CAP * ACK :sasl", "AUTHENTICATE +")
+        assert "AUTHENTICATE Ym9iAGJvYgBzZWNyZXQ=" in script.sent()

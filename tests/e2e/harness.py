@@ -322,18 +322,22 @@ class Daemon:
 
 
 class Server(Daemon):
-    """The real `twistd chat` on a free port of the loopback interface, with a data folder of its own."""
+    """The real `twistd chat` on a free port of the loopback interface, with a data folder of its own.
+
+    Its monitor is off unless the options switch it on, as with `"--web", f"tcp:{port}:interface=127.0.0.1"`.
+    """
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
         self.data = folder / "data"
+        # The monitor's usual port may be taken, and two servers cannot both have it.
+        web = () if "--web" in options else ("--web", "off")
         super().__init__(
             folder,
             "chat",
             *("--listen", f"tcp:{self.port}:interface=127.0.0.1"),
             *("--data", str(self.data)),
-            # The monitor's usual port may be taken, and two servers cannot both have it.
-            *(() if "--web" in options else ("--web", "off")),
+            *web,
             *options,
         )
 

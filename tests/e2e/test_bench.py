@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.__main__ import main
-from tests.bench.crowd import Crowd, build, crowd
+from tests.bench.crowd import Crowd, People, build, crowd
 from tests.bench.figures import FIGURES
 from tests.bench.servers import CannotMeasure, Server, chat_available, floor, running
 
@@ -45,7 +45,7 @@ def spoil(line):
         if fault == "repeat":
             return line + line
         if fault == "damage":
-            return line.replace(b"xx", b"xy", 1)
+            return line.replace(b"lunch", b"bunch", 1)
         if fault == "cut":
             people.pop().close()
             return None
@@ -94,13 +94,13 @@ def faulty(binaries: dict[str, Path], folder: Path, fault: str) -> Iterator[Crow
     script = folder / "faulty.py"
     script.write_text(FAULTY, encoding="utf-8")
     server = Server("faulty", "raw", lambda port, _: [sys.executable, str(script), str(port), fault])
-    with crowd(server, USERS, binaries["loadgen"], folder, speakers=1) as people:
+    with crowd(server, People(USERS, speakers=1), binaries["loadgen"], folder) as people:
         people.command("login")
         yield people
 
 
 def test_everything_that_the_floor_delivers_is_counted(binaries: dict[str, Path], tmp_path: Path) -> None:
-    with crowd(floor(binaries["floor"]), USERS, binaries["loadgen"], tmp_path) as people:
+    with crowd(floor(binaries["floor"]), People(USERS), binaries["loadgen"], tmp_path) as people:
         people.command("login")
         values = people.command("window 16 0.2")
     assert values["sent"] > 16
@@ -131,7 +131,7 @@ def test_every_fault_is_noticed(binaries: dict[str, Path], tmp_path: Path, fault
 
 def test_what_the_generator_refuses_is_told(binaries: dict[str, Path], tmp_path: Path) -> None:
     with (
-        crowd(floor(binaries["floor"]), USERS, binaries["loadgen"], tmp_path) as people,
+        crowd(floor(binaries["floor"]), People(USERS), binaries["loadgen"], tmp_path) as people,
         pytest.raises(CannotMeasure, match="unknown command: dance"),
     ):
         people.command("dance")

@@ -34,7 +34,8 @@ def refuse(ends: ExitStack, tmp_path: Path) -> Refuse:
     """Starts `twistd chat` with options that it must refuse, and returns the last line that it prints."""
 
     def start(*options: str) -> str:
-        daemon = Daemon(tmp_path / "refused", "chat", *options)
+        web = () if "--web" in options else ("--web", "off")
+        daemon = Daemon(tmp_path / "refused", "chat", *web, *options)
         ends.callback(daemon.end)
         daemon.launch()
         status = daemon.wait()
@@ -52,10 +53,13 @@ def taken() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
+@pytest.mark.parametrize("option", ["--listen", "--relay", "--web"])
 def test_a_taken_port_is_named_with_the_way_to_find_who_has_it(
-    refuse: Refuse, taken: int, tmp_path: Path
+    refuse: Refuse, taken: int, tmp_path: Path, option: str
 ) -> None:
-    sentence = refuse("--listen", f"tcp:{taken}:interface=127.0.0.1", "--data", str(tmp_path / "data"))
+    ports = {"--listen": free_port(), "--web": free_port(), option: taken}
+    where = [text for name, port in ports.items() for text in (name, f"tcp:{port}:interface=127.0.0.1")]
+    sentence = refuse(*where, "--data", str(tmp_path / "data"))
     assert f"{taken}" in sentence
     assert "lsof" in sentence or "ss -" in sentence
 
@@ -77,20 +81,28 @@ def test_a_taken_port_is_named_with_the_way_to_find_who_has_it(
         ("--max-per-address 0.5", "max-per-address"),
         ("--no-such-option", "no-such-option"),
         ("surplus", "surplus"),
+        ("--web nonsense:1", "nonsense"),
+        ("--relay nonsense:1", "nonsense"),
+        ("--history maybe", "maybe"),
+        ("--history-days long", "history-days"),
+        ("--history-events 1.5", "history-events"),
     ],
 )
 def test_an_option_that_cannot_be_taken_is_explained(
     refuse: Refuse, tmp_path: Path, options: str, told: str
 ) -> None:
     listen = () if "--listen" in options else ("--listen", f"tcp:{free_port()}:interface=127.0.0.1")
-    assert told in refuse(*listen, "--data", str(tmp_path / "data"), *options.split())
+    web = () if "--web" in options else ("--web", "off")
+    assert told in refuse(*listen, *web, "--data", str(tmp_path / "data"), *options.split())
 
 
 def test_a_data_folder_that_cannot_be_written_is_explained(refuse: Refuse, tmp_path: Path) -> None:
     # Below a regular file nobody can make a folder; permissions would not stop root.
     (tmp_path / "file").write_text("")
     folder = tmp_path / "file" / "data"
-    sentence = refuse("--listen", f"tcp:{free_port()}:interface=127.0.0.1", "--data", str(folder))
+    sentence = refuse(
+        "--listen", f"tcp:{free_port()}:interface=127.0.0.1", "--web", "off", "--data", str(folder)
+    )
     assert str(folder) in sentence
 
 
@@ -133,17 +145,10 @@ def test_help_explains_every_option() -> None:
     helped = Conversation(twistd("chat", "--help"), env=environment())
     text = helped.read_to_end()
     assert helped.wait() == 0
-    for option in (
-        "listen",
-        "data",
-        "name",
-        "motd",
-        "message-rate",
-        "message-burst",
-        "max-users",
-        "max-per-address",
-    ):
-        assert re.search(rf"--{option}=\s+\S", text), f"--{option} is not explained in:\n{text}"
+    options = re.findall(r"--([a-z-]+)(=?) *(.*)", text)
+    named = {name for name, _, _ in options}
+    assert {"listen", "web", "relay", "data", "motd", "message-rate", "max-users", "history"} <= named
+    assert [name for name, _, explained in options if not explained] == []
     helped.end()
 
 

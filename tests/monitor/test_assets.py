@@ -12,7 +12,7 @@ from tests.monitor.support import write_page
 
 def test_the_page_is_found() -> None:
     found = assets.load()
-    assert {"index.html", "signin.html", "monitor.css", "monitor.js", "icon.svg"} <= set(found)
+    assert {"index.html", "signin.html", "monitor.css", "monitor.js", "favicon.svg"} <= set(found)
     assert found["monitor.js"].type == "text/javascript; charset=utf-8"
 
 

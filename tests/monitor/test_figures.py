@@ -76,6 +76,7 @@ class SamplerTests(SynchronousTestCase):
 
     def test_a_stalled_loop_leaves_no_hole_and_no_spike(self) -> None:
         self.sampler.start()
+        self.clock.advance(0)
         self.source.change(messages=50)
         self.clock.advance(5)
         self.assertEqual([s.messages for s in self.sampler.samples], [0, 10, 10, 10, 10, 10])
@@ -85,6 +86,7 @@ class SamplerTests(SynchronousTestCase):
 
     def test_a_stall_is_remembered_for_a_minute_and_logged(self) -> None:
         self.sampler.start()
+        self.clock.advance(0)
         with capturedLogs() as events:
             self.clock.advance(3)
         self.assertEqual([formatEvent(e) for e in events], [STALLED])

@@ -12,6 +12,7 @@ def test_a_loop_in_time_has_no_lag() -> None:
     clock = Clock()
     meter = process.LagMeter(clock)
     meter.start()
+    clock.advance(0)
     for _ in range(8):
         clock.advance(process.LAG_INTERVAL)
     assert meter.take() == 0.0
@@ -21,9 +22,18 @@ def test_the_worst_lateness_is_told_once() -> None:
     clock = Clock()
     meter = process.LagMeter(clock)
     meter.start()
+    clock.advance(0)
     clock.advance(process.LAG_INTERVAL + 1.5)
     clock.advance(process.LAG_INTERVAL + 0.1)
     assert meter.take() == pytest.approx(1.5)
+    assert meter.take() == 0.0
+
+
+def test_a_slow_start_is_no_lag() -> None:
+    clock = Clock()
+    meter = process.LagMeter(clock)
+    meter.start()
+    clock.advance(3.0)
     assert meter.take() == 0.0
 
 

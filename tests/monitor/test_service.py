@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import TestCase
 
@@ -12,6 +13,7 @@ from twisted.logger import LogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.endpoints import CannotStart
+from chat.monitor.observer import MAX_TEXT
 from chat.monitor.service import MonitorService, monitor_service
 from chat.monitor.token import FILE_NAME
 from tests.monitor.support import TOKEN, FakeSource
@@ -21,8 +23,9 @@ class ServiceTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.reactor = MemoryReactorClock()
         self.publisher = LogPublisher()
-        self.folder = Path(self.mktemp())
-        self.folder.mkdir()
+        folder = TemporaryDirectory()  # trial's own would stay in the checkout
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
 
     def make(self, endpoint: str = "tcp:8080:interface=127.0.0.1", **options: Any) -> MonitorService:
         return monitor_service(
@@ -65,6 +68,14 @@ class ServiceTests(SynchronousTestCase):
         self.assertEqual(len(self.publisher._observers), 1)
         self.successResultOf(service.stopService())
         self.assertEqual(self.publisher._observers, [])
+
+    def test_a_note_cannot_act_either(self) -> None:
+        service = self.make(token=TOKEN)
+        service.note(12.0, "info", "chat.rooms", "<bob> a\nb\x1b[2J" + "x" * MAX_TEXT)
+        (event,) = service._ring.since(1, 10, 10**6)
+        self.assertEqual((event.time, event.level, event.source), (12.0, "info", "chat.rooms"))
+        self.assertTrue(event.text.startswith(r"<bob> a\nb\x1b[2J"))
+        self.assertIn("more characters", event.text)
 
     def test_nothing_is_left_after_stop(self) -> None:
         service = self.make(token=TOKEN)

@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from chat.domain.journal import MemoryJournal
-from chat.network.listener import NOT_FOR_RELAYS
+from chat.network.wrong_door import NOT_FOR_RELAYS
 from chat.proxy_protocol import encode_v1, encode_v2
 
 from .chatting import Client, Server
@@ -16,8 +16,7 @@ from .chatting import Client, Server
 def test_a_relay_that_announces_people_where_nobody_expects_it(header: bytes) -> None:
     server = Server(Clock(), MemoryJournal)
     client = Client(server)
-    client.protocol.dataReceived(header + b"bob\n")
-    server.turn()
-    assert client.transport.value() == NOT_FOR_RELAYS
-    assert client.transport.disconnecting
+    client.feed(header + b"bob\n")
+    assert client.raw() == NOT_FOR_RELAYS
+    assert client.ended
     assert server.directory.stats.users == 0

@@ -119,13 +119,13 @@ class Panel(ttk.Frame):
         tabs = ttk.Frame(right, style="Side.TFrame")
         tabs.pack(fill="x", pady=(0, px(8)))
         self._tab = tk.StringVar(self, "Server")
-        card = ttk.Frame(right, style="Line.TFrame", padding=px(1))
-        card.pack(fill="both", expand=True)
-        card.rowconfigure(0, weight=1)
-        card.columnconfigure(0, weight=1)
+        frame = ttk.Frame(right, style="Line.TFrame", padding=px(1))
+        frame.pack(fill="both", expand=True)
+        frame.rowconfigure(0, weight=1)
+        frame.columnconfigure(0, weight=1)
         self.outputs = {
-            "Server": Output(card, theme, server, "What the server says appears here once it is started."),
-            "Relay": Output(card, theme, relay, "What the relay says appears here once it is started."),
+            "Server": Output(frame, theme, server, "What the server says appears here once it is started."),
+            "Relay": Output(frame, theme, relay, "What the relay says appears here once it is started."),
         }
         for title, output in self.outputs.items():
             output.grid(row=0, column=0, sticky="nsew")

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from chat.domain.directory import TEXT_BYTES
+from chat.domain.metadata import KEYS_AT_MOST, SUBSCRIPTIONS_AT_MOST, VALUE_BYTES
+
+MULTILINE_LINES = 32
+"""Lines of one multiline message."""
 CAP_VERSION_WITH_VALUES = 302
 """`CAP LS` version from which on values are shown and cap-notify is implied."""
 
@@ -33,6 +38,15 @@ class Cap:
     USERHOST_IN_NAMES: Final = 1 << 15
     NO_IMPLICIT_NAMES: Final = 1 << 16
     EXTENDED_MONITOR: Final = 1 << 17
+    SASL: Final = 1 << 18
+    CHATHISTORY: Final = 1 << 19
+    EVENT_PLAYBACK: Final = 1 << 20
+    READ_MARKER: Final = 1 << 21
+    MULTILINE: Final = 1 << 22
+    MESSAGE_REDACTION: Final = 1 << 23
+    ACCOUNT_REGISTRATION: Final = 1 << 24
+    METADATA: Final = 1 << 25
+    PRE_AWAY: Final = 1 << 26
 
 
 NAMES: dict[str, int] = {
@@ -42,13 +56,24 @@ NAMES: dict[str, int] = {
     "batch": Cap.BATCH,
     "cap-notify": Cap.CAP_NOTIFY,
     "chghost": Cap.CHGHOST,
+    "draft/account-registration": Cap.ACCOUNT_REGISTRATION,
+    "draft/chathistory": Cap.CHATHISTORY,
+    "draft/event-playback": Cap.EVENT_PLAYBACK,
+    "draft/message-redaction": Cap.MESSAGE_REDACTION,
+    "draft/metadata-3": Cap.METADATA,
+    "draft/multiline": Cap.MULTILINE,
+    "draft/no-implicit-names": Cap.NO_IMPLICIT_NAMES,
+    "draft/pre-away": Cap.PRE_AWAY,
+    "draft/read-marker": Cap.READ_MARKER,
     "echo-message": Cap.ECHO_MESSAGE,
     "extended-join": Cap.EXTENDED_JOIN,
+    "extended-monitor": Cap.EXTENDED_MONITOR,
+    "invite-notify": Cap.INVITE_NOTIFY,
     "labeled-response": Cap.LABELED_RESPONSE,
     "message-tags": Cap.MESSAGE_TAGS,
     "multi-prefix": Cap.MULTI_PREFIX,
     "no-implicit-names": Cap.NO_IMPLICIT_NAMES,
-    "draft/no-implicit-names": Cap.NO_IMPLICIT_NAMES,
+    "sasl": Cap.SASL,
     "server-time": Cap.SERVER_TIME,
     "setname": Cap.SETNAME,
     "standard-replies": Cap.STANDARD_REPLIES,
@@ -56,7 +81,13 @@ NAMES: dict[str, int] = {
 }
 """Names as clients request them; two names may stand for one capability while a draft is being adopted."""
 
-VALUES: dict[str, str] = {}
+VALUES: dict[str, str] = {
+    "draft/metadata-3": (
+        f"before-connect,max-subs={SUBSCRIPTIONS_AT_MOST},max-keys={KEYS_AT_MOST},max-value-bytes={VALUE_BYTES}"
+    ),
+    "draft/multiline": f"max-bytes={TEXT_BYTES},max-lines={MULTILINE_LINES}",
+    "sasl": "PLAIN",
+}
 """What follows the `=` for clients that know capability negotiation 302."""
 
 RENDERED = (
@@ -68,14 +99,23 @@ RENDERED = (
     | Cap.ACCOUNT_NOTIFY
     | Cap.CHGHOST
     | Cap.SETNAME
+    | Cap.MULTILINE
+    | Cap.MESSAGE_REDACTION
 )
 """The capabilities that change the bytes of a room's events: readers equal in these share one rendering."""
 
 
-def listed(version: int) -> list[str]:
-    """The capabilities as `CAP LS` shows them to a client of this version."""
-    with_values = version >= CAP_VERSION_WITH_VALUES
-    return [f"{name}={VALUES[name]}" if with_values and name in VALUES else name for name in NAMES]
+def listed(version: int, registration: str) -> list[str]:
+    """The capabilities as `CAP LS` shows them to a client of this version.
+
+    `registration` is the server's rule for making accounts, as in `Settings.registration`.
+    """
+    values = {}
+    if version >= CAP_VERSION_WITH_VALUES:
+        early = "before-connect," if registration == "early" else ""
+        values = VALUES | {"draft/account-registration": f"{early}custom-account-name"}
+    names = [name for name in NAMES if registration != "closed" or name != "draft/account-registration"]
+    return [f"{name}={values[name]}" if name in values else name for name in names]
 
 
 def names_of(caps: int) -> list[str]:

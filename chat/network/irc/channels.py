@@ -1,4 +1,4 @@
-"""Rooms: JOIN, PART, TOPIC, NAMES, LIST.
+"""Rooms: JOIN, PART, TOPIC, KICK, INVITE.
 
 Source: Modern IRC, "Channel Operations".
 """
@@ -7,71 +7,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chat.domain.directory import TOPIC_BYTES
-from chat.domain.names import RoomRefused, check_room, fold
-from chat.domain.room import Membership, Room
+from chat.domain import rights
+from chat.domain.names import RoomRefused, check_room
+from chat.domain.refused import Refused
+from chat.domain.room import Room
 from chat.domain.text import within_bytes
-from chat.network.irc import isupport
+from chat.network.irc import isupport, markers, metadata
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.listing import names
 from chat.network.irc.rows import command
-from chat.wire import MAX_LINE_BYTES, Message
+from chat.wire import Message
 
 if TYPE_CHECKING:
     from chat.network.irc.session import IrcDialect
 
-PREFIXES = {"q": "~", "o": "@", "v": "+"}
-"""Rights in a room and the signs that show them, the highest first."""
 
-
-def prefixes(membership: Membership, every: bool) -> str:
-    """The signs of somebody's rights in a room: all, or the highest."""
-    if not membership.modes:
-        return ""
-    signs = [sign for mode, sign in PREFIXES.items() if mode in membership.modes]
-    return "".join(signs) if every else signs[0]
-
-
-def visible(session: IrcDialect, room: Room) -> bool:
-    """Whether a client may know that a room exists."""
-    return "s" not in room.flags or room in session.user.memberships
+def targets(session: IrcDialect, text: str) -> list[str]:
+    """The parts of a list with commas; those beyond `TARGETS_AT_MOST` are refused."""
+    parts = [part for part in text.split(",") if part]
+    if len(parts) > isupport.TARGETS_AT_MOST:
+        session.numeric(n.ERR_TOOMANYTARGETS, parts[isupport.TARGETS_AT_MOST], isupport.TARGETS_AT_MOST)
+    return parts[: isupport.TARGETS_AT_MOST]
 
 
 def welcome(session: IrcDialect, room: Room) -> None:
     """What follows one's own JOIN."""
+    if session.caps & Cap.READ_MARKER:
+        markers.show(session, room.name)
     if room.topic is not None:
         _topic(session, room)
     if not session.caps & Cap.NO_IMPLICIT_NAMES:
         names(session, room)
-
-
-def names(session: IrcDialect, room: Room) -> None:
-    """RPL_NAMREPLY for as many lines as it takes, and RPL_ENDOFNAMES."""
-    every = bool(session.caps & Cap.MULTI_PREFIX)
-    masks = bool(session.caps & Cap.USERHOST_IN_NAMES)
-    inside = room in session.user.memberships
-    symbol = "@" if "s" in room.flags else "="
-    start = f":{session.server_name} {n.RPL_NAMREPLY.code} {session.nick} {symbol} {room.name} :"
-    space = MAX_LINE_BYTES - 2 - len(start.encode())
-    lines: list[str] = []
-    line: list[str] = []
-    size = 0
-    for user, membership in room.members.items():
-        if not inside and "i" in user.modes:
-            continue
-        shown = user.identity.mask if masks else user.identity.name
-        if membership.modes:
-            shown = prefixes(membership, every) + shown
-        length = (len(shown) if shown.isascii() else len(shown.encode())) + 1
-        if size + length > space and line:
-            lines.append(f"{start}{' '.join(line)}\r\n")
-            line = []
-            size = 0
-        line.append(shown)
-        size += length
-    if line:
-        lines.append(f"{start}{' '.join(line)}\r\n")
-    session.send("".join(lines).encode() + session.line_of(n.RPL_ENDOFNAMES, room.name))
+        session.numeric(n.RPL_ENDOFNAMES, room.name)
+    if session.caps & Cap.METADATA:
+        metadata.entered(session, room)
 
 
 def _topic(session: IrcDialect, room: Room) -> None:
@@ -83,13 +53,15 @@ def _topic(session: IrcDialect, room: Room) -> None:
     session.numeric(n.RPL_TOPICWHOTIME, room.name, topic.author.mask, int(topic.time))
 
 
-@command("JOIN", "ROOM,... [KEY,...]", "go into rooms", minimum=1)
+@command("JOIN", "ROOM,... [KEY,...]", "go into rooms; 0 leaves all", minimum=1)
 def _join(session: IrcDialect, message: Message) -> None:
     if message.params[0] == "0":
         for room in list(session.user.memberships):
             session.directory.part(session.user, room)
         return
-    for text in message.params[0].split(","):
+    keys = message.params[1].split(",") if len(message.params) > 1 else []
+    for index, text in enumerate(targets(session, message.params[0])):
+        key = keys[index] if index < len(keys) else ""
         try:
             name = check_room(text)
         except RoomRefused as refused:
@@ -99,13 +71,13 @@ def _join(session: IrcDialect, message: Message) -> None:
                 session.numeric(n.ERR_BADCHANMASK, text, refused)
             continue
         with session.refusing("JOIN"):
-            session.directory.join(session.user, name)
+            session.directory.join(session.user, name, key)
 
 
 @command("PART", "ROOM,... [REASON]", "leave rooms", minimum=1)
 def _part(session: IrcDialect, message: Message) -> None:
-    reason = message.params[1] if len(message.params) > 1 else ""
-    for text in message.params[0].split(","):
+    reason = within_bytes(message.params[1], isupport.KICK_BYTES) if len(message.params) > 1 else ""
+    for text in targets(session, message.params[0]):
         with session.refusing("PART"):
             session.directory.part(session.user, session.directory.room(text), reason)
 
@@ -114,38 +86,47 @@ def _part(session: IrcDialect, message: Message) -> None:
 def _topic_command(session: IrcDialect, message: Message) -> None:
     room = session.directory.room(message.params[0])
     if len(message.params) > 1:
-        session.directory.set_topic(session.user, room, within_bytes(message.params[1], TOPIC_BYTES))
-    elif not visible(session, room):
+        text = within_bytes(message.params[1], rights.TOPIC_BYTES)
+        rights.set_topic(session.directory, session.user, room, text)
+    elif not rights.may_see(session.user, room):
         session.numeric(n.ERR_NOTONCHANNEL, room.name)
     else:
         _topic(session, room)
 
 
-@command("NAMES", "ROOM", "who is in a room")
-def _names(session: IrcDialect, message: Message) -> None:
-    if not message.params:
-        session.numeric(n.RPL_ENDOFNAMES, "*")
+@command("KICK", "ROOM NAME,... [REASON]", "put people out of a room", minimum=2)
+def _kick(session: IrcDialect, message: Message) -> None:
+    rooms = targets(session, message.params[0])
+    people = targets(session, message.params[1])
+    reason = message.params[2] if len(message.params) > 2 else ""
+    reason = within_bytes(reason, isupport.KICK_BYTES) or session.user.shown
+    if len(rooms) not in (1, len(people)):
+        session.numeric(n.ERR_NEEDMOREPARAMS, "KICK")
         return
-    for text in message.params[0].split(",")[: isupport.TARGETS_AT_MOST]:
-        room = session.directory.rooms.get(fold(text))
-        if room is None or not visible(session, room):
-            session.numeric(n.RPL_ENDOFNAMES, text)
-        else:
-            names(session, room)
+    for index, person in enumerate(people):
+        with session.refusing("KICK"):
+            room = session.directory.room(rooms[index if len(rooms) > 1 else 0])
+            target = session.directory.find(person)
+            rights.kick(session.directory, session.user, room, target, reason)
 
 
-@command("LIST", "[ROOM,...]", "which rooms there are")
-def _list(session: IrcDialect, message: Message) -> None:
-    rooms = session.directory.rooms
-    if message.params and message.params[0]:
-        asked = [rooms.get(fold(text)) for text in message.params[0].split(",")]
-        chosen = [room for room in asked if room is not None]
-    else:
-        chosen = list(rooms.values())
-    lines = [session.line_of(n.RPL_LISTSTART)]
-    for room in chosen:
-        if visible(session, room):
-            topic = room.topic.text if room.topic is not None else ""
-            lines.append(session.line_of(n.RPL_LIST, room.name, len(room.members), topic))
-    lines.append(session.line_of(n.RPL_LISTEND))
-    session.send(b"".join(lines))
+@command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you")
+def _invite(session: IrcDialect, message: Message) -> None:
+    if not message.params:
+        for room in session.user.invitations or ():
+            session.numeric(n.RPL_INVITELIST, room.name)
+        session.numeric(n.RPL_ENDOFINVITELIST)
+        return
+    if len(message.params) < 2:
+        session.numeric(n.ERR_NEEDMOREPARAMS, "INVITE")
+        return
+    target = session.directory.find(message.params[0])
+    try:
+        room = session.directory.room(message.params[1])
+    except Refused:
+        session.numeric(n.ERR_NOSUCHCHANNEL, message.params[1])
+        return
+    rights.invite(session.directory, session.user, room, target)
+    session.numeric(n.RPL_INVITING, target.shown, room.name)
+    if target.away is not None:
+        session.numeric(n.RPL_AWAY, target.shown, target.away)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from chat.domain.directory import ROOMS_AT_MOST, TOPIC_BYTES
+from functools import lru_cache
+
+from chat.domain.directory import ROOMS_AT_MOST
+from chat.domain.history import PAGE_AT_MOST
+from chat.domain.modes import CHANGES_AT_MOST, FLAGS, KEY_BYTES, LIST_AT_MOST, LISTS
 from chat.domain.names import NICKLEN, ROOMLEN
+from chat.domain.repeats import REPEAT_SECONDS
+from chat.domain.rights import SIGNS, STATUS_SIGNS, TOPIC_BYTES
+from chat.domain.watches import WATCHED_AT_MOST
+from chat.network.irc.listing import ELIST
 from chat.network.irc.numerics import Parameters
 
 TOKENS_A_LINE = 13
@@ -16,32 +24,54 @@ KICK_BYTES = 300
 """Longest reason for a kick."""
 REALNAME_BYTES = 150
 """Longest real name (SETNAME)."""
-MODES_AT_ONCE = 20
-"""Mode changes with a parameter in one MODE."""
+USERNAME_CHARACTERS = 16
+"""Longest username, which clients make of the name of the account on their machine."""
+USER_MODES = {"B": "a bot", "i": "not found by masks", "o": "an operator of the server", "w": "gets WALLOPS"}
+"""Modes of a user. `o` can only be given up by hand."""
 
-MODE_LETTERS = ("Biow", "biklmnost", "bkloqv")
+MODE_LETTERS = ("".join(sorted(USER_MODES)), "CIRbeiklmnostv", "Ibeklov")
 """User modes, modes of rooms, and those of them that take a parameter: RPL_MYINFO."""
 
 
+@lru_cache(maxsize=1)
 def tokens(network: str) -> list[str]:
     """The tokens for a server of this name."""
+    lists, flags = "".join(sorted(LISTS)), "".join(sorted(FLAGS))
+    many = ",".join(
+        f"{word}:{TARGETS_AT_MOST}" for word in ("PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART", "KICK")
+    )
     return [
+        "ACCOUNTEXTBAN=a",
         f"AWAYLEN={AWAY_BYTES}",
+        "BOT=B",
         "CASEMAPPING=ascii",
         f"CHANLIMIT=#:{ROOMS_AT_MOST}",
+        f"CHANMODES={lists},k,l,{flags}",
         f"CHANNELLEN={ROOMLEN}",
         "CHANTYPES=#",
+        f"CHATHISTORY={PAGE_AT_MOST}",
+        f"ELIST={ELIST}",
+        "EXCEPTS=e",
+        "EXTBAN=,am",
+        "INVEX=I",
+        f"KEYLEN={KEY_BYTES}",
         f"KICKLEN={KICK_BYTES}",
-        f"MODES={MODES_AT_ONCE}",
+        f"MAXLIST={lists}:{LIST_AT_MOST}",
+        f"MODES={CHANGES_AT_MOST}",
+        f"MONITOR={WATCHED_AT_MOST}",
+        "MSGREFTYPES=msgid,timestamp",
         f"NAMELEN={REALNAME_BYTES}",
         f"NETWORK={network}",
         f"NICKLEN={NICKLEN}",
-        "PREFIX=(qov)~@+",
+        f"PREFIX=({''.join(SIGNS)}){''.join(SIGNS.values())}",
+        f"REPEAT={REPEAT_SECONDS:.0f}",
         "SAFELIST",
-        f"TARGMAX=PRIVMSG:{TARGETS_AT_MOST},NOTICE:{TARGETS_AT_MOST},TAGMSG:{TARGETS_AT_MOST},KICK:{TARGETS_AT_MOST},"
-        f"NAMES:1,LIST:,WHOIS:1,JOIN:,PART:",
+        f"STATUSMSG={STATUS_SIGNS}",
+        f"TARGMAX={many},NAMES:{TARGETS_AT_MOST},LIST:{TARGETS_AT_MOST},WHOIS:1,INVITE:1,MONITOR:{WATCHED_AT_MOST}",
         f"TOPICLEN={TOPIC_BYTES}",
+        f"USERLEN={USERNAME_CHARACTERS}",
         "UTF8ONLY",
+        "WHOX",
     ]
 
 

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Speech
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Event, Noticed, Said, Tagged
+from chat.domain.journal import Receipt
+from chat.domain.names import fold
 from chat.domain.refused import Refused
-from chat.network.irc import isupport
+from chat.domain.repeats import Repeatable, repeat_key
+from chat.domain.rights import STATUS_SIGNS
+from chat.domain.statusmsg import say_to_some
+from chat.network.irc import batches, isupport
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
-from chat.network.irc.responses import Echo
 from chat.network.irc.rows import command
 from chat.wire import MAX_LINE_BYTES, Message
 
@@ -33,21 +38,12 @@ def client_tags(session: IrcDialect, message: Message) -> ClientTags:
     return {key: value for key, value in message.tags.items() if key.startswith("+")} or NO_TAGS
 
 
-def speak(session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientTags) -> None:
+def speak(session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientTags, label: str = "") -> None:
     """Say something to a room or a person, and acknowledge it when it is stored. Raises `Refused`."""
-    directory = session.directory
-    user = session.user
-    event: Event
     echo = session.expect_receipt()
+    receipt = echo.stored if echo is not None else None
     try:
-        if target.startswith("#"):
-            event = _to_room(session, target, text, kind, tags, echo)
-        else:
-            person = directory.find(target)
-            receipt = echo.stored if echo is not None else None
-            event = directory.whisper(user, person, text, kind, tags, receipt)
-            if person.away is not None and kind is not Noticed and kind is not Tagged:
-                session.numeric(n.RPL_AWAY, person.shown, person.away)
+        event = _said(session, target, text, kind, tags, label, receipt)
     except Refused:
         if echo is not None:
             echo.dropped()
@@ -55,47 +51,142 @@ def speak(session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientT
     if echo is not None:
         data = session.rendering.render(event) if session.caps & Cap.ECHO_MESSAGE else b""
         sentence = "The message was passed on, but could not be stored"
-        echo.says(data, f":{session.server_name} FAIL PRIVMSG NOT_STORED {target} :{sentence}\r\n".encode())
+        echo.says(
+            data, f":{session.server_name} FAIL PRIVMSG STORAGE_FAILED {target} :{sentence}\r\n".encode()
+        )
+
+
+def _said(
+    session: IrcDialect,
+    target: str,
+    text: str,
+    kind: Kind,
+    tags: ClientTags,
+    label: str,
+    receipt: Receipt | None,
+) -> Event:
+    if target.startswith("#"):
+        return _to_room(session, target, text, kind, tags, label, receipt)
+    if target[:1] in STATUS_SIGNS and target[1:2] == "#":
+        room = session.directory.room(target[1:])
+        return say_to_some(session.directory, session.user, room, target[0], text, kind, tags, receipt)
+    return _to_person(session, target, text, kind, tags, label, receipt)
 
 
 def _to_room(
-    session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientTags, echo: Echo | None
+    session: IrcDialect,
+    target: str,
+    text: str,
+    kind: Kind,
+    tags: ClientTags,
+    label: str,
+    receipt: Receipt | None,
 ) -> Event:
     directory = session.directory
+    user = session.user
     room = directory.room(target)
-    if kind is not Tagged:
-        receipt = echo.stored if echo is not None else None
-        return directory.say(session.user, room, text, cast("Speech", kind), tags, receipt)
-    event = directory.tag(session.user, room, tags)
-    if echo is not None:
-        # Tags alone are passed on, and never stored.
-        echo.stored(True)
+    if kind is Tagged:
+        event = directory.tag(user, room, tags)
+        if receipt is not None:
+            # Tags alone are passed on; nobody waits for the disk.
+            receipt(True)
+        return event
+    speech = cast("Speech", kind)
+    key = repeat_key(user.identity, label) if label else None
+    if key is None:
+        return directory.say(user, room, text, speech, tags, receipt)
+    return directory.repeats.once(
+        key,
+        receipt,
+        lambda r: directory.say(user, room, text, speech, tags, r, key),
+        lambda e, r: directory.journal.again(e, r, key),  # type: ignore[arg-type]
+    )
+
+
+def _to_person(
+    session: IrcDialect,
+    target: str,
+    text: str,
+    kind: Kind,
+    tags: ClientTags,
+    label: str,
+    receipt: Receipt | None,
+) -> Event:
+    directory = session.directory
+    user = session.user
+    person = directory.users.get(fold(target))
+    if person is None:
+        account = session.logins.accounts.find(target)
+        if account is None or kind is Tagged:
+            directory.find(target)
+        assert account is not None
+        return _to_absent(session, account, text, cast("Speech", kind), tags, label, receipt)
+
+    def say(receipt: Receipt | None) -> Repeatable:
+        return directory.whisper(user, person, text, kind, tags, receipt)
+
+    key = repeat_key(user.identity, label) if label else None
+    said = directory.repeats.once(key, receipt, say, lambda event, receipt: receipt(True))
+    if person.away is not None and kind is not Noticed and kind is not Tagged:
+        session.numeric(n.RPL_AWAY, person.shown, person.away)
+    return said
+
+
+def _to_absent(
+    session: IrcDialect,
+    account: Account,
+    text: str,
+    kind: Speech,
+    tags: ClientTags,
+    label: str,
+    receipt: Receipt | None,
+) -> Event:
+    logins = session.logins
+    user = session.user
+    key = repeat_key(user.identity, label) if label else None
+
+    def keep(receipt: Receipt | None) -> Repeatable:
+        return logins.leave_message(user, account, text, kind, tags, receipt, key)
+
+    event = session.directory.repeats.once(
+        key,
+        receipt,
+        keep,
+        lambda event, receipt: logins.mailbox.keep(account, event, receipt, key),  # type: ignore[arg-type]
+    )
+    if kind is not Noticed:
+        session.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
     return event
 
 
 def _speak_to_all(session: IrcDialect, message: Message, text: str, kind: Kind) -> None:
     tags = client_tags(session, message) if message.tags else NO_TAGS
+    label = message.tags.get("label", "") if message.tags else ""
     if "," not in message.params[0] and kind is not Noticed:
-        speak(session, message.params[0], text, kind, tags)
+        speak(session, message.params[0], text, kind, tags, label)
         return
     targets = message.params[0].split(",")
     if len(targets) > isupport.TARGETS_AT_MOST:
-        session.numeric(n.ERR_TOOMANYTARGETS, message.params[0][:100], isupport.TARGETS_AT_MOST)
+        session.numeric(n.ERR_TOOMANYTARGETS, targets[isupport.TARGETS_AT_MOST], isupport.TARGETS_AT_MOST)
         return
-    for target in targets:
+    for number, target in enumerate(dict.fromkeys(targets)):
+        its_label = f"{label}{number}" if number else label
         if kind is Noticed:
             # Nothing is ever answered to a NOTICE by itself (RFC 2812 section 3.3.2).
             try:
-                speak(session, target, text, kind, tags)
+                speak(session, target, text, kind, tags, its_label)
             except Refused:
                 continue
         else:
             with session.refusing(message.command):
-                speak(session, target, text, kind, tags)
+                speak(session, target, text, kind, tags, its_label)
 
 
-def _fits(session: IrcDialect, message: Message) -> bool:
-    # What does not fit the line that others get would be cut short: it is refused, so that its author knows.
+def fits(session: IrcDialect, message: Message) -> bool:
+    """Whether a message is no longer than the line that others get has room for.
+
+    What does not fit would be cut short: it is refused, so that its author knows.
+    """
     target, text = message.params[:2]
     if len(text) < SURELY_FITS and text.isascii():
         return True
@@ -105,11 +196,13 @@ def _fits(session: IrcDialect, message: Message) -> bool:
 
 @command("PRIVMSG", "TARGET,... TEXT", "say something")
 def _privmsg(session: IrcDialect, message: Message) -> None:
+    if message.tags and batches.piece(session, message):
+        return
     if not message.params or not message.params[0]:
         session.numeric(n.ERR_NORECIPIENT, "PRIVMSG")
     elif len(message.params) < 2 or not message.params[1]:
         session.numeric(n.ERR_NOTEXTTOSEND)
-    elif not _fits(session, message):
+    elif not fits(session, message):
         session.numeric(n.ERR_INPUTTOOLONG)
     elif not session.muted():
         text = message.params[1]
@@ -121,7 +214,9 @@ def _privmsg(session: IrcDialect, message: Message) -> None:
 
 @command("NOTICE", "TARGET,... TEXT", "say something that no program answers")
 def _notice(session: IrcDialect, message: Message) -> None:
-    if len(message.params) > 1 and message.params[1] and _fits(session, message) and not session.muted():
+    if message.tags and batches.piece(session, message):
+        return
+    if len(message.params) > 1 and message.params[1] and fits(session, message) and not session.muted():
         _speak_to_all(session, message, message.params[1], Noticed)
 
 

@@ -1,34 +1,96 @@
 """Modes of rooms and of users: MODE.
 
-Source: Modern IRC, "MODE message".
+Sources: Modern IRC, "MODE message"; IRCv3 "bot-mode".
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chat.domain import modes as domain_modes
+from chat.domain.modes import LISTS, Change, apply, is_query, read, state
+from chat.domain.names import fold
+from chat.domain.rights import may_see
+from chat.domain.room import Room
 from chat.network.irc import numerics as n
+from chat.network.irc.isupport import USER_MODES
+from chat.network.irc.numerics import Numeric, Parameters
+from chat.network.irc.refusals import answer
 from chat.network.irc.rows import command
 from chat.wire import Message
 
 if TYPE_CHECKING:
     from chat.network.irc.session import IrcDialect
 
+LIST_REPLIES: dict[str, tuple[Numeric, Numeric]] = {
+    "b": (n.RPL_BANLIST, n.RPL_ENDOFBANLIST),
+    "e": (n.RPL_EXCEPTLIST, n.RPL_ENDOFEXCEPTLIST),
+    "I": (n.RPL_INVEXLIST, n.RPL_ENDOFINVEXLIST),
+}
+
 
 @command("MODE", "TARGET [CHANGES]", "see or change modes", minimum=1)
 def _mode(session: IrcDialect, message: Message) -> None:
-    target = message.params[0]
+    target, *words = message.params
     if target.startswith("#"):
-        room = session.directory.room(target)
-        if len(message.params) == 1:
-            session.numeric(n.RPL_CHANNELMODEIS, room.name, "+" + "".join(sorted(room.flags)))
-            session.numeric(n.RPL_CREATIONTIME, room.name, int(room.created))
-        elif message.params[1].lstrip("+-") == "b":
-            session.numeric(n.RPL_ENDOFBANLIST, room.name)
-        else:
-            session.numeric(n.ERR_UNKNOWNMODE, message.params[1].lstrip("+-")[:1] or "*")
-        return
-    if session.directory.find(target) is not session.user:
+        _room_modes(session, session.directory.room(target), words)
+    elif session.directory.users.get(fold(target)) is None:
+        session.numeric(n.ERR_NOSUCHNICK, target)
+    elif session.directory.users[fold(target)] is not session.user:
         session.numeric(n.ERR_USERSDONTMATCH)
-    else:
+    elif not words:
         session.numeric(n.RPL_UMODEIS, "+" + session.user.modes)
+    else:
+        _user_modes(session, words)
+
+
+def _room_modes(session: IrcDialect, room: Room, words: list[str]) -> None:
+    if not words:
+        inside = room in session.user.memberships
+        session.numeric(n.RPL_CHANNELMODEIS, room.name, Parameters(" ".join(state(room, inside))))
+        session.numeric(n.RPL_CREATIONTIME, room.name, int(room.created))
+        return
+    changes = read(words)
+    for letter in dict.fromkeys(change.letter for change in changes if is_query(change)):
+        _show_list(session, room, letter)
+    changes = [change for change in changes if not is_query(change)]
+    if changes:
+        for refused in apply(session.directory, session.user, room, changes):
+            answer(session, "MODE", refused)
+
+
+def _show_list(session: IrcDialect, room: Room, letter: str) -> None:
+    row, end = LIST_REPLIES[letter]
+    if may_see(session.user, room):
+        for mask in room.masks(letter):
+            session.numeric(row, room.name, mask.mask, mask.setter, int(mask.time))
+    session.numeric(end, room.name)
+
+
+def _user_modes(session: IrcDialect, words: list[str]) -> None:
+    user = session.user
+    done: list[Change] = []
+    unknown = False
+    for change in read(words[:1]):
+        if change.letter not in USER_MODES:
+            unknown = True
+        elif change.add != (change.letter in user.modes) and not (change.letter == "o" and change.add):
+            user.modes = "".join(sorted(set(user.modes) ^ {change.letter}))
+            done.append(Change(change.add, change.letter))
+    if unknown:
+        session.numeric(n.ERR_UMODEUNKNOWNFLAG)
+    if done:
+        told(session, done)
+
+
+def told(session: IrcDialect, changes: list[Change]) -> None:
+    """Tell a client how its user modes changed, and make the change known."""
+    user = session.user
+    if user.bot != ("B" in user.modes):
+        user.bot = "B" in user.modes
+        user.refresh()
+    letters = domain_modes.written(changes)[0]
+    session.send(f":{user.identity.mask} MODE {user.shown} {letters}\r\n".encode())
+
+
+assert LIST_REPLIES.keys() == LISTS.keys()

@@ -1,6 +1,6 @@
-"""Who is there: WHO, WHOIS, ISON, USERHOST, AWAY, SETNAME.
+"""Who somebody is or was: WHOIS, WHOWAS, ISON, USERHOST.
 
-Source: Modern IRC, "User-Based Queries" and "Optional Messages".
+Source: Modern IRC, "User-Based Queries".
 """
 
 from __future__ import annotations
@@ -8,86 +8,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chat.domain.names import fold
-from chat.domain.room import Membership
-from chat.domain.text import within_bytes
+from chat.domain.rights import is_operator, may_see, signs
 from chat.domain.user import User
-from chat.network.irc import isupport
+from chat.network.irc import metadata, server
 from chat.network.irc import numerics as n
-from chat.network.irc.capabilities import Cap
-from chat.network.irc.channels import prefixes, visible
 from chat.network.irc.rows import command
-from chat.wire import Message
+from chat.wire import MAX_LINE_BYTES, Message
 
 if TYPE_CHECKING:
     from chat.network.irc.session import IrcDialect
 
-
-def flags_of(session: IrcDialect, user: User, membership: Membership | None) -> str:
-    """The flags of RPL_WHOREPLY: here or gone, operator of the server, rights in the room."""
-    flags = "H" if user.away is None else "G"
-    if "o" in user.modes:
-        flags += "*"
-    if membership is not None:
-        flags += prefixes(membership, bool(session.caps & Cap.MULTI_PREFIX))
-    return flags
-
-
-@command("WHO", "NAME|ROOM", "who is there")
-def _who(session: IrcDialect, message: Message) -> None:
-    mask = message.params[0] if message.params else "*"
-    lines: list[bytes] = []
-    found: list[tuple[User, Membership | None]] = []
-    room = session.directory.rooms.get(fold(mask))
-    if room is not None:
-        if visible(session, room):
-            found = list(room.members.items())
-    else:
-        user = session.directory.users.get(fold(mask))
-        if user is not None:
-            found = [(user, None)]
-    for user, membership in found:
-        name = membership.room.name if membership is not None else "*"
-        lines.append(
-            session.line_of(
-                n.RPL_WHOREPLY,
-                name,
-                user.username,
-                user.host,
-                session.server_name,
-                user.shown,
-                flags_of(session, user, membership),
-                user.realname,
-            )
-        )
-    lines.append(session.line_of(n.RPL_ENDOFWHO, mask))
-    session.send(b"".join(lines))
+USERHOST_AT_MOST = 5
+"""Names of one USERHOST (RFC 2812 section 4.8)."""
 
 
 @command("WHOIS", "[SERVER] NAME", "who somebody is")
 def _whois(session: IrcDialect, message: Message) -> None:
-    if not message.params:
+    if not message.params or not message.params[-1]:
         session.numeric(n.ERR_NONICKNAMEGIVEN)
         return
-    name = message.params[-1]
+    if len(message.params) > 1 and not server.is_here(session, message.params[0]):
+        return
+    name = message.params[-1].split(",")[0]
     user = session.directory.users.get(fold(name))
     if user is None:
         session.numeric(n.ERR_NOSUCHNICK, name)
     else:
-        _whois_one(session, user)
+        _tell(session, user)
     session.numeric(n.RPL_ENDOFWHOIS, name)
 
 
-def _whois_one(session: IrcDialect, user: User) -> None:
+def _tell(session: IrcDialect, user: User) -> None:
     directory = session.directory
     nick = user.shown
+    myself = user is session.user
+    knowing = myself or is_operator(session.user)
     session.numeric(n.RPL_WHOISUSER, nick, user.username, user.host, user.realname)
-    rooms = [prefixes(m, True) + room.name for room, m in user.memberships.items() if visible(session, room)]
-    if rooms:
-        session.numeric(n.RPL_WHOISCHANNELS, nick, " ".join(rooms))
+    _rooms(session, user)
     session.numeric(n.RPL_WHOISSERVER, nick, session.server_name, f"speaks {user.dialect}")
     if user.away is not None:
         session.numeric(n.RPL_AWAY, nick, user.away)
-    if "o" in user.modes:
+    if is_operator(user):
         session.numeric(n.RPL_WHOISOPERATOR, nick)
     if user.bot:
         session.numeric(n.RPL_WHOISBOT, nick)
@@ -95,44 +56,63 @@ def _whois_one(session: IrcDialect, user: User) -> None:
         session.numeric(n.RPL_WHOISACCOUNT, nick, user.account)
     if user.secure:
         session.numeric(n.RPL_WHOISSECURE, nick)
+    if knowing:
+        session.numeric(n.RPL_WHOISMODES, nick, "+" + user.modes)
+        session.numeric(n.RPL_WHOISHOST, nick, user.username, user.host, user.address)
+    metadata.whois(session, user)
     idle = int(directory.clock() - user.last_active)
     session.numeric(n.RPL_WHOISIDLE, nick, idle, int(user.entered_at))
 
 
+def _rooms(session: IrcDialect, user: User) -> None:
+    hidden = "i" in user.modes and user is not session.user and not is_operator(session.user)
+    words = [
+        signs(membership, True) + room.name
+        for room, membership in user.memberships.items()
+        if may_see(session.user, room) and (not hidden or room in session.user.memberships)
+    ]
+    space = MAX_LINE_BYTES - 64 - len(session.server_name) - 2 * 128
+    while words:
+        line = words.pop(0)
+        while words and len(line.encode()) + len(words[0].encode()) < space:
+            line += f" {words.pop(0)}"
+        session.numeric(n.RPL_WHOISCHANNELS, user.shown, line)
+
+
+@command("WHOWAS", "NAME [COUNT]", "who had a name before")
+def _whowas(session: IrcDialect, message: Message) -> None:
+    if not message.params or not message.params[0]:
+        session.numeric(n.ERR_NONICKNAMEGIVEN)
+        return
+    name = message.params[0]
+    count = message.params[1] if len(message.params) > 1 else ""
+    found = session.directory.departed.find(name)
+    if count.isascii() and count.isdecimal() and int(count[:9]):
+        found = found[: int(count[:9])]
+    if not found:
+        session.numeric(n.ERR_WASNOSUCHNICK, name)
+    for who, time in found:
+        session.numeric(n.RPL_WHOWASUSER, who.name, who.username, who.host, who.realname)
+        if who.account is not None:
+            session.numeric(n.RPL_WHOISACCOUNT, who.name, who.account)
+        session.numeric(n.RPL_WHOISSERVER, who.name, session.server_name, server.date(time))
+    session.numeric(n.RPL_ENDOFWHOWAS, name)
+
+
 @command("ISON", "NAME ...", "which of these people are here", minimum=1)
 def _ison(session: IrcDialect, message: Message) -> None:
-    asked = " ".join(message.params).split()
     users = session.directory.users
-    here = [users[key].shown for name in asked if (key := fold(name)) in users]
-    session.numeric(n.RPL_ISON, " ".join(here))
+    asked = " ".join(message.params).split()
+    session.numeric(n.RPL_ISON, " ".join(users[key].shown for name in asked if (key := fold(name)) in users))
 
 
 @command("USERHOST", "NAME ...", "where people come from", minimum=1)
 def _userhost(session: IrcDialect, message: Message) -> None:
-    users = session.directory.users
     parts = []
-    for name in " ".join(message.params).split()[:5]:
-        user = users.get(fold(name))
+    for name in " ".join(message.params).split()[:USERHOST_AT_MOST]:
+        user = session.directory.users.get(fold(name))
         if user is not None:
-            star = "*" if "o" in user.modes else ""
+            star = "*" if is_operator(user) else ""
             here = "+" if user.away is None else "-"
             parts.append(f"{user.shown}{star}={here}{user.username}@{user.host}")
     session.numeric(n.RPL_USERHOST, " ".join(parts))
-
-
-@command("AWAY", "[TEXT]", "say that you are away; without a text: back again")
-def _away(session: IrcDialect, message: Message) -> None:
-    text = message.params[0] if message.params else ""
-    session.directory.set_away(session.user, within_bytes(text, isupport.AWAY_BYTES) or None)
-    session.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
-
-
-@command("SETNAME", "REALNAME", "change your real name", minimum=1)
-def _setname(session: IrcDialect, message: Message) -> None:
-    text = message.params[0]
-    if not text or len(text.encode()) > isupport.REALNAME_BYTES:
-        session.fail(
-            "SETNAME", "INVALID_REALNAME", "", f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"
-        )
-        return
-    session.directory.change_identity(session.user, realname=text)

@@ -9,13 +9,19 @@ from chat.network.irc import numerics as n
 from chat.network.irc.numerics import Numeric
 
 if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
+    from chat.network.irc.replies import Replies
 
 ABOUT_SUBJECT: dict[Why, Numeric] = {
     Why.NO_SUCH_USER: n.ERR_NOSUCHNICK,
     Why.NO_SUCH_ROOM: n.ERR_NOSUCHCHANNEL,
     Why.NOT_IN_ROOM: n.ERR_NOTONCHANNEL,
     Why.TOO_MANY_ROOMS: n.ERR_TOOMANYCHANNELS,
+    Why.BANNED: n.ERR_BANNEDFROMCHAN,
+    Why.INVITE_ONLY: n.ERR_INVITEONLYCHAN,
+    Why.WRONG_KEY: n.ERR_BADCHANNELKEY,
+    Why.ROOM_FULL: n.ERR_CHANNELISFULL,
+    Why.NEEDS_ACCOUNT: n.ERR_NEEDREGGEDNICK,
+    Why.NEEDS_OPERATOR: n.ERR_NOPRIVILEGES,
 }
 """Numerics that name what they are about and have a text of their own."""
 WITH_SENTENCE: dict[Why, Numeric] = {
@@ -28,9 +34,27 @@ WITH_SENTENCE: dict[Why, Numeric] = {
 """Numerics that name what they are about and carry the domain's sentence."""
 
 
-def answer(session: IrcDialect, command: str, refused: Refused) -> None:
+ABOUT_TWO: dict[Why, Numeric] = {
+    Why.USER_NOT_IN_ROOM: n.ERR_USERNOTINCHANNEL,
+    Why.USER_IN_ROOM: n.ERR_USERONCHANNEL,
+    Why.LIST_FULL: n.ERR_BANLISTFULL,
+}
+"""Numerics that name two things: the subject and the detail."""
+
+
+def answer(session: Replies, command: str, refused: Refused) -> None:
     """Tell a client why something was not done."""
     if refused.why is Why.ALREADY_IN_ROOM:
+        return
+    row = ABOUT_TWO.get(refused.why)
+    if row is not None:
+        session.numeric(row, refused.subject, refused.detail)
+        return
+    if refused.why is Why.UNKNOWN_MODE:
+        session.numeric(n.ERR_UNKNOWNMODE, refused.detail)
+        return
+    if refused.why is Why.BAD_MODE:
+        session.numeric(n.ERR_INVALIDMODEPARAM, refused.subject, refused.detail, "*", refused.sentence)
         return
     row = ABOUT_SUBJECT.get(refused.why)
     if row is not None:
@@ -40,4 +64,4 @@ def answer(session: IrcDialect, command: str, refused: Refused) -> None:
     if row is not None:
         session.numeric(row, refused.subject or "*", refused.sentence)
     else:
-        session.fail(command, refused.why.name, refused.subject, refused.sentence)
+        session.fail(command or "*", refused.why.name, refused.subject, refused.sentence)

@@ -5,13 +5,16 @@ Sources: Modern IRC, "Connection Registration" and "Connection Messages"; IRCv3 
 
 from __future__ import annotations
 
+import hmac
 import re
 from typing import TYPE_CHECKING
 
-from chat.domain.names import Name, NameRefused, check_name
+from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
+from chat.domain.returning import other_name
 from chat.domain.text import within_bytes
-from chat.network.irc import capabilities, isupport, server
+from chat.domain.user import User
+from chat.network.irc import accounts, capabilities, isupport, metadata, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
 from chat.network.irc.rows import command
@@ -20,8 +23,10 @@ from chat.wire import Message
 if TYPE_CHECKING:
     from chat.network.irc.session import IrcDialect
 
-USERNAME_CHARACTERS = 16
-"""Longest username, which clients make of the name of the account on their machine."""
+LIVELY_SECONDS = 10.0
+"""A connection that was heard from so recently is alive."""
+PROBE_SECONDS = 4.0
+"""How long another one has to answer when it is asked whether it is alive; less than `LIVELY_SECONDS`."""
 CAP_LINE = 400
 """Bytes of capabilities in one line of a reply to CAP."""
 
@@ -50,11 +55,48 @@ def complete(session: IrcDialect) -> None:
         or registration.negotiating
     ):
         return
+    if not _password_right(session, registration):
+        return
+    accounts.abort(session)
+    holder = session.directory.users.get(registration.name.folded)
+    if holder is not None and _same_account(holder, session.user):
+        _beside(session, registration.name, holder)
+    else:
+        _enter(session, registration.name)
+
+
+def _same_account(one: User, other: User) -> bool:
+    return one.account is not None and other.account is not None and fold(one.account) == fold(other.account)
+
+
+def _beside(session: IrcDialect, name: Name, holder: User) -> None:
+    """Let in somebody whose account has this name already: in its place if that connection is dead, else beside it."""
+
+    def decide() -> None:
+        if session.registration is None or session.user.gone:
+            return
+        session.registration.negotiating = False
+        alive = not holder.gone and holder.reader.silence() < LIVELY_SECONDS
+        other = other_name(session.directory, session.user, name) if alive else None
+        _enter(session, other or name)
+
+    if holder.reader.silence() < LIVELY_SECONDS:
+        decide()
+        return
+    holder.reader.probe()
+    assert session.registration is not None
+    session.registration.negotiating = True
+    session.connection.factory.reactor.callLater(PROBE_SECONDS, decide)
+
+
+def _enter(session: IrcDialect, name: Name) -> None:
+    registration = session.registration
+    assert registration is not None
     try:
-        session.directory.enter(session.user, registration.name)
+        session.directory.enter(session.user, name)
     except Refused as refused:
         if refused.why is Why.NAME_TAKEN:
-            session.numeric(n.ERR_NICKNAMEINUSE, registration.name.shown, refused.sentence)
+            session.numeric(n.ERR_NICKNAMEINUSE, name.shown, refused.sentence)
             registration.name = None
         else:
             session.leave(refused.sentence)
@@ -62,6 +104,16 @@ def complete(session: IrcDialect) -> None:
     session.registration = None
     session.connection.named()
     greet(session)
+
+
+def _password_right(session: IrcDialect, registration: Registration) -> bool:
+    wanted = session.connection.factory.settings.password
+    given = registration.password or ""
+    if not wanted or hmac.compare_digest(wanted.encode(), given.encode()):
+        return True
+    session.numeric(n.ERR_PASSWDMISMATCH)
+    session.leave("The password is wrong")
+    return False
 
 
 def greet(session: IrcDialect) -> None:
@@ -75,6 +127,9 @@ def greet(session: IrcDialect) -> None:
         session.numeric(n.RPL_ISUPPORT, line)
     server.lusers(session)
     server.motd(session)
+    metadata.connected(session)
+    session.directory.returning.back(session.directory, session.user)
+    session.logins.deliver(session.user)
 
 
 @command("CAP", "SUBCOMMAND [CAPABILITIES]", "negotiate capabilities", minimum=1, early=True)
@@ -88,7 +143,10 @@ def _cap(session: IrcDialect, message: Message) -> None:
             registration.negotiating = True
         if version >= CAP_VERSION_WITH_VALUES:
             session.enable(session.caps | Cap.CAP_NOTIFY)
-        _cap_lines(session, "LS", capabilities.listed(version), version >= CAP_VERSION_WITH_VALUES)
+        policy = session.connection.factory.settings.registration
+        several = bool(session.caps & Cap.CAP_NOTIFY)
+        shown = CAP_VERSION_WITH_VALUES if several else version
+        _cap_lines(session, "LS", capabilities.listed(shown, policy), several)
     elif word == "LIST":
         _cap_lines(session, "LIST", capabilities.names_of(session.caps), True)
     elif word == "REQ":
@@ -106,11 +164,11 @@ def _cap(session: IrcDialect, message: Message) -> None:
 def _cap_lines(session: IrcDialect, word: str, names: list[str], several: bool) -> None:
     lines: list[str] = [""]
     for name in names:
-        if len(lines[-1]) + len(name) > CAP_LINE:
+        if several and len(lines[-1]) + len(name) > CAP_LINE:
             lines.append("")
         lines[-1] += f"{name} "
     for index, line in enumerate(lines):
-        more = "* " if several and index < len(lines) - 1 else ""
+        more = "* " if index < len(lines) - 1 else ""
         _cap_reply(session, f"{word} {more}:{line.rstrip()}")
 
 
@@ -153,7 +211,6 @@ def _nick(session: IrcDialect, message: Message) -> None:
     if registration is None:
         session.directory.rename(session.user, name)
         return
-    session.directory.check_free(name)
     registration.name = name
     complete(session)
 
@@ -164,7 +221,7 @@ def _user(session: IrcDialect, message: Message) -> None:
     if registration is None or registration.username:
         session.numeric(n.ERR_ALREADYREGISTERED)
         return
-    name = _NOT_IN_USERNAME.sub("", message.params[0])[:USERNAME_CHARACTERS]
+    name = _NOT_IN_USERNAME.sub("", message.params[0])[: isupport.USERNAME_CHARACTERS]
     if not message.params[0] or not message.params[3]:
         session.numeric(n.ERR_NEEDMOREPARAMS, "USER")
         return

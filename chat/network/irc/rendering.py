@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from chat.domain.events import (
+    NO_TAGS,
     Acted,
     Announced,
     AwayChanged,
@@ -27,6 +29,7 @@ from chat.domain.events import (
     ModeChanged,
     Noticed,
     Quit,
+    Redacted,
     Renamed,
     Said,
     Tagged,
@@ -38,6 +41,9 @@ from chat.domain.text import within_bytes
 from chat.network.irc.capabilities import RENDERED, Cap
 from chat.wire import MAX_LINE_BYTES, escape_tag_value, format_server_time
 
+CUTS = "multiline-cuts"
+"""Tag of an event, never sent: where in its text a line was sent in pieces, as offsets with commas."""
+
 _time = lru_cache(maxsize=1024)(format_server_time)
 
 
@@ -48,18 +54,30 @@ def source(author: Identity) -> str:
     return f"{author.name}!{author.username}@{author.host}"
 
 
-def pieces(text: str, room: int) -> Iterator[str]:
-    """The lines of `text`, each cut into as many parts of at most `room` bytes as it takes, at spaces if possible."""
+def pieces(text: str, room: int, cuts: str = "") -> Iterator[tuple[str, bool]]:
+    """The lines of `text` in parts of at most `room` bytes, and whether a part continues the one before it.
+
+    A line is parted at the offsets `cuts`, and where it is too long, at spaces if possible. A blank line is a part too.
+    """
+    places = {int(cut) for cut in cuts.split(",") if cut}
+    offset = 0
     for line in text.split("\n"):
-        while len(line.encode()) > room:
-            part = within_bytes(line, room)
-            space = part.rfind(" ")
-            if space > len(part) // 2:
-                part = part[:space]
-            yield part
-            line = line[len(part) :].lstrip(" ")
-        if line:
-            yield line
+        end = offset + len(line)
+        edges = [offset, *sorted(place for place in places if offset < place < end), end]
+        concat = False
+        for begin, stop in pairwise(edges):
+            rest = text[begin:stop]
+            while len(rest.encode()) > room:
+                part = within_bytes(rest, room)
+                space = part.rfind(" ")
+                if space > len(part) // 2:
+                    part = part[: space + 1]
+                yield part, concat
+                concat = True
+                rest = rest[len(part) :]
+            yield rest, concat
+            concat = True
+        offset = end + 1
 
 
 class Rendering:
@@ -94,6 +112,7 @@ class Rendering:
             IdentityChanged: self._identity,
             Whispered: self._whispered,
             Invited: self._invited,
+            Redacted: self._redacted,
             Announced: self._announced,
         }
 
@@ -132,11 +151,25 @@ class Rendering:
         space = MAX_LINE_BYTES - 2 - len(start.encode()) - len(end)
         if "\n" not in text and len(text.encode()) <= space:
             return f"{head}{start}{text}{end}\r\n".encode()
-        lines = [f"{start}{piece}{end}\r\n" for piece in pieces(text, space)]
+        tags: ClientTags = getattr(event, "tags", NO_TAGS)
+        if self.caps & Cap.MULTILINE:
+            return self._batch(event.msgid, head, start, pieces(text, space, tags.get(CUTS, "")), end)
+        lines = [f"{start}{piece}{end}\r\n" for piece, _ in pieces(text, space, tags.get(CUTS, "")) if piece]
         if head and lines:
             # The message id names the message once: on its first line.
-            rest = self.tags("", event.time, event.author.account, event.author.bot, {})
+            rest = self.tags("", event.time, event.author.account, event.author.bot, tags)
             lines = [head + lines[0], *(rest + line for line in lines[1:])]
+        return "".join(lines).encode()
+
+    def _batch(
+        self, reference: str, head: str, start: str, parts: Iterator[tuple[str, bool]], end: str
+    ) -> bytes:
+        source, _, target = start.split(" ", 3)[:3]
+        lines = [f"{head}{source} BATCH +{reference} draft/multiline {target}\r\n"]
+        for piece, concat in parts:
+            tag = ";draft/multiline-concat" if concat else ""
+            lines.append(f"@batch={reference}{tag} {start}{piece}{end}\r\n")
+        lines.append(f"{source} BATCH -{reference}\r\n")
         return "".join(lines).encode()
 
     def _only_tags(self, event: Tagged) -> bytes:
@@ -210,8 +243,16 @@ class Rendering:
     def _invited(self, event: Invited) -> bytes:
         return self._line(event, f"INVITE {event.recipient.name} {event.room}")
 
+    def _redacted(self, event: Redacted) -> bytes:
+        if not self.caps & Cap.MESSAGE_REDACTION:
+            return b""
+        reason = f" :{event.reason}" if event.reason else ""
+        return self._line(event, f"REDACT {event.target} {event.redacted}{reason}")
+
     def _announced(self, event: Announced) -> bytes:
-        return self._line(event, f"NOTICE * :{event.text}")
+        return self._line(
+            event, f"WALLOPS :{event.text}" if event.author.username else f"NOTICE * :{event.text}"
+        )
 
     # tags
 
@@ -229,6 +270,8 @@ class Rendering:
                 parts.append("bot")
             if client:
                 for key, value in client.items():
+                    if key == CUTS:
+                        continue
                     parts.append(f"{key}={escape_tag_value(value)}" if value else key)
         if account is not None and self._account:
             parts.append(f"account={escape_tag_value(account)}")

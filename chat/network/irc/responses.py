@@ -7,10 +7,20 @@ Source: IRCv3 "labeled-response" (https://ircv3.net/specs/extensions/labeled-res
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import count
+from typing import TYPE_CHECKING
+
+from chat.domain.refused import Refused
+from chat.network.irc.refusals import answer
+from chat.wire import escape_tag_value
+
+if TYPE_CHECKING:
+    from chat.network.irc.replies import Replies
 
 _references = count(1)
+_BATCH = re.compile(rb"(?:@[^ ]* )?:[^ ]* BATCH \+([^ ]*) ")
 
 
 def new_reference() -> str:
@@ -34,6 +44,12 @@ def _tagged(line: bytes, tag: bytes) -> bytes:
     return b"@" + tag + b";" + line[1:]
 
 
+def _is_batch(data: bytes) -> bool:
+    """Whether these lines are one batch and nothing else."""
+    found = _BATCH.match(data)
+    return found is not None and data.endswith(b" BATCH -" + found[1] + b"\r\n")
+
+
 class Response:
     """What one command is answered with. `pending` counts the parts that wait for a receipt."""
 
@@ -41,7 +57,7 @@ class Response:
 
     def __init__(self, label: str) -> None:
         self.label = label
-        """As it stands in the tag, escaped; "" if the client gave none."""
+        """What the client called it; "" if it gave no label."""
         self.parts: list[bytes] = []
         self.pending = 0
         self.open = True
@@ -56,8 +72,12 @@ class Response:
         data = b"".join(self.parts)
         if not self.label:
             return data
-        label = b"label=" + self.label.encode()
+        label = f"label={escape_tag_value(self.label)}".encode()
         lines = data.count(b"\r\n")
+        if _is_batch(data):
+            # A batch carries the label of what it answers on its first line.
+            first, _, rest = data.partition(b"\r\n")
+            return with_tag(first + b"\r\n", label) + rest
         if lines == 0:
             return b"@%b :%b ACK\r\n" % (label, server.encode())
         if lines == 1:
@@ -110,3 +130,28 @@ class Echo:
             self._response.parts[self._index] = self._data if self._stored else self._otherwise
             self._response.pending -= 1
             self._done()
+
+
+class Suspended:
+    """The rest of an answer that comes later: a context in which what is sent belongs to the response."""
+
+    __slots__ = ("_answered", "_before", "_response", "_session")
+
+    def __init__(self, session: Replies, response: Response, answered: Callable[[], None]) -> None:
+        self._session = session
+        self._response = response
+        self._answered = answered
+        self._before: Response | None = None
+        response.pending += 1
+
+    def __enter__(self) -> None:
+        self._before = self._session.resume(self._response)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Refused):
+            answer(self._session, "", error)
+        self._response.pending -= 1
+        self._session.resume(self._before)
+        self._session.settled()
+        self._answered()
+        return isinstance(error, Refused)

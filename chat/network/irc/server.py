@@ -52,8 +52,9 @@ def lusers(session: IrcDialect) -> None:
     """How many people and rooms there are."""
     directory = session.directory
     users = len(directory.users)
-    invisible = sum(1 for user in directory.users.values() if "i" in user.modes)
-    operators = sum(1 for user in directory.users.values() if "o" in user.modes)
+    modes = [user.modes for user in directory.users.values() if user.modes]
+    invisible = sum("i" in letters for letters in modes)
+    operators = sum("o" in letters for letters in modes)
     peak = directory.stats.peak_users
     session.numeric(n.RPL_LUSERCLIENT, users - invisible, invisible)
     session.numeric(n.RPL_LUSEROP, operators)
@@ -64,7 +65,7 @@ def lusers(session: IrcDialect) -> None:
     session.numeric(n.RPL_GLOBALUSERS, users, peak, users, peak)
 
 
-def _here(session: IrcDialect, name: str) -> bool:
+def is_here(session: IrcDialect, name: str) -> bool:
     """Whether a command is meant for this server; says so if it is not."""
     if fold(name) == fold(session.server_name) or fold(name) in session.directory.users:
         return True
@@ -76,7 +77,7 @@ def _here(session: IrcDialect, name: str) -> bool:
 
 @command("MOTD", "[SERVER]", "the message of the day")
 def _motd(session: IrcDialect, message: Message) -> None:
-    if not message.params or _here(session, message.params[0]):
+    if not message.params or is_here(session, message.params[0]):
         motd(session)
 
 
@@ -87,7 +88,7 @@ def _lusers(session: IrcDialect, message: Message) -> None:
 
 @command("VERSION", "[SERVER]", "which version the server has")
 def _version_command(session: IrcDialect, message: Message) -> None:
-    if not message.params or _here(session, message.params[0]):
+    if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_VERSION, VERSION, session.server_name)
         for line in isupport.lines(session.server_name):
             session.numeric(n.RPL_ISUPPORT, line)
@@ -95,13 +96,13 @@ def _version_command(session: IrcDialect, message: Message) -> None:
 
 @command("TIME", "[SERVER]", "what time it is at the server")
 def _time(session: IrcDialect, message: Message) -> None:
-    if not message.params or _here(session, message.params[0]):
+    if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_TIME, session.server_name, date(session.directory.clock()))
 
 
 @command("INFO", "[SERVER]", "what this server is")
 def _info(session: IrcDialect, message: Message) -> None:
-    if not message.params or _here(session, message.params[0]):
+    if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_INFO, f"twistd-chat {VERSION}: a chat for nc, telnet and IRC clients")
         session.numeric(n.RPL_INFO, f"Running since {date(session.directory.stats.started)}")
         session.numeric(n.RPL_ENDOFINFO)
@@ -109,7 +110,7 @@ def _info(session: IrcDialect, message: Message) -> None:
 
 @command("ADMIN", "[SERVER]", "who runs this server")
 def _admin(session: IrcDialect, message: Message) -> None:
-    if not message.params or _here(session, message.params[0]):
+    if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_ADMINME, session.server_name)
         session.numeric(n.RPL_ADMINLOC1, f"A twistd-chat server, version {VERSION}")
         session.numeric(n.RPL_ADMINLOC2, "The people with * in WHO are its operators")
@@ -118,8 +119,6 @@ def _admin(session: IrcDialect, message: Message) -> None:
 
 @command("LINKS", "", "which servers there are")
 def _links(session: IrcDialect, message: Message) -> None:
-    name = session.server_name
-    session.numeric(n.RPL_LINKS, name, name, "this server, and no other")
     session.numeric(n.RPL_ENDOFLINKS, "*")
 
 

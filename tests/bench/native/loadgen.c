@@ -4,22 +4,25 @@
  * messages in order and none twice. What a command has caused is drained and the server's CPU has come to rest
  * before the answer is printed, so that work left for later (a history to be written) is counted too.
  *
- * usage: loadgen PORT PROCESS DIALECT USERS ROOMS SPEAKERS SIZE ROOM
+ * usage: loadgen PORT PROCESS DIALECT USERS ROOMS SPEAKERS SIZE STOPPING ROOM
  *   DIALECT   plain, irc, tagged (IRC with server-time, msgid and account-tag), mixed (a third each), raw (floor)
  *   SPEAKERS  how many people of each room say something
  *   SIZE      bytes of text a message
+ *   STOPPING  every so many-th person, none of them a speaker, may be told to stop reading; 0: nobody
  *
  * commands, one a line; each is answered with one line of key=value pairs:
  *   login                          everybody connects, at most LOGINS_AHEAD at a time (LOGINS_CAREFUL if need be)
- *   window MESSAGES SECONDS        closed loop: at most so many messages not yet delivered to everybody
+ *   window MESSAGES SECONDS [ALL]  closed loop: at most so many messages not yet delivered to everybody; ends early
+ *                                  when ALL messages have been sent
  *   paced RATE SECONDS [ROOMS]     open loop: RATE messages a second in all, in the first ROOMS rooms
  *   quiet SECONDS                  nobody says anything
  *   chorus                         every speaker says one message, all at once
  *   storm ROOM                     everybody joins ROOM, all at once
- *   stall EVERY                    every so many-th person, none of them a speaker, stops reading
+ *   stall                          those who may stop reading do so
  *   resume                         they read again
  */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +40,7 @@ enum {
 static const double OVERFLOW_SECONDS = 0.5; /* a connect() that took so long was dropped and sent again */
 static const double STUCK_SECONDS = 60;   /* no login for so long: it will not happen */
 static const double DRAIN_SECONDS = 2;    /* nothing has come for so long: nothing more will */
+static const double RESUME_SECONDS = 5;   /* TCP may need so long to notice that a window is open again */
 static const double SILENCE_SECONDS = 0.7; /* after logins and other bursts of unknown length */
 static const double REST_STEP = 0.1, REST_SHARE = 0.02; /* at rest: under 2 % of a core for 0.1 s */
 static const double REST_SECONDS = 10;    /* by then it counts as its normal state */
@@ -137,10 +141,10 @@ static void say_next(uint64_t number, int rooms) {
   person_say(speaker(number % rooms, number / rooms % options.speakers));
 }
 
-static void window(int messages, double seconds) {
+static void window(int messages, double seconds, uint64_t all) {
   begin();
   double until = started + seconds;
-  while (monotonic() < until && gone < options.users) {
+  while (monotonic() < until && gone < options.users && tally.sent < all) {
     double each = tally.sent ? (double)tally.expected / tally.sent : 1;
     uint64_t complete = tally.delivered / (each > 1 ? each : 1);
     for (int i = 0; i < BURST && tally.sent < complete + messages; i++) say_next(tally.sent, options.rooms);
@@ -191,11 +195,11 @@ static void storm(const char *room) {
   answer("");
 }
 
-static void stall(int every) {
+static void stall(void) {
   begin();
   int stalled = 0;
   for (int i = 0; i < options.users; i++) {
-    if (people[i].place < options.speakers || people[i].place % every) continue;
+    if (!may_stop(&people[i])) continue;
     person_stall(&people[i], true);
     stalled++;
   }
@@ -213,22 +217,35 @@ static uint64_t owed_to(const person *p) {
   return owed;
 }
 
+static uint64_t told_missed(void) {
+  uint64_t told = 0;
+  for (int i = 0; i < options.users; i++) told += people[i].behind ? people[i].told_missed : 0;
+  return told;
+}
+
 static void resume(void) {
-  uint64_t owed = 0, told = 0, closed = 0;
+  uint64_t owed = 0, told_before, closed = 0;
   begin();
   for (int i = 0; i < options.users; i++) {
     person *p = &people[i];
     if (!p->stalled) continue;
     p->behind = true;
     owed += owed_to(p);
-    told -= p->told_missed;
     person_stall(p, false);
   }
+  told_before = told_missed();
+  uint64_t before = tally.bytes, told = 0;
+  for (double since = started; tally.delivered + told < owed && monotonic() - since < RESUME_SECONDS;) {
+    serve(20);
+    told = told_missed() - told_before;
+    if (tally.bytes == before) continue;
+    before = tally.bytes;
+    since = monotonic();
+  }
   drain_until_silence();
+  told = told_missed() - told_before;
   for (int i = 0; i < options.users; i++) {
-    if (!people[i].behind) continue;
-    told += people[i].told_missed;
-    closed += people[i].at == GONE;
+    closed += people[i].behind && people[i].at == GONE;
     people[i].behind = false;
   }
   char more[128];
@@ -237,16 +254,16 @@ static void resume(void) {
 }
 
 static void obey(char *line) {
-  int rooms = options.rooms, count;
+  int rooms = options.rooms, count, all = INT_MAX;
   double rate, seconds;
   char room[64];
   if (!strcmp(line, "login")) login();
-  else if (sscanf(line, "window %d %lf", &count, &seconds) == 2) window(count, seconds);
+  else if (sscanf(line, "window %d %lf %d", &count, &seconds, &all) >= 2) window(count, seconds, all);
   else if (sscanf(line, "paced %lf %lf %d", &rate, &seconds, &rooms) >= 2) paced(rate, seconds, rooms);
   else if (sscanf(line, "quiet %lf", &seconds) == 1) quiet(seconds);
   else if (!strcmp(line, "chorus")) chorus();
   else if (sscanf(line, "storm %63s", room) == 1) storm(strdup(room));
-  else if (sscanf(line, "stall %d", &count) == 1 && count > 0) stall(count);
+  else if (!strcmp(line, "stall")) stall();
   else if (!strcmp(line, "resume")) resume();
   else {
     fprintf(stderr, "unknown command: %s\n", line);
@@ -255,13 +272,14 @@ static void obey(char *line) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 9) {
-    fprintf(stderr, "usage: loadgen PORT PROCESS DIALECT USERS ROOMS SPEAKERS SIZE ROOM\n");
+  if (argc != 10) {
+    fprintf(stderr, "usage: loadgen PORT PROCESS DIALECT USERS ROOMS SPEAKERS SIZE STOPPING ROOM\n");
     return 2;
   }
   server = atoi(argv[2]);
   options = (settings){.port = atoi(argv[1]), .mix = argv[3], .users = atoi(argv[4]), .rooms = atoi(argv[5]),
-                       .speakers = atoi(argv[6]), .size = atoi(argv[7]), .room_prefix = argv[8]};
+                       .speakers = atoi(argv[6]), .size = atoi(argv[7]),
+                       .stopping = atoi(argv[8]), .room_prefix = argv[9]};
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

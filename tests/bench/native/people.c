@@ -19,13 +19,16 @@ enum {
   READ_BYTES = 1 << 18,       /* one recv(): a long backlog is taken in few calls */
   LONGEST_LINE = 1 << 14,     /* more than any dialect allows, tags included */
   NUMBER_DIGITS = 8,          /* of a message's number, hexadecimal */
-  STALLED_BUFFER = 1 << 12,   /* so that a stopped reader's socket is full within a second */
-  READING_BUFFER = 1 << 20,
+  STOPPING_BUFFER = 1 << 16,  /* of people who will stop: soon full. Set before connecting, for TCP drops
+                                 what no longer fits into a buffer that shrinks, and takes long to recover */
   PEOPLE_AN_ADDRESS = 20000,  /* loopback has 28,000 ports for each source address */
   FIRST_ADDRESS = 0x7f000002, /* 127.0.0.2 */
   REASONS_TOLD = 5,           /* on standard error, which nobody may be reading just then */
 };
 static const char MARK = '`'; /* begins every message; nothing else that a server sends holds one */
+/* Words as people use them, for servers that look at them: one that indexes what is said must not find a new word in
+ * every message. */
+static const char TALK[] = " so let us meet at the usual place after lunch, and see what can be done before friday:";
 
 typedef struct {
   uint64_t sent_at; /* nanoseconds */
@@ -301,17 +304,19 @@ void serve(int milliseconds) {
   }
 }
 
+bool may_stop(const person *p) {
+  return options.stopping && p->place >= options.speakers && p->place % options.stopping == 0;
+}
+
 void person_stall(person *p, bool stalled) {
-  int buffer = stalled ? STALLED_BUFFER : READING_BUFFER;
   if (p->at != READY || p->stalled == stalled) return;
-  setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   present[p->room] += stalled ? -1 : 1;
   p->stalled = stalled;
   watch(p, EPOLL_CTL_MOD);
 }
 
 void person_connect(person *p) {
-  int on = 1;
+  int on = 1, small = STOPPING_BUFFER;
   char line[256];
   struct sockaddr_in from = {.sin_family = AF_INET,
                              .sin_addr.s_addr = htonl(FIRST_ADDRESS + p->number / PEOPLE_AN_ADDRESS)};
@@ -319,6 +324,7 @@ void person_connect(person *p) {
       .sin_family = AF_INET, .sin_port = htons(options.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   p->fd = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(p->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  if (may_stop(p)) setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   if (p->fd < 0 || bind(p->fd, (struct sockaddr *)&from, sizeof from) ||
       connect(p->fd, (struct sockaddr *)&to, sizeof to)) {
     fprintf(stderr, "person %d cannot connect: %s\n", p->number, strerror(errno));
@@ -351,7 +357,8 @@ void people_create(void) {
   filling_length = options.size - 1 - NUMBER_DIGITS;
   if (filling_length < 0) filling_length = 0;
   if (filling_length > (int)sizeof filling - 1) filling_length = sizeof filling - 1;
-  memset(filling, 'x', filling_length);
+  for (int i = 0; i < filling_length; i++) filling[i] = TALK[i % (sizeof TALK - 1)];
+  if (filling_length) filling[filling_length - 1] = '.'; /* a blank at the end may be taken off */
   loop = epoll_create1(0);
   struct epoll_event input = {.events = EPOLLIN};
   epoll_ctl(loop, EPOLL_CTL_ADD, STDIN_FILENO, &input);

@@ -50,7 +50,7 @@ typedef struct {
 
 typedef struct {
   const char *mix;          /* plain, irc, tagged, raw or mixed */
-  int port, users, rooms, speakers, size;
+  int port, users, rooms, speakers, size, stopping;
   const char *room_prefix;  /* with one room its name, else a number follows */
 } settings;
 
@@ -64,6 +64,7 @@ void people_create(void);
 void person_connect(person *p);
 void person_enter(person *p, const char *room);
 void person_say(person *p);
+bool may_stop(const person *p); /* one who can be told to stop reading */
 void person_stall(person *p, bool stalled);
 person *speaker(int room, int place);
 void counts_clear(void);

@@ -69,7 +69,7 @@ def test_a_message_that_could_not_be_stored_is_no_echo() -> None:
     ann.send("PRIVMSG #garden :is this safe?")
     journal.commit(False)
     (line,) = ann.lines()
-    assert line.startswith(":chat.test FAIL PRIVMSG NOT_STORED #garden :")
+    assert line.startswith(":chat.test FAIL PRIVMSG STORAGE_FAILED #garden :")
 
 
 def test_commands_wait_when_the_disk_is_slow() -> None:

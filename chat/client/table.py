@@ -1,0 +1,149 @@
+"""What people type into a client of ours: text that is said, and commands after a slash, as rows in a table.
+
+The words are those of the plain dialect. What a command does and says goes through the `Desk`, so that every user
+interface can offer the same commands. The rows are in `chat.client.typed`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from chat.client.connection import Connection
+from chat.client.events import Event, Kind, Said
+from chat.client.outbox import Outgoing
+
+
+class Desk(Protocol):
+    """The user interface, as commands see it."""
+
+    connection: Connection
+    correspondent: str
+    """Who wrote to us last in private, ``""`` for nobody."""
+
+    @property
+    def place(self) -> str:
+        """Where what is typed goes, ``""`` for nowhere."""
+
+    def note(self, text: str, place: str | None = None, error: bool = False) -> None:
+        """A line for this person alone, at a place; None: where they are."""
+
+    def said(self, message: Outgoing) -> None:
+        """Show one of our own messages, and from here on its state."""
+
+    def open(self, place: str) -> None:
+        """Go to a place; one that is not there yet is made."""
+
+    def close(self, place: str) -> None:
+        """Take a place away."""
+
+    def clear(self) -> None:
+        """Take away what is shown of this place."""
+
+    def earlier(self, place: str, events: list[Event]) -> None:
+        """Show older events of a place, oldest first, before what is there."""
+
+    def found(self, words: str, messages: list[Said]) -> None:
+        """Show what a search has found, oldest first."""
+
+    def oldest(self, place: str) -> str | float | None:
+        """The msgid, else the time, of the oldest message shown of a place."""
+
+    def connect_again(self) -> None:
+        """Connect as before."""
+
+    def leave(self, reason: str) -> None:
+        """End the program."""
+
+
+Run = Callable[[Desk, list[str]], None]
+
+
+class Command(NamedTuple):
+    """A row: `minimum` arguments it must have; the last of `arguments` takes the rest of the line."""
+
+    name: str
+    aliases: tuple[str, ...]
+    usage: str
+    minimum: int
+    arguments: int
+    help: str
+    run: Run
+
+
+COMMANDS: dict[str, Command] = {}
+"""The rows by name, in the order in which `/help` shows them."""
+BY_WORD: dict[str, Command] = {}
+"""The rows by name and alias."""
+
+
+def command(name: str, usage: str, help_line: str, *aliases: str) -> Callable[[Run], Run]:
+    """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out."""
+    words = usage.split()
+    required = sum(1 for word in words if not word.startswith("["))
+
+    def add(run: Run) -> Run:
+        row = Command(name, aliases, usage, required, len(words), help_line, run)
+        COMMANDS[name] = row
+        for word in (name, *aliases):
+            BY_WORD[word] = row
+        return run
+
+    return add
+
+
+def enter(desk: Desk, line: str) -> None:
+    """Do what a line says that somebody typed: a command after a slash, ``//`` for a slash, else text."""
+    if line.startswith("/") and not line.startswith("//"):
+        run(desk, line)
+        return
+    text = line.removeprefix("/") if line.startswith("//") else line
+    if not text.strip():
+        return
+    if not desk.place:
+        desk.note(
+            "You are in no room: nobody would hear you. /join #lobby, or /rooms for a list.", error=True
+        )
+    else:
+        say(desk, desk.place, text)
+
+
+def say(desk: Desk, place: str, text: str, kind: Kind = Kind.SAY) -> None:
+    """Say something, and show it."""
+    desk.said(desk.connection.say(place, text, kind))
+
+
+def run(desk: Desk, line: str) -> None:
+    """Do what a line with a slash says; what is wrong with it is told."""
+    word, _, rest = line[1:].partition(" ")
+    row = BY_WORD.get(word.lower())
+    if row is None:
+        near = difflib.get_close_matches(word.lower(), BY_WORD, n=1, cutoff=0.6)
+        hint = f" Did you mean /{near[0]}?" if near else ""
+        desk.note(f"Unknown command: /{word}.{hint} /help lists all commands.", error=True)
+        return
+    arguments = (
+        [argument.strip() for argument in rest.split(None, row.arguments - 1)] if row.arguments else []
+    )
+    if len(arguments) < row.minimum:
+        desk.note(f"Usage: /{row.name} {row.usage}", error=True)
+    else:
+        row.run(desk, arguments)
+
+
+SECRETS = {"register": 1, "login": 2}
+"""Commands with a password, and which argument that is: not to be shown, nor kept as what was typed before."""
+
+
+def secret_in(line: str) -> int | None:
+    """Where the password begins in a line, None where there is none."""
+    word, _, rest = line[1:].partition(" ")
+    row = BY_WORD.get(word.lower()) if line.startswith("/") else None
+    if row is None or row.name not in SECRETS:
+        return None
+    start = len(line) - len(rest.lstrip())
+    for _ in range(SECRETS[row.name] - 1):
+        _, _, rest = line[start:].partition(" ")
+        start = len(line) - len(rest.lstrip())
+    return start

@@ -1,0 +1,218 @@
+"""The modes of a room: which there are, how a change is read, and what it does.
+
+Source: Modern IRC, "Channel Modes" and "MODE message".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chat.domain.directory import Directory
+from chat.domain.events import ModeChanged
+from chat.domain.masks import MASK_BYTES, Mask, normal
+from chat.domain.names import fold
+from chat.domain.refused import Refused, Why
+from chat.domain.rights import RANKS, check_founder, is_operator, need_run
+from chat.domain.room import Room
+from chat.domain.user import User
+
+FLAGS = {
+    "C": "no CTCP requests",
+    "R": "only people who are logged in come in",
+    "i": "only who is invited comes in",
+    "m": "only people with voice speak",
+    "n": "only members speak",
+    "s": "not in any list",
+    "t": "only operators change the topic",
+}
+"""Modes that are on or off."""
+LISTS = {"b": "bans", "e": "exceptions from bans", "I": "exceptions from invite-only"}
+"""Modes that are lists of masks."""
+KEY_BYTES = 23
+"""Longest key (RFC 2812 section 2.3.1)."""
+LIST_AT_MOST = 100
+"""Entries of all lists of a room together: each message of a guest is held against the bans."""
+CHANGES_AT_MOST = 20
+"""Changes with an argument in one command."""
+
+
+class Change(NamedTuple):
+    """One change: a letter to be set or taken, with its argument if it has one."""
+
+    add: bool
+    letter: str
+    argument: str | None = None
+
+
+def read(words: Sequence[str]) -> list[Change]:
+    """The changes that `+ov-l bob carol` and the like mean; letters are not checked here.
+
+    Arguments are handed out in order to the letters that take one. Whatever is left over is ignored.
+    """
+    changes: list[Change] = []
+    arguments = list(words[1:])
+    add = True
+    for letter in words[0] if words else "":
+        if letter in "+-":
+            add = letter == "+"
+            continue
+        argument = None
+        wants = letter in LISTS or letter in RANKS or letter == "k" or (letter == "l" and add)
+        if wants and arguments:
+            argument = arguments.pop(0)
+        changes.append(Change(add, letter, argument))
+    return changes
+
+
+def is_query(change: Change) -> bool:
+    """Whether a change asks for a list instead."""
+    return change.letter in LISTS and change.argument is None
+
+
+def apply(directory: Directory, user: User, room: Room, changes: Sequence[Change]) -> list[Refused]:
+    """Change a room's modes and tell everybody; returns what could not be done, and why. Raises `Refused`."""
+    if not is_operator(user):
+        directory.membership(user, room)
+    need_run(user, room, "change its modes")
+    problems: list[Refused] = []
+    done: list[Change] = []
+    with_argument = 0
+    for change in changes:
+        with_argument += change.argument is not None
+        if with_argument > CHANGES_AT_MOST:
+            break
+        try:
+            effect = _apply_one(directory, user, room, change)
+        except Refused as refused:
+            problems.append(refused)
+            continue
+        if effect is not None:
+            done.append(effect)
+    if done:
+        room.modes_changed()
+        directory.room_changed(room)
+        msgid, now = directory.journal.stamp()
+        event = ModeChanged(msgid, now, user.identity, room.name, written(done))
+        directory.happened(room, event)
+        user.reader.tell(event)
+    return problems
+
+
+def written(changes: Sequence[Change]) -> tuple[str, ...]:
+    """Changes as they stand in a MODE line."""
+    letters = ""
+    sign = None
+    for change in changes:
+        if change.add is not sign:
+            sign = change.add
+            letters += "+" if sign else "-"
+        letters += change.letter
+    return (letters, *(change.argument for change in changes if change.argument is not None))
+
+
+def state(room: Room, inside: bool) -> tuple[str, ...]:
+    """A room's modes as they stand in a reply; the key only for those `inside`."""
+    changes = [Change(True, letter) for letter in sorted(room.flags)]
+    if room.key:
+        changes.append(Change(True, "k", room.key if inside else "*"))
+    if room.limit:
+        changes.append(Change(True, "l", str(room.limit)))
+    return written(changes) if changes else ("+",)
+
+
+def _apply_one(directory: Directory, user: User, room: Room, change: Change) -> Change | None:
+    """Do one change; returns it as it is to be told, None if nothing changed."""
+    add, letter, argument = change
+    if letter in FLAGS:
+        if add == (letter in room.flags):
+            return None
+        (room.flags.add if add else room.flags.remove)(letter)
+        return change
+    if letter in RANKS:
+        return _give(directory, user, room, change)
+    if letter in LISTS:
+        return _listed(user, room, change, directory.clock())
+    if letter == "k":
+        return _lock(room, add, argument)
+    if letter == "l":
+        return _limit(room, add, argument)
+    raise Refused(Why.UNKNOWN_MODE, f"There is no mode {letter}.", room.name, letter)
+
+
+def _give(directory: Directory, user: User, room: Room, change: Change) -> Change | None:
+    add, letter, argument = change
+    if not argument:
+        raise Refused(Why.BAD_MODE, f"The mode {letter} needs a name.", room.name, letter)
+    target = directory.find(argument)
+    membership = target.memberships.get(room)
+    if membership is None:
+        raise Refused(Why.USER_NOT_IN_ROOM, f"{target.shown} is not in {room.name}.", target.shown, room.name)
+    if add == (letter in membership.modes):
+        return None
+    if not add and letter == "o":
+        check_founder(user, membership)
+    modes = set(membership.modes) ^ {letter}
+    membership.modes = "".join(letter for letter in RANKS if letter in modes)
+    return Change(add, letter, target.shown)
+
+
+def _listed(user: User, room: Room, change: Change, now: float) -> Change | None:
+    add, letter, argument = change
+    if not argument or " " in argument or argument.startswith(":"):
+        raise Refused(Why.BAD_MODE, "A mask looks like name!user@host, with * and ?.", room.name, letter)
+    mask = normal(argument)
+    if len(mask.encode()) > MASK_BYTES:
+        raise Refused(Why.BAD_MODE, f"A mask may have {MASK_BYTES} bytes.", room.name, letter)
+    lists = room.lists = room.lists or {}
+    entries = lists.setdefault(letter, {})
+    key = fold(mask)
+    if add:
+        if key in entries:
+            return None
+        if sum(map(len, lists.values())) >= LIST_AT_MOST:
+            raise Refused(
+                Why.LIST_FULL, f"The lists of {room.name} are full: {LIST_AT_MOST} masks.", room.name, letter
+            )
+        entries[key] = Mask(mask, user.identity.mask, now)
+    else:
+        entry = entries.pop(key, None)
+        if entry is None:
+            return None
+        mask = entry.mask
+    return Change(add, letter, mask)
+
+
+def _lock(room: Room, add: bool, argument: str | None) -> Change | None:
+    if not add:
+        had, room.key = room.key, ""
+        return Change(False, "k", had) if had else None
+    fit = argument and argument.isascii() and argument.isprintable() and not set(argument) & set(" ,:")
+    if not argument or not fit or len(argument) > KEY_BYTES:
+        raise Refused(
+            Why.BAD_MODE,
+            f"A key has 1 to {KEY_BYTES} letters without spaces, commas or colons.",
+            room.name,
+            "k",
+        )
+    if argument == room.key:
+        return None
+    room.key = argument
+    return Change(True, "k", argument)
+
+
+def _limit(room: Room, add: bool, argument: str | None) -> Change | None:
+    if not add:
+        had, room.limit = room.limit, 0
+        return Change(False, "l") if had else None
+    if (
+        not argument
+        or not argument.isascii()
+        or not argument.isdecimal()
+        or not 0 < int(argument[:9]) < 10**8
+    ):
+        raise Refused(Why.BAD_MODE, "A limit is a number of people, 1 or more.", room.name, "l")
+    if int(argument) == room.limit:
+        return None
+    room.limit = int(argument)
+    return Change(True, "l", str(room.limit))

@@ -1,0 +1,67 @@
+"""Taking a message back: who may, and who is told.
+
+Source: IRCv3 "message-redaction", draft (https://ircv3.net/specs/extensions/message-redaction).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chat.domain.accounts import Answer, person_key
+from chat.domain.directory import Directory
+from chat.domain.events import Identity, Redacted
+from chat.domain.history import Conversation, HistoryEvent, Target
+from chat.domain.names import fold
+from chat.domain.refused import Refused, Why
+from chat.domain.rights import may_run
+from chat.domain.user import User
+
+Told = Callable[[Refused | None], None]
+"""Called once: with None when the message is gone, or with why it is not."""
+
+
+def redact(directory: Directory, user: User, name: str, msgid: str, reason: str, done: Told) -> None:
+    """Take back a message to a room or a person (`name`): one's own, or in a room that one runs."""
+    target: Target
+    people: list[User]
+    if name.startswith("#"):
+        room = directory.rooms.get(fold(name))
+        if room is None or room not in user.memberships:
+            done(Refused(Why.NOT_IN_ROOM, f"You are not in {name}.", name))
+            return
+        target, people, runs = room.folded, list(room.members), may_run(user, room)
+    else:
+        partner = directory.users.get(fold(name))
+        if partner is None:
+            done(Refused(Why.NO_SUCH_USER, f"No such user: {name}", name))
+            return
+        target, runs = Conversation(person_key(user), fold(name)), False
+        people = [user] if partner is user else [user, partner]
+
+    def found(answer: Answer[HistoryEvent]) -> None:
+        if isinstance(answer, Refused):
+            done(answer)
+        elif not runs and not _same(user, answer.author):
+            done(Refused(Why.NEEDS_RIGHT, "Only its author may take this message back.", name))
+        else:
+            directory.history.redact(target, msgid, redacted)
+
+    def redacted(answer: Answer[HistoryEvent]) -> None:
+        if isinstance(answer, Refused):
+            done(answer)
+            return
+        event = Redacted(*directory.journal.stamp(), user.identity, name, msgid, reason)
+        for person in people:
+            person.reader.tell(event)
+        done(None)
+
+    directory.history.find(target, msgid, found)
+
+
+def _same(user: User, author: Identity) -> bool:
+    """Whether somebody is the author of a message, perhaps of an earlier connection."""
+    if author.session and author.session == user.session:
+        return True
+    return (
+        user.account is not None and author.account is not None and fold(user.account) == fold(author.account)
+    )

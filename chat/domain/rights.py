@@ -1,0 +1,185 @@
+"""Who may do what in a room: coming in, speaking, inviting and putting out, by rights and by the room's modes.
+
+Rights are letters of a membership: `o` operators, `v` those with voice. Only an operator of the server takes them from
+the founder, the account to which a room belongs. Operators of the server may do what operators of a room may.
+Source: Modern IRC, "Channel Modes" and "Channel Membership Prefixes".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chat.domain.events import Identity, Invited, Kicked, TopicChanged
+from chat.domain.masks import matches, silences
+from chat.domain.names import fold
+from chat.domain.refused import Refused, Why
+from chat.domain.room import Membership, Room, Topic
+from chat.domain.user import User
+
+if TYPE_CHECKING:
+    from chat.domain.directory import Directory
+
+RANKS = {"o": 2, "v": 1}
+"""Rights from the highest to the lowest."""
+SIGNS = {"o": "@", "v": "+"}
+"""What shows a right before a name."""
+STATUS_SIGNS = "@+"
+"""Before a room's name: only those with this right, or a higher one, are meant."""
+TOPIC_BYTES = 390
+"""Longest topic, so that it fits a 512 byte IRC line with its source and room."""
+INVITATIONS_AT_MOST = 50
+"""Invitations that one person can have open; the oldest is forgotten first."""
+
+
+def rank(membership: Membership | None) -> int:
+    """How high somebody's rights in a room are: 0 for none."""
+    if membership is None or not membership.modes:
+        return 0
+    return max(RANKS[letter] for letter in membership.modes)
+
+
+def signs(membership: Membership, every: bool = False) -> str:
+    """The signs of somebody's rights: all of them, or the highest."""
+    if not membership.modes:
+        return ""
+    found = [sign for letter, sign in SIGNS.items() if letter in membership.modes]
+    return "".join(found) if every else found[0]
+
+
+def is_operator(user: User) -> bool:
+    """Whether somebody is an operator of the server."""
+    return "o" in user.modes
+
+
+def may_run(user: User, room: Room) -> bool:
+    """Whether somebody may do in a room what its operators may."""
+    return rank(user.memberships.get(room)) >= RANKS["o"] or is_operator(user)
+
+
+def need_run(user: User, room: Room, what: str) -> None:
+    """Raise `Refused` for somebody who may not do what a room's operators may."""
+    if not may_run(user, room):
+        raise Refused(Why.NEEDS_RIGHT, f"Only an operator of {room.name} may {what}.", room.name)
+
+
+def may_see(user: User, room: Room) -> bool:
+    """Whether somebody may know that a room exists, and who is in it."""
+    return "s" not in room.flags or room in user.memberships or is_operator(user)
+
+
+def excepted(room: Room, who: Identity, letter: str) -> bool:
+    """Whether an entry of a room's list of exceptions means this person."""
+    return any(matches(entry.mask, who) for entry in room.masks(letter))
+
+
+def banned(room: Room, who: Identity) -> bool:
+    """Whether somebody may not come in."""
+    return any(matches(entry.mask, who) for entry in room.masks("b")) and not excepted(room, who, "e")
+
+
+def check_join(user: User, room: Room, key: str) -> None:
+    """Raise `Refused` for somebody who may not come in. An invitation opens every door, once."""
+    if user.invitations is not None and room in user.invitations:
+        return
+    if founded_by(user, room):
+        return
+    who = user.identity
+    if banned(room, who):
+        raise Refused(Why.BANNED, f"You are banned from {room.name}.", room.name)
+    if "i" in room.flags and not excepted(room, who, "I"):
+        raise Refused(
+            Why.INVITE_ONLY, f"You have to be invited to {room.name}: ask somebody there.", room.name
+        )
+    if "R" in room.flags and user.account is None:
+        raise Refused(Why.NEEDS_ACCOUNT, f"{room.name} is for people who are logged in.", room.name)
+    if room.key and key != room.key:
+        raise Refused(Why.WRONG_KEY, f"{room.name} needs a key: /join {room.name} KEY", room.name)
+    if room.limit and len(room.members) >= room.limit:
+        raise Refused(Why.ROOM_FULL, f"{room.name} is full: {room.limit} people. Try again later.", room.name)
+
+
+def founded_by(user: User, room: Room) -> bool:
+    """Whether a room belongs to the account with which somebody is logged in."""
+    return room.founder is not None and user.account is not None and fold(user.account) == room.founder
+
+
+def check_speech(user: User, room: Room, text: str = "") -> None:
+    """Raise `Refused` for somebody who may not speak in a room."""
+    membership = user.memberships.get(room)
+    if membership is None and "n" in room.flags and not is_operator(user):
+        raise Refused(Why.CANNOT_SAY, f"You are not in {room.name}. /join {room.name} first.", room.name)
+    if text.startswith("\x01") and not text.startswith("\x01ACTION") and "C" in room.flags:
+        raise Refused(Why.CANNOT_SAY, f"{room.name} takes no CTCP requests.", room.name)
+    if membership is not None and membership.modes:
+        return
+    if "m" in room.flags:
+        raise Refused(Why.CANNOT_SAY, f"Only people with voice may speak in {room.name} (+m).", room.name)
+    bans = room.masks("b")
+    if bans:
+        who = user.identity
+        if any(silences(entry.mask, who) for entry in bans) and not _excepted_from_silence(room, who):
+            raise Refused(Why.CANNOT_SAY, f"You may not speak in {room.name} (+b).", room.name)
+
+
+def _excepted_from_silence(room: Room, who: Identity) -> bool:
+    return any(silences(entry.mask, who) for entry in room.masks("e"))
+
+
+def kick(directory: Directory, user: User, room: Room, target: User, reason: str) -> None:
+    """Put somebody out of a room."""
+    if not is_operator(user):
+        directory.membership(user, room)
+    need_run(user, room, "put people out")
+    membership = target.memberships.get(room)
+    if membership is None:
+        raise Refused(Why.USER_NOT_IN_ROOM, f"{target.shown} is not in {room.name}.", target.shown, room.name)
+    check_founder(user, membership)
+    msgid, now = directory.journal.stamp()
+    event = Kicked(msgid, now, user.identity, room.name, target.identity, reason)
+    directory.expel(membership, event)
+    if target is not user and room in user.memberships:
+        user.reader.tell(event)
+
+
+def check_founder(user: User, membership: Membership) -> None:
+    """Raise `Refused` if somebody's rights may only be touched by the founder, or by an operator of the server."""
+    room = membership.room
+    if founded_by(membership.user, room) and membership.user is not user and not is_operator(user):
+        raise Refused(Why.NEEDS_RIGHT, f"{membership.user.shown} is the founder of {room.name}.", room.name)
+
+
+def invite(directory: Directory, user: User, room: Room, target: User) -> None:
+    """Ask somebody into a room. An invitation by an operator of the room lets them in whatever its modes, once."""
+    directory.membership(user, room)
+    if "i" in room.flags:
+        need_run(user, room, "invite people")
+    if room in target.memberships:
+        raise Refused(Why.USER_IN_ROOM, f"{target.shown} is in {room.name} already.", target.shown, room.name)
+    if may_run(user, room):
+        open_ones = target.invitations = target.invitations or {}
+        open_ones.pop(room, None)
+        open_ones[room] = None
+        if len(open_ones) > INVITATIONS_AT_MOST:
+            del open_ones[next(iter(open_ones))]
+    msgid, now = directory.journal.stamp()
+    event = Invited(msgid, now, user.identity, target.identity, room.name)
+    if user.name is not None and user.name.folded not in target.ignored:
+        target.reader.tell(event)
+    for membership in room.members.values():
+        if membership.user is not user and rank(membership) >= RANKS["o"]:
+            membership.user.reader.tell(event)
+
+
+def set_topic(directory: Directory, user: User, room: Room, text: str) -> None:
+    """Say what a room is about; "" takes the topic away."""
+    membership = directory.membership(user, room)
+    if "t" in room.flags and not room.permanent and rank(membership) < RANKS["o"]:
+        need_run(user, room, "change its topic")
+    if len(text.encode()) > TOPIC_BYTES:
+        raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
+    msgid, now = directory.journal.stamp()
+    event = TopicChanged(msgid, now, user.identity, room.name, text)
+    room.topic = Topic(text, user.identity, now) if text else None
+    directory.room_changed(room)
+    directory.happened(room, event)
+    user.reader.tell(event)

@@ -1,0 +1,39 @@
+"""Messages to those people of a room who have certain rights: `@#room` in IRC.
+
+They go to each of them alone and are not kept: a room's log is for all of its members.
+"""
+
+from __future__ import annotations
+
+from chat.domain.directory import Directory
+from chat.domain.events import Acted, ClientTags, Identity, Noticed, Said, Tagged, Whispered
+from chat.domain.journal import Receipt
+from chat.domain.rights import RANKS, SIGNS, check_speech, rank
+from chat.domain.room import Room
+from chat.domain.user import User
+
+
+def say_to_some(
+    directory: Directory,
+    user: User,
+    room: Room,
+    sign: str,
+    text: str,
+    kind: type[Said | Acted | Noticed | Tagged],
+    tags: ClientTags,
+    receipt: Receipt | None = None,
+) -> Whispered:
+    """Say something to everybody in a room whose rights have this sign, or a higher one. Raises `Refused`."""
+    directory.membership(user, room)
+    check_speech(user, room, text)
+    least = next(RANKS[letter] for letter, shown in SIGNS.items() if shown == sign)
+    msgid, now = directory.journal.stamp()
+    whom = Identity(0, f"{sign}{room.name}", "", "")
+    event = Whispered(msgid, now, user.identity, whom, text, kind, tags)
+    user.last_active = now
+    for membership in room.members.values():
+        if membership.user is not user and rank(membership) >= least:
+            membership.user.reader.tell(event)
+    if receipt is not None:
+        receipt(True)
+    return event

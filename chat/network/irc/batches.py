@@ -1,0 +1,121 @@
+"""Messages of several lines: BATCH.
+
+Sources: IRCv3 "client-initiated batches" and "multiline", draft (https://ircv3.net/specs/extensions/multiline).
+A multiline message is one event whose text has line feeds. Where a line was sent in several pieces, the event's tags
+remember the places, so that others get it in the same pieces.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chat.domain.directory import TEXT_BYTES
+from chat.domain.events import ClientTags, Noticed, Said
+from chat.network.irc import messages
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import MULTILINE_LINES, Cap
+from chat.network.irc.rendering import CUTS
+from chat.network.irc.rows import command
+from chat.wire import Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+MULTILINE = "draft/multiline"
+CONCAT = "draft/multiline-concat"
+
+
+class Multiline:
+    """A message of several lines while it is being sent."""
+
+    __slots__ = ("command", "cuts", "label", "lines", "reference", "tags", "target", "text")
+
+    def __init__(self, reference: str, target: str, tags: ClientTags, label: str) -> None:
+        self.reference = reference
+        self.target = target
+        self.tags = tags
+        self.label = label
+        self.command = ""
+        self.text = ""
+        self.lines = 0
+        self.cuts: list[int] = []
+        """Offsets in the text at which a piece ended without a line feed."""
+
+    def add(self, text: str, concat: bool) -> None:
+        """Another piece."""
+        if self.lines and concat:
+            self.cuts.append(len(self.text))
+        elif self.lines:
+            self.text += "\n"
+        self.text += text
+        self.lines += 1
+
+
+def _invalid(session: IrcDialect, sentence: str) -> None:
+    session.multiline = None
+    session.fail("BATCH", "MULTILINE_INVALID", "", sentence)
+
+
+@command("BATCH", "+REFERENCE TYPE TARGET | -REFERENCE", "send a message of several lines", minimum=1)
+def _batch(session: IrcDialect, message: Message) -> None:
+    word = message.params[0]
+    open_one = session.multiline
+    if not session.caps & Cap.MULTILINE:
+        session.numeric(n.ERR_UNKNOWNCOMMAND, "BATCH")
+    elif word.startswith("+"):
+        if open_one is not None or len(message.params) < 3 or message.params[1] != MULTILINE:
+            _invalid(session, "A batch is +REFERENCE draft/multiline TARGET, one at a time")
+            return
+        tags = messages.client_tags(session, message)
+        session.multiline = Multiline(word[1:], message.params[2], tags, message.tags.get("label", ""))
+        session.answer_later()
+    elif open_one is None or word[1:] != open_one.reference:
+        _invalid(session, "There is no such batch")
+    else:
+        session.multiline = None
+        _say(session, open_one)
+
+
+def piece(session: IrcDialect, message: Message) -> bool:
+    """Take a line that belongs to the open batch; False if it does not say so."""
+    open_one = session.multiline
+    reference = message.tags.get("batch")
+    if reference is None:
+        return False
+    if open_one is None or reference != open_one.reference:
+        _invalid(session, "There is no such batch")
+        return True
+    if len(message.params) < 2 or message.params[0] != open_one.target:
+        session.multiline = None
+        context = f"{open_one.target} {message.params[0] if message.params else '*'}"
+        session.fail("BATCH", "MULTILINE_INVALID_TARGET", context, "All lines go to the target of the batch")
+        return True
+    text = message.params[1]
+    concat = CONCAT in message.tags
+    if (open_one.command and open_one.command != message.command) or (concat and not text):
+        _invalid(session, "The lines of a batch are of one kind, and a blank one continues none")
+        return True
+    open_one.command = message.command
+    if open_one.lines >= MULTILINE_LINES:
+        session.multiline = None
+        session.fail("BATCH", "MULTILINE_MAX_LINES", str(MULTILINE_LINES), "Too many lines: nothing was sent")
+    elif not messages.fits(session, message):
+        _invalid(session, "A line is too long: nothing was sent")
+    else:
+        open_one.add(text, concat)
+        if len(open_one.text.encode()) > TEXT_BYTES:
+            session.multiline = None
+            session.fail("BATCH", "MULTILINE_MAX_BYTES", str(TEXT_BYTES), "Too much text: nothing was sent")
+    return True
+
+
+def _say(session: IrcDialect, batch: Multiline) -> None:
+    session.label(batch.label)
+    if not batch.text.strip("\n"):
+        _invalid(session, "The message is empty")
+    elif not session.muted():
+        tags = batch.tags
+        if batch.cuts:
+            tags = {**tags, CUTS: ",".join(map(str, batch.cuts))}
+        kind = Noticed if batch.command == "NOTICE" else Said
+        messages.speak(session, batch.target, batch.text, kind, tags, batch.label)

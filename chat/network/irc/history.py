@@ -1,0 +1,204 @@
+"""What was said before: CHATHISTORY, REDACT, and the replay on joining.
+
+Sources: IRCv3 "chathistory" (https://ircv3.net/specs/extensions/chathistory) and "message-redaction", drafts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from chat.domain import redaction
+from chat.domain.accounts import Answer, person_key
+from chat.domain.events import Acted, LogEvent, Noticed, Said
+from chat.domain.history import (
+    PAGE_AT_MOST,
+    Conversation,
+    Correspondent,
+    Mark,
+    Page,
+    Range,
+    Target,
+    after_moment,
+    at_message,
+    before_moment,
+)
+from chat.domain.names import fold
+from chat.domain.refused import Refused, Why
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import Cap
+from chat.network.irc.rows import command
+from chat.network.plain_rendering import clock_time
+from chat.wire import Message, format_server_time, parse_server_time
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+PARAMETERS = {"LATEST": 4, "BEFORE": 4, "AFTER": 4, "AROUND": 4, "BETWEEN": 5, "TARGETS": 4}
+"""Subcommands, and how many parameters each has with its own name."""
+
+
+class BadParameters(Exception):
+    """Something about the parameters of a CHATHISTORY; the arguments are the code, its context and a sentence."""
+
+
+def replay(session: IrcDialect, target: str, past: Sequence[LogEvent]) -> None:
+    """Show what was said in a room before this client came in.
+
+    As a batch for clients that know batches, with its time for those that know server-time, and with the time in
+    front of the text for the others.
+    """
+    spoken = [event for event in past if isinstance(event, Said | Acted | Noticed)]
+    if not spoken:
+        return
+    if not session.caps & Cap.SERVER_TIME:
+        now = session.directory.clock()
+        spoken = [e._replace(text=f"[{clock_time(e.time, now)}] {e.text}") for e in spoken]
+    data = b"".join(map(session.rendering.render, spoken))
+    if session.caps & Cap.BATCH and session.caps & Cap.SERVER_TIME:
+        session.batch("chathistory", target, data)
+    else:
+        session.send(data)
+
+
+@command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before")
+def _chathistory(session: IrcDialect, message: Message) -> None:
+    if not session.caps & Cap.CHATHISTORY:
+        session.numeric(n.ERR_UNKNOWNCOMMAND, "CHATHISTORY")
+        return
+    word = message.params[0].upper() if message.params else ""
+    try:
+        if not word:
+            raise BadParameters(
+                "NEED_MORE_PARAMS", "*", "Say what you want: LATEST, BEFORE, AFTER, AROUND, BETWEEN"
+            )
+        if word not in PARAMETERS:
+            raise BadParameters("UNKNOWN_COMMAND", message.params[0], "There is no such subcommand")
+        if len(message.params) < PARAMETERS[word]:
+            raise BadParameters("NEED_MORE_PARAMS", word, "Parameters are missing")
+        if word == "TARGETS":
+            _targets(session, message.params[1:])
+        else:
+            _page(session, word, message.params[1:])
+    except BadParameters as bad:
+        code, context, sentence = bad.args
+        session.fail("CHATHISTORY", code, context, sentence)
+
+
+def _limit(word: str, text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise BadParameters("INVALID_PARAMS", f"{word} {text or '*'}", "The limit is a number")
+    return min(int(text[:9]), PAGE_AT_MOST)
+
+
+def _moment(word: str, text: str) -> float:
+    kind, _, value = text.partition("=")
+    try:
+        if kind != "timestamp":
+            raise ValueError(kind)
+        return parse_server_time(value)
+    except ValueError:
+        raise BadParameters("INVALID_PARAMS", f"{word} {text or '*'}", "This is no point in time") from None
+
+
+def _marks(word: str, text: str) -> tuple[Mark, Mark]:
+    """A point as a lower and as an upper bound, both exclusive."""
+    kind, _, value = text.partition("=")
+    if kind == "msgid" and value:
+        return at_message(value), at_message(value)
+    moment = _moment(word, text)
+    return after_moment(moment), before_moment(moment)
+
+
+def _target(session: IrcDialect, word: str, name: str) -> Target:
+    if not name.startswith("#"):
+        return Conversation(person_key(session.user), fold(name))
+    room = session.directory.rooms.get(fold(name))
+    if room is None or room not in session.user.memberships:
+        raise BadParameters("INVALID_TARGET", f"{word} {name}", "You are not in this room")
+    return room.folded
+
+
+def _page(session: IrcDialect, word: str, params: Sequence[str]) -> None:
+    name = params[0]
+    target = _target(session, word, name)
+    limit = _limit(word, params[-1])
+    speech = not session.caps & Cap.EVENT_PLAYBACK
+    around = _marks(word, params[1])[1] if word == "AROUND" else ""
+    what = None if around else _range(word, params, target, limit, speech)
+    later = session.suspend()
+
+    def answered(answer: Answer[Page]) -> None:
+        with later:
+            if isinstance(answer, Refused):
+                session.fail("CHATHISTORY", "MESSAGE_ERROR", f"{word} {name}", answer.sentence)
+            else:
+                session.batch("chathistory", name, b"".join(map(session.rendering.render, answer)))
+
+    if what is None:
+        session.directory.history.around(target, around, limit, speech, answered)
+    else:
+        session.directory.history.page(what, answered)
+
+
+def _range(word: str, params: Sequence[str], target: Target, limit: int, speech: bool) -> Range:
+    if word == "LATEST" and params[1] == "*":
+        return Range(target, None, None, limit, True, speech)
+    after, before = _marks(word, params[1])
+    if word == "BEFORE":
+        return Range(target, None, before, limit, True, speech)
+    if word in ("AFTER", "LATEST"):
+        return Range(target, after, None, limit, word == "LATEST", speech)
+    other_after, other_before = _marks(word, params[2])
+    if before <= other_before:
+        return Range(target, after, other_before, limit, False, speech)
+    return Range(target, other_after, before, limit, True, speech)
+
+
+def _targets(session: IrcDialect, params: Sequence[str]) -> None:
+    after, before = _moment("TARGETS", params[0]), _moment("TARGETS", params[1])
+    limit = _limit("TARGETS", params[2])
+    user = session.user
+    later = session.suspend()
+
+    def answered(answer: Answer[list[Correspondent]]) -> None:
+        with later:
+            if isinstance(answer, Refused):
+                session.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", answer.sentence)
+                return
+            lines = [
+                f":{session.server_name} CHATHISTORY TARGETS {row.name} {format_server_time(row.time)}\r\n"
+                for row in answer
+            ]
+            session.batch("draft/chathistory-targets", "", "".join(lines).encode())
+
+    history = session.directory.history
+    history.targets(person_key(user), list(user.memberships), after, before, limit, answered)
+
+
+@command("REDACT", "TARGET MSGID [REASON]", "take a message back")
+def _redact(session: IrcDialect, message: Message) -> None:
+    if not session.caps & Cap.MESSAGE_REDACTION:
+        session.numeric(n.ERR_UNKNOWNCOMMAND, "REDACT")
+        return
+    if len(message.params) < 2:
+        session.fail(
+            "REDACT", "NEED_MORE_PARAMS", "", "REDACT takes a room or person and the id of a message"
+        )
+        return
+    name, msgid = message.params[:2]
+    reason = message.params[2] if len(message.params) > 2 else ""
+    later = session.suspend()
+
+    def answered(refused: Refused | None) -> None:
+        with later:
+            if refused is None:
+                return
+            if refused.why is Why.NO_SUCH_MESSAGE:
+                session.fail("REDACT", "UNKNOWN_MSGID", f"{name} {msgid}", refused.sentence)
+            elif refused.why is Why.NEEDS_RIGHT:
+                session.fail("REDACT", "REDACT_FORBIDDEN", f"{name} {msgid}", refused.sentence)
+            else:
+                session.fail("REDACT", "INVALID_TARGET", name, refused.sentence)
+
+    redaction.redact(session.directory, session.user, name, msgid, reason, answered)

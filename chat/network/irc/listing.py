@@ -1,0 +1,125 @@
+"""What is in rooms, and which rooms there are: NAMES, LIST.
+
+Sources: Modern IRC, "NAMES message" and "LIST message", with the search extensions that ELIST announces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from chat.domain.masks import glob
+from chat.domain.names import fold
+from chat.domain.rights import may_see, signs
+from chat.domain.room import Room
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import Cap
+from chat.network.irc.rows import command
+from chat.wire import MAX_LINE_BYTES, Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+ELIST = "CMNTU"
+"""Ways to search: creation time, mask, mask that does not fit, topic time, number of users."""
+CONDITIONS_AT_MOST = 20
+"""Conditions of one LIST."""
+
+Test = Callable[[Room], bool]
+
+
+def names(session: IrcDialect, room: Room) -> None:
+    """RPL_NAMREPLY, in as many lines as it takes."""
+    every = bool(session.caps & Cap.MULTI_PREFIX)
+    masks = bool(session.caps & Cap.USERHOST_IN_NAMES)
+    inside = room in session.user.memberships
+    symbol = "@" if "s" in room.flags else "="
+    start = f":{session.server_name} {n.RPL_NAMREPLY.code} {session.nick} {symbol} {room.name} :"
+    space = MAX_LINE_BYTES - 2 - len(start.encode())
+    # Everybody who comes into a room gets this: one join and a few cuts, not a look at the length of each name.
+    shown = [
+        (signs(membership, every) if membership.modes else "")
+        + (user.identity.mask if masks else user.identity.name)
+        for user, membership in room.members.items()
+        if inside or "i" not in user.modes
+    ]
+    if not shown:
+        return
+    text = " ".join(shown).encode()
+    head = start.encode()
+    lines: list[bytes] = []
+    begin = 0
+    while begin < len(text):
+        end = len(text) if len(text) - begin <= space else text.rfind(b" ", begin, begin + space + 1)
+        lines.append(head + text[begin:end] + b"\r\n")
+        begin = end + 1
+    session.send(b"".join(lines))
+
+
+@command("NAMES", "ROOM,...", "who is in rooms")
+def _names(session: IrcDialect, message: Message) -> None:
+    asked = message.params[0] if message.params else "*"
+    for text in asked.split(",")[:CONDITIONS_AT_MOST]:
+        room = session.directory.rooms.get(fold(text))
+        if room is not None and may_see(session.user, room):
+            names(session, room)
+    session.numeric(n.RPL_ENDOFNAMES, asked)
+
+
+@command("LIST", "[ROOM,... | CONDITION,...]", "which rooms there are")
+def _list(session: IrcDialect, message: Message) -> None:
+    rooms = session.directory.rooms
+    chosen: list[Room] = []
+    tests: list[Test] = []
+    asked = message.params[0].split(",") if message.params and message.params[0] else []
+    for text in asked[:CONDITIONS_AT_MOST]:
+        test = _condition(text, session.directory.clock())
+        if test is not None:
+            tests.append(test)
+        elif fold(text) in rooms:
+            chosen.append(rooms[fold(text)])
+    if tests or not asked:
+        chosen = [room for room in rooms.values() if all(test(room) for test in tests)]
+    lines = [session.line_of(n.RPL_LISTSTART)]
+    for room in chosen:
+        # The lobby exists even if nobody is there.
+        if room.members and may_see(session.user, room):
+            topic = room.topic.text if room.topic is not None else ""
+            lines.append(session.line_of(n.RPL_LIST, room.name, len(room.members), topic))
+    lines.append(session.line_of(n.RPL_LISTEND))
+    session.send(b"".join(lines))
+
+
+def _condition(text: str, now: float) -> Test | None:
+    """What `>5`, `C<10`, `#ab*` or `!*x*` mean; None for the name of a room."""
+    word = text.upper()
+    if word[:1] in ("<", ">") and _is_number(word[1:]):
+        count = int(word[1:])
+        return (
+            (lambda room: len(room.members) > count)
+            if word[0] == ">"
+            else (lambda room: len(room.members) < count)
+        )
+    if word[:2] in ("C<", "C>", "T<", "T>") and _is_number(word[2:]):
+        moment = now - int(word[2:]) * 60
+        time = _created if word[0] == "C" else _topic_time
+        if word[1] == "<":
+            return lambda room: time(room) > moment
+        return lambda room: 0 < time(room) < moment
+    if text.startswith("!"):
+        return lambda room: not glob(text[1:], room.name)
+    if "*" in text or "?" in text:
+        return lambda room: glob(text, room.name)
+    return None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def _created(room: Room) -> float:
+    return room.created
+
+
+def _topic_time(room: Room) -> float:
+    return room.topic.time if room.topic is not None else 0.0

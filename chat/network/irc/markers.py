@@ -1,0 +1,67 @@
+"""How far somebody has read, on all of their clients: MARKREAD.
+
+Source: IRCv3 "read-marker", draft (https://ircv3.net/specs/extensions/read-marker).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chat.domain.accounts import person_key
+from chat.domain.names import fold
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import Cap
+from chat.network.irc.rows import command
+from chat.wire import Message, format_server_time, parse_server_time
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+
+def line(session: IrcDialect, target: str, time: float | None) -> bytes:
+    """A MARKREAD line of the server."""
+    mark = "*" if time is None else f"timestamp={format_server_time(time)}"
+    return f":{session.server_name} MARKREAD {target} {mark}\r\n".encode()
+
+
+def show(session: IrcDialect, target: str) -> None:
+    """Tell a client how far its person has read."""
+    time = session.directory.history.marker(person_key(session.user), fold(target))
+    session.send(line(session, target, time))
+
+
+@command("MARKREAD", "TARGET [timestamp=TIME]", "how far you have read")
+def _markread(session: IrcDialect, message: Message) -> None:
+    if not session.caps & Cap.READ_MARKER:
+        session.numeric(n.ERR_UNKNOWNCOMMAND, "MARKREAD")
+        return
+    if not message.params or not message.params[0]:
+        session.fail("MARKREAD", "NEED_MORE_PARAMS", "", "Say of which room or person")
+        return
+    target = message.params[0]
+    if len(message.params) == 1:
+        show(session, target)
+        return
+    word, _, text = message.params[1].partition("=")
+    try:
+        if word != "timestamp":
+            raise ValueError(word)
+        time = parse_server_time(text)
+    except ValueError:
+        session.fail(
+            "MARKREAD", "INVALID_PARAMS", target, "A marker looks like timestamp=2026-01-31T23:59:59.999Z"
+        )
+        return
+    _move(session, target, time)
+
+
+def _move(session: IrcDialect, target: str, time: float) -> None:
+    directory = session.directory
+    user = session.user
+    stands = directory.history.set_marker(person_key(user), fold(target), time)
+    session.send(line(session, target, stands))
+    if stands != time or user.account is None:
+        return
+    for other in directory.sessions.get(fold(user.account), ()):
+        if other is not user:
+            other.reader.marker_moved(target, stands)

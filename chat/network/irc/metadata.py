@@ -1,0 +1,186 @@
+"""What people and rooms say of themselves: METADATA.
+
+Source: IRCv3 "Metadata", draft 3 (https://github.com/ircv3/ircv3-specifications/pull/501).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_read, may_write, put
+from chat.domain.names import fold
+from chat.domain.refused import Refused, Why
+from chat.domain.room import Room
+from chat.domain.user import User
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import Cap
+from chat.network.irc.rows import command
+from chat.wire import Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+WORDS = ("GET", "LIST", "SET", "CLEAR", "SUB", "UNSUB", "SUBS", "SYNC")
+
+
+def name_of(session: IrcDialect, target: Target) -> str:
+    """What a target is called in replies."""
+    if isinstance(target, Room):
+        return target.name
+    return session.nick if target is session.user else target.shown
+
+
+def line(session: IrcDialect, target: Target, key: str, value: str | None) -> bytes:
+    """RPL_KEYVALUE, or RPL_KEYNOTSET for None."""
+    name = name_of(session, target)
+    if value is None:
+        return session.line_of(n.RPL_KEYNOTSET, name, key)
+    return session.line_of(n.RPL_KEYVALUE, name, key, value)
+
+
+def whois(session: IrcDialect, user: User) -> None:
+    """RPL_WHOISKEYVALUE for clients that know metadata."""
+    if session.caps & Cap.METADATA:
+        for key, value in (user.metadata or {}).items():
+            session.numeric(n.RPL_WHOISKEYVALUE, user.shown, key, value)
+
+
+def _subscribed(session: IrcDialect, target: Target) -> list[bytes]:
+    values = target.metadata or {}
+    return [
+        line(session, target, key, values[key])
+        for key in session.directory.metadata.keys_of(session)
+        if key in values
+    ]
+
+
+def entered(session: IrcDialect, room: Room) -> None:
+    """After one's own JOIN: what the room and the people there say, as far as it was subscribed to."""
+    lines = _subscribed(session, room)
+    if session.directory.metadata.keys_of(session):
+        for user in room.members:
+            if user is not session.user and user.metadata:
+                lines += _subscribed(session, user)
+    if lines:
+        session.batch("metadata", room.name, b"".join(lines))
+
+
+def connected(session: IrcDialect) -> None:
+    """After the welcome: what the client said of itself before."""
+    if session.user.metadata:
+        lines = [line(session, session.user, key, value) for key, value in session.user.metadata.items()]
+        session.batch("metadata", session.nick, b"".join(lines))
+
+
+@command("METADATA", "TARGET SUBCOMMAND [KEY ...]", "what people and rooms say of themselves", early=True)
+def _metadata(session: IrcDialect, message: Message) -> None:
+    if not session.caps & Cap.METADATA:
+        session.numeric(n.ERR_UNKNOWNCOMMAND, "METADATA")
+        return
+    if len(message.params) < 2:
+        session.numeric(n.ERR_NEEDMOREPARAMS, "METADATA")
+        return
+    name, word, *rest = message.params
+    word = word.upper()
+    if word not in WORDS:
+        session.fail("METADATA", "SUBCOMMAND_INVALID", word or "*", "There is no such subcommand")
+    elif word in ("SUB", "UNSUB", "SUBS"):
+        _subscriptions(session, word, rest)
+    else:
+        target = _find(session, name)
+        if target is None:
+            session.fail("METADATA", "INVALID_TARGET", name, "There is nobody and nothing of this name")
+        elif word in ("GET", "LIST", "SYNC"):
+            _read(session, target, word, rest)
+        else:
+            _write(session, target, word, rest)
+
+
+def _find(session: IrcDialect, name: str) -> Target | None:
+    user: User | None = session.user
+    if name == "*" or fold(name) == fold(session.nick):
+        return user
+    if session.registration is not None:
+        return None
+    if name.startswith("#"):
+        return session.directory.rooms.get(fold(name))
+    return session.directory.users.get(fold(name))
+
+
+def _read(session: IrcDialect, target: Target, word: str, keys: list[str]) -> None:
+    name = name_of(session, target)
+    if not may_read(session.user, target):
+        session.fail("METADATA", "KEY_NO_PERMISSION", f"{name} *", "You may not see this")
+        return
+    values = target.metadata or {}
+    if word == "LIST":
+        lines = [line(session, target, key, value) for key, value in values.items()]
+    elif word == "SYNC":
+        lines = _subscribed(session, target) if may_hear(session.user, target) else []
+    else:
+        lines = []
+        for key in keys[:KEYS_AT_MOST]:
+            if is_key(key):
+                lines.append(line(session, target, key, values.get(key)))
+            else:
+                session.fail("METADATA", "KEY_INVALID", key or "*", "This cannot be a key")
+                return
+    session.batch("metadata", name, b"".join(lines))
+
+
+def _write(session: IrcDialect, target: Target, word: str, rest: list[str]) -> None:
+    name = name_of(session, target)
+    key = rest[0] if word == "SET" and rest else "*"
+    if word == "SET" and not rest:
+        session.numeric(n.ERR_NEEDMOREPARAMS, "METADATA")
+    elif word == "SET" and not is_key(key):
+        session.fail("METADATA", "KEY_INVALID", key or "*", "This cannot be a key")
+    elif not may_write(session.user, target):
+        session.fail("METADATA", "KEY_NO_PERMISSION", f"{name} {key}", "You may not change this")
+    elif word == "CLEAR":
+        lines = []
+        for old in list(target.metadata or {}):
+            put(session.directory, session.user, target, old, None)
+            lines.append(line(session, target, old, None))
+        session.batch("metadata", name, b"".join(lines))
+    else:
+        _set(session, target, key, rest[1] if len(rest) > 1 and rest[1] else None)
+
+
+def _set(session: IrcDialect, target: Target, key: str, value: str | None) -> None:
+    name = name_of(session, target)
+    try:
+        put(session.directory, session.user, target, key, value)
+    except Refused as refused:
+        if refused.why is Why.NOTHING_SAID:
+            session.fail("METADATA", "KEY_NOT_SET", f"{name} {key}", refused.sentence)
+        elif refused.why is Why.TOO_LONG:
+            session.fail("METADATA", "INVALID_VALUE", key, refused.sentence)
+        else:
+            session.fail("METADATA", "LIMIT_REACHED", name, refused.sentence)
+        return
+    session.send(line(session, target, key, value))
+
+
+def _subscriptions(session: IrcDialect, word: str, keys: list[str]) -> None:
+    metadata = session.directory.metadata
+    if word == "SUBS":
+        lines = [session.line_of(n.RPL_METADATASUBS, key) for key in metadata.keys_of(session)]
+        session.batch("metadata-subs", "", b"".join(lines))
+        return
+    done = []
+    for key in keys:
+        if not is_key(key):
+            session.fail("METADATA", "KEY_INVALID", key or "*", "This cannot be a key")
+            continue
+        try:
+            if word == "SUB":
+                metadata.subscribe(session, key)
+            else:
+                metadata.unsubscribe(session, key)
+        except Refused as refused:
+            session.fail("METADATA", "TOO_MANY_SUBS", key, refused.sentence)
+            break
+        done.append(key)
+    for key in done:
+        session.numeric(n.RPL_METADATASUBOK if word == "SUB" else n.RPL_METADATAUNSUBOK, key)

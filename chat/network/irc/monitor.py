@@ -1,0 +1,77 @@
+"""Whether people are here, told as they come and go: MONITOR.
+
+Sources: IRCv3 "Monitor" (https://ircv3.net/specs/extensions/monitor) and "extended-monitor".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from chat.domain.names import fold
+from chat.domain.refused import Refused
+from chat.domain.watches import WATCHED_AT_MOST
+from chat.network.irc import numerics as n
+from chat.network.irc.numerics import Numeric
+from chat.network.irc.rows import command
+from chat.wire import Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+LIST_BYTES = 350
+"""Names in one reply: what fits a line with the longest nick and server name."""
+
+
+def tell_list(session: IrcDialect, row: Numeric, names: Iterable[str]) -> None:
+    """Send names separated by commas, in as many replies as it takes."""
+    line = ""
+    for name in names:
+        if line and len(line.encode()) + len(name.encode()) > LIST_BYTES:
+            session.numeric(row, line)
+            line = ""
+        line += f",{name}" if line else name
+    if line:
+        session.numeric(row, line)
+
+
+@command("MONITOR", "+|-|C|L|S [NAME,...]", "be told when people come and go", minimum=1)
+def _monitor(session: IrcDialect, message: Message) -> None:
+    word = message.params[0].upper()
+    names = message.params[1].split(",") if len(message.params) > 1 else []
+    watches = session.directory.watches
+    if word in ("+", "-") and not names:
+        session.numeric(n.ERR_NEEDMOREPARAMS, "MONITOR")
+    elif word == "+":
+        _add(session, [name for name in names if name])
+    elif word == "-":
+        for name in names:
+            watches.drop(session, name)
+    elif word == "C":
+        watches.clear(session)
+    elif word == "L":
+        tell_list(session, n.RPL_MONLIST, watches.of(session))
+        session.numeric(n.RPL_ENDOFMONLIST)
+    elif word == "S":
+        _status(session, watches.of(session))
+
+
+def _add(session: IrcDialect, names: list[str]) -> None:
+    added = []
+    for index, name in enumerate(names):
+        if "*" in name or "!" in name or "#" in name[:1]:
+            continue
+        try:
+            session.directory.watches.add(session, name)
+        except Refused:
+            session.numeric(n.ERR_MONLISTFULL, WATCHED_AT_MOST, ",".join(names[index:]))
+            break
+        added.append(name)
+    _status(session, added)
+
+
+def _status(session: IrcDialect, names: list[str]) -> None:
+    users = session.directory.users
+    here = [users[fold(name)].identity.mask for name in names if fold(name) in users]
+    tell_list(session, n.RPL_MONONLINE, here)
+    tell_list(session, n.RPL_MONOFFLINE, [name for name in names if fold(name) not in users])

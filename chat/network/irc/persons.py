@@ -1,0 +1,41 @@
+"""What people say about themselves: AWAY, SETNAME.
+
+Sources: Modern IRC, "AWAY message"; IRCv3 "setname" and "pre-away".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chat.domain.text import within_bytes
+from chat.network.irc import isupport
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import Cap
+from chat.network.irc.rows import command
+from chat.wire import Message
+
+if TYPE_CHECKING:
+    from chat.network.irc.session import IrcDialect
+
+
+@command("AWAY", "[TEXT]", "say that you are away; without a text: back again", early=True)
+def _away(session: IrcDialect, message: Message) -> None:
+    if session.registration is not None and not session.caps & Cap.PRE_AWAY:
+        session.numeric(n.ERR_NOTREGISTERED)
+        return
+    text = message.params[0] if message.params else ""
+    if text == "*" and session.caps & Cap.PRE_AWAY:
+        # A client that is there without a person; the text is the client's to show.
+        text = "Nobody is at this client"
+    session.directory.set_away(session.user, within_bytes(text, isupport.AWAY_BYTES) or None)
+    session.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
+
+
+@command("SETNAME", "REALNAME", "change your real name", minimum=1)
+def _setname(session: IrcDialect, message: Message) -> None:
+    text = message.params[0]
+    if not text or len(text.encode()) > isupport.REALNAME_BYTES:
+        sentence = f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"
+        session.fail("SETNAME", "INVALID_REALNAME", "", sentence)
+        return
+    session.directory.change_identity(session.user, realname=text)

@@ -1,0 +1,211 @@
+"""What a client is sent in answer to its commands: numerics, standard replies, batches, in order and labelled."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chat.domain.logins import Logins
+from chat.domain.refused import Refused
+from chat.domain.user import User
+from chat.network.irc.capabilities import Cap
+from chat.network.irc.numerics import Numeric
+from chat.network.irc.refusals import answer
+from chat.network.irc.responses import Echo, Response, Suspended, new_reference, with_tag
+from chat.wire import MAX_LINE_BYTES
+
+if TYPE_CHECKING:
+    from chat.network.irc.registration import Registration
+    from chat.network.listener import ChatProtocol
+
+RESPONSES_AT_MOST = 64
+"""Responses that may wait for the disk before the connection's commands wait too."""
+LABEL_CHARACTERS = 64
+"""Longest label that is given back: what the specification allows."""
+
+
+class Replies:
+    """The part of a client's dialect that commands talk to.
+
+    @ivar caps: the capabilities that the client has enabled, as bits of `capabilities.Cap`.
+    @ivar registration: what is known of a client that is not registered yet; None from then on.
+    """
+
+    __slots__ = (
+        "_response",
+        "_running",
+        "_waiting",
+        "caps",
+        "connection",
+        "directory",
+        "outlet",
+        "registration",
+        "user",
+    )
+
+    user: User
+    registration: Registration | None
+
+    def __init__(self, connection: ChatProtocol) -> None:
+        self.connection = connection
+        self.directory = connection.factory.directory
+        self.outlet = connection.outlet
+        self.caps = 0
+        self._response: Response | None = None
+        self._waiting: deque[Response] | None = None
+        self._running = False
+
+    def begin(self, label: str) -> None:
+        """A command begins; what is sent from here on answers it."""
+        label = label if self.caps & Cap.LABELED_RESPONSE else ""
+        if label or self._waiting:
+            self._response = Response(label[:LABEL_CHARACTERS])
+        self._running = True
+
+    def end(self) -> None:
+        """The command is done."""
+        self._running = False
+        if self._response is not None:
+            response, self._response = self._response, None
+            self._end_response(response)
+
+    def tell_sentence(self, sentence: str) -> None:
+        """A sentence of the server, as a NOTICE."""
+        self.send(f":{self.server_name} NOTICE {self.user.shown} :{sentence}\r\n".encode())
+
+    @property
+    def logins(self) -> Logins:
+        """Logging in and registering."""
+        return self.connection.factory.logins
+
+    @property
+    def server_name(self) -> str:
+        """The server, as source of its lines."""
+        return self.connection.factory.settings.name
+
+    def send(self, data: bytes) -> bool:
+        """Lines for this client: now, or in the response that is being put together."""
+        if self._response is None:
+            return self.outlet.put(data) if data else True
+        self._response.parts.append(data)
+        return True
+
+    def numeric(self, row: Numeric, *arguments: object) -> None:
+        """Send a numeric reply."""
+        self.send(self.line_of(row, *arguments))
+
+    def line_of(self, row: Numeric, *arguments: object) -> bytes:
+        """A numeric reply as bytes, at most 512 of them."""
+        text = f":{self.server_name} {row.code} {self.nick} {row.text(arguments)}"
+        data = text.encode()
+        if len(data) > MAX_LINE_BYTES - 2:
+            data = data[: MAX_LINE_BYTES - 2].decode("utf-8", "ignore").encode()
+        return data + b"\r\n"
+
+    @property
+    def nick(self) -> str:
+        """What the server calls this client in replies; `*` before it has a name."""
+        if self.registration is not None and self.registration.name is not None:
+            return self.registration.name.shown
+        return self.user.shown
+
+    def fail(self, command: str, code: str, context: str, sentence: str, kind: str = "FAIL") -> None:
+        """A standard reply (IRCv3 "standard-replies"): FAIL, WARN or NOTE."""
+        words = f"{kind} {command} {code} {context}".rstrip()
+        self.send(f":{self.server_name} {words} :{sentence}\r\n".encode())
+
+    @contextmanager
+    def refusing(self, command: str) -> Iterator[None]:
+        """Answer a refusal of one of several things that a command does, and go on with the next."""
+        try:
+            yield
+        except Refused as refused:
+            answer(self, command, refused)
+
+    def muted(self) -> bool:
+        """Tell a muted person so; whether he or she may not speak at the moment."""
+        sentence = self.connection.muted()
+        if sentence is not None:
+            self.tell_sentence(sentence)
+        return sentence is not None
+
+    def expect_receipt(self) -> Echo | None:
+        """What holds back the acknowledgement of a message until it is stored; None if the client wants none."""
+        response = self._response
+        if response is None:
+            if not self.caps & Cap.ECHO_MESSAGE:
+                return None
+            response = self._response = Response("")
+        elif not response.label and not self.caps & Cap.ECHO_MESSAGE:
+            return None
+        return Echo(response, self.settled)
+
+    def suspend(self) -> Suspended:
+        """Have the rest of a command's answer come later: `with` the returned object, what is sent belongs to it.
+
+        Nothing more is read from this client until then, so that its commands are answered in their order.
+        """
+        response = self._response
+        if response is None:
+            response = Response("")
+            if self._running:
+                self._response = response
+            else:
+                # Not the answer to a command: somebody else's doing.
+                response.pending += 1
+                self._end_response(response)
+                response.pending -= 1
+        return Suspended(self, response, self.connection.answering())
+
+    def label(self, label: str) -> None:
+        """What is sent from here on answers the command that had this label, not the one that is being done."""
+        if label and self.caps & Cap.LABELED_RESPONSE:
+            self._response = Response(label[:LABEL_CHARACTERS])
+
+    def answer_later(self) -> None:
+        """The command that is being done is answered by a later one: drop its label."""
+        self._response = None
+
+    def resume(self, response: Response | None) -> Response | None:
+        """Have what is sent belong to this response; returns the one to which it belonged before."""
+        before, self._response = self._response, response
+        return before
+
+    def _end_response(self, response: Response) -> None:
+        response.open = False
+        if response.complete and not self._waiting:
+            self._put_response(response)
+            return
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(response)
+        if len(self._waiting) == RESPONSES_AT_MOST:
+            self.connection.hold(True)
+
+    def settled(self) -> None:
+        """A part of a response that was waited for is there: send what is complete, in order."""
+        waiting = self._waiting
+        if not waiting or not waiting[0].complete:
+            return
+        held = len(waiting) >= RESPONSES_AT_MOST
+        while waiting and waiting[0].complete:
+            self._put_response(waiting.popleft())
+        if not waiting:
+            self._waiting = None
+        if held and len(waiting) < RESPONSES_AT_MOST:
+            self.connection.hold(False)
+
+    def _put_response(self, response: Response) -> None:
+        data = response.data(self.server_name)
+        if data:
+            self.outlet.put(data)
+
+    def batch(self, kind: str, arguments: str, data: bytes) -> None:
+        """Send lines as a batch (IRCv3 "batch") of this kind."""
+        reference = new_reference()
+        begin = f":{self.server_name} BATCH +{reference} {kind} {arguments}".rstrip()
+        end = f":{self.server_name} BATCH -{reference}\r\n"
+        lines = with_tag(data, b"batch=" + reference.encode())
+        self.send(f"{begin}\r\n".encode() + lines + end.encode())

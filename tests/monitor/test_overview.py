@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+
+from chat.monitor.interfaces import ActionRefused
+from chat.monitor.overview import OperatorActions, Overview
+from tests.network.chatting import Server, connect, join_irc, join_plain, make_server
+
+
+def people(server: Server) -> dict[str, tuple[str, str, tuple[str, ...], float, bool]]:
+    return {
+        p.name: (p.dialect, p.address, p.rooms, p.idle, p.muted) for p in Overview(server.factory).people()
+    }
+
+
+# What it sees
+
+
+def test_the_figures_are_those_of_the_chat() -> None:
+    server = make_server()
+    alice = join_plain(server, "alice")
+    join_irc(server, "bob", "#lobby", "#ops")
+    connect(server)
+    alice.send("hello", "/pm bob secret", "/pm bob another")
+    figures = Overview(server.factory).figures()
+    assert (figures.people, figures.peak, figures.rooms) == (2, 2, 2)
+    assert (figures.messages, figures.private_messages) == (1, 2)
+    assert figures.connections == {"plain": 1, "irc": 1, "nameless": 1}
+    assert figures.bytes_in > 0
+    assert figures.bytes_out > 0
+    alice.lose()
+    after = Overview(server.factory).figures()
+    assert (after.people, after.peak) == (1, 2)
+    assert after.connections == {"plain": 0, "irc": 1, "nameless": 1}
+
+
+def test_people_are_those_with_a_name() -> None:
+    server = make_server()
+    alice = join_plain(server, "alice")
+    join_irc(server, "bob", "#lobby", "#ops")
+    connect(server)
+    before = server.clock.seconds()
+    server.clock.advance(30)
+    alice.send("hello")
+    seen = people(server)
+    assert set(seen) == {"alice", "bob"}
+    assert seen["bob"][:3] == ("irc", "192.0.2.7", ("#lobby", "#ops"))
+    assert seen["bob"][3] > server.clock.seconds() - before - 1
+    assert seen["alice"][3] < 1
+
+
+# What it does
+
+
+def test_an_announcement_reaches_everybody() -> None:
+    server = make_server()
+    alice, bob = join_plain(server, "alice"), join_irc(server, "bob")
+    OperatorActions(server.factory).announce("down at ten")
+    assert any("down at ten" in line for line in alice.lines())
+    assert any("down at ten" in line for line in bob.lines())
+
+
+@pytest.mark.parametrize("join", [join_plain, lambda server, name: join_irc(server, name, "#lobby")])
+def test_whoever_is_kicked_is_told_and_gone(join: object) -> None:
+    server = make_server()
+    bob = join(server, "bob")  # type: ignore[operator]
+    alice = join_plain(server, "alice")
+    OperatorActions(server.factory).kick("BOB", "too loud")
+    assert any("The operator has put you out: too loud" in line for line in bob.lines())
+    assert bob.closed
+    assert alice.lines() == ["* bob left"]
+    assert set(people(server)) == {"alice"}
+    bob.send("still here?")
+    assert alice.lines() == []
+
+
+@pytest.mark.parametrize("rate", [0.0, 2.0])
+def test_a_mute_holds_for_its_time_and_can_be_ended(rate: float) -> None:
+    server = make_server(message_rate=rate)
+    alice, bob = join_plain(server, "alice"), join_plain(server, "bob")
+    alice.lines()
+    actions = OperatorActions(server.factory)
+    actions.mute("bob", 120.0, "too loud")
+    assert any("muted you for 120 more seconds (too loud)" in line for line in bob.lines())
+    assert people(server)["bob"][4]
+    bob.send("hello")
+    assert any("muted" in line for line in bob.lines())
+    assert alice.lines() == []
+    server.clock.advance(121)
+    bob.send("hello again")
+    assert alice.lines() == ["<bob> hello again"]
+
+    actions.mute("bob", 60.0, "")
+    actions.mute("bob", 0.0, "")
+    bob.send("free")
+    assert alice.lines() == ["<bob> free"]
+    assert Overview(server.factory).figures().muted == 2
+
+
+def test_a_mute_holds_for_irc_and_private_messages_too() -> None:
+    server = make_server()
+    alice, bob = join_plain(server, "alice"), join_irc(server, "bob", "#lobby")
+    alice.lines()
+    OperatorActions(server.factory).mute("bob", 60.0, "")
+    bob.send("PRIVMSG #lobby :hello", "PRIVMSG alice :psst")
+    assert alice.lines() == []
+
+
+def test_who_is_not_there_cannot_be_acted_on() -> None:
+    server = make_server()
+    connect(server)
+    actions = OperatorActions(server.factory)
+    with pytest.raises(ActionRefused, match=r"nobody is not online any more\."):
+        actions.kick("nobody", "")
+    with pytest.raises(ActionRefused, match=r"nobody is not online any more\."):
+        actions.mute("nobody", 60.0, "")

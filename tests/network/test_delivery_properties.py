@@ -1,0 +1,443 @@
+"""What everybody reads, whatever happens: each event of their rooms once and in order, or a gap with its size.
+
+Random people join, part, talk, change names, read slowly, read a few bytes, stop, come back and vanish, on both kinds
+of outlets. They speak a dialect of the tests' own, in which each event is its number; all bounds are made small, so
+that they are met often.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from chat.domain.directory import Directory
+from chat.domain.events import Event, LogEvent
+from chat.domain.journal import MemoryJournal, Receipt
+from chat.domain.log import Log
+from chat.domain.names import check_name, check_room
+from chat.domain.refused import Refused
+from chat.domain.room import Membership, Room
+from chat.domain.user import User
+from chat.network.listener import ChatProtocol
+from tests.network.chatting import Client, Server, make_server
+
+KEEP, KEEP_AT_MOST, TRIM_STEP = 4, 12, 3
+SMALL = {
+    "chat.domain.log.KEEP": KEEP,
+    "chat.domain.log.KEEP_AT_MOST": KEEP_AT_MOST,
+    "chat.domain.log.TRIM_STEP": TRIM_STEP,
+    "chat.network.delivery.HURRY": KEEP_AT_MOST // 2,
+    "chat.network.outlet.CHUNK": 128,
+    "chat.network.outlet.READ_AHEAD": 2,
+    "chat.network.outlet.PAUSE_BYTES": 300,
+    "chat.network.outlet.OWN_BYTES": 1500,
+}
+ROOMS = ("#lobby", "#a", "#b", "#c")
+EVERYTHING = 1 << 40
+
+
+class Numbers:
+    """Renders an event as its message id."""
+
+    def __init__(self, end: str) -> None:
+        self._end = end
+
+    def render(self, event: LogEvent) -> bytes:
+        """Of either length; one event in a while is hidden."""
+        return f"E {event.msgid}{self._end}\n".encode()
+
+
+RENDERINGS = (Numbers(""), Numbers(" " + "x" * 90))
+
+
+class Recorder(MemoryJournal):
+    """A journal that remembers where everything stands."""
+
+    def __init__(self, clock: Any) -> None:
+        super().__init__(clock)
+        self.numbers: dict[Log, int] = {}
+        self.recorded: list[list[LogEvent]] = []
+
+    def record(
+        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
+    ) -> int:
+        """Append, and remember."""
+        number = self.numbers.setdefault(log, len(self.numbers))
+        if number == len(self.recorded):
+            self.recorded.append([])
+        position = super().record(event, log, receipt)
+        assert position == len(self.recorded[number])
+        self.recorded[number].append(event)
+        return position
+
+    def find(self, msgid: str) -> dict[int, int]:
+        """Where an event stands: number of the log -> position."""
+        return {
+            number: position
+            for number, events in enumerate(self.recorded)
+            for position, event in enumerate(events)
+            if event.msgid == msgid
+        }
+
+
+class Period:
+    """One person's time in one room."""
+
+    def __init__(self, number: int, start: int) -> None:
+        self.number = number
+        self.start = start
+        self.end = EVERYTHING
+
+
+class Reader:
+    """The dialect of the tests: what is for its person comes as lines of a letter and numbers."""
+
+    name = "plain"
+
+    def __init__(self, connection: ChatProtocol) -> None:
+        self._connection = connection
+        self.directory: Directory = connection.factory.directory
+        self.outlet = connection.outlet
+        self.user: User = connection.make_user(self)
+        self.journal: Any = self.directory.journal
+        self.rendering = RENDERINGS[self.user.session % 2]
+        self.periods: list[Period] = []
+        self.replies: list[dict[Period, int]] = []
+        """For each reply that was taken: the ends of the rooms' logs at that moment."""
+
+    def expects_name(self) -> bool:
+        return self.user.name is None
+
+    def line(self, line: bytes) -> None:
+        if self.user.name is None:
+            self.directory.enter(self.user, check_name(line.decode()))
+            self._connection.named()
+            self.directory.join_lobby(self.user)
+            return
+        word, number, count = line.decode().split()
+        rooms = list(self.user.memberships)
+        for _ in range(int(count)):
+            if word == "ask":
+                self.reply(int(number))
+            elif rooms:
+                self.directory.say(self.user, rooms[int(number) % len(rooms)], "x")
+
+    def catch_up(self) -> None:
+        self.outlet.catch_up()
+
+    def tell(self, event: Event) -> bool:
+        return self.reply()
+
+    def reply(self, size: int = 0) -> bool:
+        """Something for this reader alone."""
+        snapshot = {
+            period: len(self.journal.recorded[period.number])
+            for period in self.periods
+            if period.end == EVERYTHING
+        }
+        taken = self.outlet.put(f"R {len(self.replies)}{' ' if size else ''}{'x' * size}\n".encode())
+        if taken:
+            self.replies.append(snapshot)
+        return taken
+
+    def entered(self, membership: Membership, event: Event) -> None:
+        membership.rendering = self.rendering
+        number = self.journal.numbers[membership.room.log]
+        self.periods.append(Period(number, len(self.journal.recorded[number])))
+
+    def left(self, membership: Membership, event: Event) -> None:
+        number = self.journal.numbers[membership.room.log]
+        (period,) = (p for p in self.periods if p.number == number and p.end == EVERYTHING)
+        period.end = len(self.journal.recorded[number]) - 1
+        self.reply()
+
+    def gap(self, membership: Membership, missed: int) -> bytes:
+        number = self.journal.numbers[membership.room.log]
+        return f"G {number} {membership.position} {missed}\n".encode()
+
+    def disconnect(self, sentence: str) -> None:
+        self._connection.finish(sentence)
+
+    def input_ended(self) -> None:
+        self._connection.finish("")
+
+    def free_of_charge(self, line: bytes) -> bool:
+        return True
+
+    def tell_sentence(self, sentence: str) -> None: ...
+
+    def too_long(self, length: int) -> None: ...
+
+    def silent_for(self, seconds: float) -> None: ...
+
+    def ask_name(self) -> None: ...
+
+    def ignoring_changed(self) -> None: ...
+
+
+class Trace:
+    """What one reader got, held against what happened."""
+
+    def __init__(self, reader: Reader, received: bytes, complete: bool) -> None:
+        self.reader = reader
+        self.recorded: list[list[LogEvent]] = reader.journal.recorded
+        self.complete = complete
+        lines = received.decode().split("\n")
+        assert not (complete and lines[-1]), f"ends in the middle: {lines[-1]}"
+        self.lines = [line.split() for line in lines[:-1]]
+        self.cursors = {period: period.start for period in reader.periods}
+        self.gaps: list[tuple[int, range]] = []
+        self.got: list[str] = []
+
+    def check(self) -> None:
+        """Fail if anything is wrong."""
+        replies = 0
+        for line in self.lines:
+            if line[0] == "E":
+                self._event(line[1])
+            elif line[0] == "G":
+                self._gap(*map(int, line[1:]))
+            else:
+                assert (line[0], int(line[1])) == ("R", replies), "replies are lost or out of order"
+                for period, end in self.reader.replies[replies].items():
+                    self._reached(period, end, f"reply {replies} overtook")
+                replies += 1
+        assert len(set(self.got)) == len(self.got), "an event came twice"
+        if self.complete:
+            assert replies == len(self.reader.replies)
+            for period in self.reader.periods:
+                self._reached(period, min(period.end, len(self.recorded[period.number])), "never came:")
+            self._all_person_events()
+
+    def _period(self, number: int, position: int) -> Period:
+        found = [
+            p for p in self.reader.periods if p.number == number and p.start <= position < max(p.end, p.start)
+        ]
+        assert len(found) == 1, f"position {position} of log {number} is not this reader's"
+        return found[0]
+
+    def _event(self, msgid: str) -> None:
+        self.got.append(msgid)
+        places = self.reader.journal.find(msgid)
+        assert places, "nobody did that"
+        if len(places) > 1:
+            return
+        ((number, position),) = places.items()
+        assert self.recorded[number][position].author.session != self.reader.user.session
+        period = self._period(number, position)
+        assert self.cursors[period] <= position, "an event came again, or too late"
+        self._reached(period, position, "passed over:")
+        self.cursors[period] = position + 1
+
+    def _gap(self, number: int, position: int, missed: int) -> None:
+        period = self._period(number, position)
+        self._reached(period, position, "before a gap:")
+        assert missed > 0
+        assert self.cursors[period] <= position + missed
+        self.cursors[period] = position + missed
+        self.gaps.append((number, range(position, position + missed)))
+
+    def _reached(self, period: Period, position: int, what: str) -> None:
+        """Nothing between the cursor and this position is for this reader."""
+        for at in range(self.cursors[period], position):
+            event = self.recorded[period.number][at]
+            own = event.author.session == self.reader.user.session
+            assert own or len(self.reader.journal.find(event.msgid)) > 1, (
+                f"{what} {period.number}/{at} {event}"
+            )
+
+    def _all_person_events(self) -> None:
+        for period in self.reader.periods:
+            end = min(period.end, len(self.recorded[period.number]))
+            for event in self.recorded[period.number][period.start : end]:
+                places = self.reader.journal.find(event.msgid)
+                if event.author.session == self.reader.user.session or len(places) < 2:
+                    continue
+                missed = any(places.get(number, -1) in gap for number, gap in self.gaps)
+                assert event.msgid in self.got or missed, f"never came: {event}"
+
+
+class Person:
+    """A client of the tests' dialect, and its dialect on the server."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.reader: Reader = client.protocol.dialect  # type: ignore[assignment]
+        self.there = True
+
+    @property
+    def user(self) -> User:
+        return self.reader.user
+
+
+class Chat(RuleBasedStateMachine):
+    """A chat in which anything may happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._small = ExitStack()
+        for name, value in SMALL.items():
+            self._small.enter_context(patch(name, value))
+        self.server: Server = make_server(journal=Recorder, slice_size=2, max_per_address=0)
+        self.server.factory.make_person = Reader
+        self.people: list[Person] = []
+        self.all: list[Person] = []
+        self.names = iter(range(1, EVERYTHING))
+
+    def teardown(self) -> None:
+        try:
+            self._everybody_reads_and_goes()
+        finally:
+            self._small.close()
+
+    def _everybody_reads_and_goes(self) -> None:
+        for person in self.people:
+            person.client.read()
+        self.server.turn()
+        for person in self.all:
+            received = bytes(person.client.socket.taken)
+            Trace(person.reader, received, person in self.people and not person.client.ended).check()
+        for person in self.people:
+            if not person.client.ended:
+                person.client.lose()
+        self.server.turn()
+        assert self.server.left_behind() == []
+
+    def _pick(self, number: int) -> Person:
+        assume(self.people)
+        return self.people[number % len(self.people)]
+
+    def _room(self, person: Person, number: int) -> Room:
+        rooms = list(person.user.memberships)
+        assume(rooms)
+        return rooms[number % len(rooms)]
+
+    @initialize(doors=st.lists(st.sampled_from(["socket", "wrapped"]), min_size=3, max_size=5))
+    def several_people_in_several_rooms(self, doors: list[str]) -> None:
+        for door in doors:
+            self.come(door)
+        for person in self.people:
+            for name in ROOMS[1:3]:
+                self.server.directory.join(person.user, check_room(name))
+
+    @precondition(lambda self: len(self.people) < 8)
+    @rule(door=st.sampled_from(["socket", "wrapped"]))
+    def come(self, door: str) -> None:
+        client = self.server.connect(door=door)
+        client.transport.bufferSize = 200
+        client.feed(f"p{next(self.names)}\n".encode())
+        self.people.append(Person(client))
+        self.all.append(self.people[-1])
+
+    @rule(who=st.integers(0, 7), room=st.sampled_from(ROOMS))
+    def join(self, who: int, room: str) -> None:
+        person = self._pick(who)
+        assume(self.server.directory.rooms.get(room) not in person.user.memberships)
+        self.server.directory.join(person.user, check_room(room))
+
+    @rule(who=st.integers(0, 7), room=st.integers(0, 3))
+    def part(self, who: int, room: int) -> None:
+        person = self._pick(who)
+        self.server.directory.part(person.user, self._room(person, room))
+
+    @rule(who=st.integers(0, 7), room=st.integers(0, 3), count=st.sampled_from([1, 1, 2, 3, 7, 20]))
+    def say(self, who: int, room: int, count: int) -> None:
+        person = self._pick(who)
+        where = self._room(person, room)
+        for _ in range(count):
+            self.server.directory.say(person.user, where, "x")
+
+    @rule(
+        who=st.integers(0, 7),
+        lines=st.lists(
+            st.sampled_from(["ask 200 1", "ask 0 2", "say 0 1", "say 1 3", "say 2 7"]), min_size=1, max_size=6
+        ),
+    )
+    def type_lines(self, who: int, lines: list[str]) -> None:
+        self._pick(who).client.socket.give("".join(f"{line}\n" for line in lines).encode())
+
+    @rule(who=st.integers(0, 7))
+    def rename(self, who: int) -> None:
+        self.server.directory.rename(self._pick(who).user, check_name(f"p{next(self.names)}"))
+
+    @rule(who=st.integers(0, 7), reason=st.sampled_from([None, "tea", "cake"]))
+    def go_away(self, who: int, reason: str | None) -> None:
+        self.server.directory.set_away(self._pick(who).user, reason)
+
+    @rule(who=st.integers(0, 7), size=st.sampled_from([0, 10, 200]), count=st.integers(1, 3))
+    def ask(self, who: int, size: int, count: int) -> None:
+        for _ in range(count):
+            self._pick(who).reader.reply(size)
+
+    @rule(who=st.integers(0, 7), whom=st.integers(0, 7))
+    def whisper(self, who: int, whom: int) -> None:
+        try:
+            self.server.directory.whisper(self._pick(who).user, self._pick(whom).user, "psst")
+        except Refused:
+            assert self._pick(whom).reader.outlet.behind
+
+    @rule(who=st.integers(0, 7), how=st.sampled_from(["lose", "half_close", "finish", "quit"]))
+    def leave(self, who: int, how: str) -> None:
+        person = self._pick(who)
+        self.people.remove(person)
+        if how == "finish":
+            person.reader.disconnect("bye")
+        elif how == "quit":
+            self.server.directory.quit(person.user, "bye")
+            person.reader.disconnect("bye")
+        elif how == "lose":
+            person.client.lose()
+        else:
+            person.client.half_close()
+        if how != "lose":
+            person.client.read()
+            assert person.client.ended
+
+    @rule(who=st.integers(0, 7))
+    def stall(self, who: int) -> None:
+        self._pick(who).client.stall()
+
+    @rule(who=st.integers(0, 7), count=st.sampled_from([1, 2, 7, 29, 30, 31, 100, 128, 1000]))
+    def read_a_little(self, who: int, count: int) -> None:
+        self._pick(who).client.socket.room = count
+
+    @rule(who=st.integers(0, 7))
+    def read_on(self, who: int) -> None:
+        self._pick(who).client.socket.room = None
+
+    @rule(count=st.integers(1, 3))
+    def turn(self, count: int) -> None:
+        for _ in range(count):
+            self.server.loop.turn()
+
+    @rule()
+    def settle(self) -> None:
+        self.server.turn()
+
+    @rule(seconds=st.sampled_from([1.0, 30.0, 61.0, 130.0]))
+    def pass_time(self, seconds: float) -> None:
+        self.server.wait(seconds)
+        for person in list(self.people):
+            if person.client.ended:
+                assert person.client.socket.room is not None, "somebody who reads was cut off"
+                self.people.remove(person)
+
+    @invariant()
+    def logs_stay_within_their_bound(self) -> None:
+        for room in self.server.directory.rooms.values():
+            assert len(room.log.entries) <= KEEP_AT_MOST + TRIM_STEP
+
+
+Chat.TestCase.settings = settings(
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+TestChat = Chat.TestCase

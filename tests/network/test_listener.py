@@ -1,0 +1,362 @@
+"""The listener: which dialect a connection speaks, how it begins and ends, and what bad input does."""
+
+import pytest
+from twisted.internet.interfaces import IHalfCloseableProtocol
+from twisted.python.failure import Failure
+from zope.interface.verify import verifyObject
+
+from chat.network.plain import PlainDialect
+from chat.network.wrong_door import NOT_HTTP, TLS_ALERT
+from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
+
+DOORS = ["socket", "wrapped", "proxied"]
+
+
+@pytest.fixture
+def server() -> Server:
+    return make_server()
+
+
+# which dialect
+
+
+@pytest.mark.parametrize(
+    "first", ["CAP LS 302", "NICK bob", "USER bob 0 * :Bob", "PASS x", "PING 1", "nick bob"]
+)
+def test_a_first_line_of_irc_with_an_argument_makes_the_connection_irc(server: Server, first: str) -> None:
+    client = server.connect().send(first)
+    assert client.protocol.dialect is not None
+    assert client.protocol.dialect.name == "irc"
+
+
+@pytest.mark.parametrize("first", ["bob", "NICK", "nick", "Ping", "user", "HELLO there", "JOIN #x"])
+def test_any_other_first_line_is_a_persons_name(server: Server, first: str) -> None:
+    client = server.connect().send(first)
+    assert client.protocol.dialect is not None
+    assert client.protocol.dialect.name == "plain"
+
+
+def test_the_decision_waits_for_a_whole_line(server: Server) -> None:
+    client = server.connect().feed(b"NI").feed(b"CK bo")
+    assert client.protocol.dialect is None
+    client.feed(b"b\n")
+    assert client.protocol.dialect is not None
+    assert client.protocol.dialect.name == "irc"
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_is_silent_for_three_tenths_of_a_second_is_greeted(server: Server, door: str) -> None:
+    client = server.connect(door=door)
+    server.loop.advance(0.29)
+    assert client.raw() == b""
+    server.loop.advance(0.02)
+    assert client.raw() == b"This is chat.test, a chat. What is your name?\r\n"
+
+
+def test_a_program_that_speaks_at_once_never_sees_the_greeting(server: Server) -> None:
+    client = server.connect()
+    client.feed(b"NICK bob\r\n")
+    server.loop.advance(10)
+    assert client.raw() == b""
+
+
+def test_a_program_that_was_slow_and_has_been_greeted_still_speaks_irc(server: Server) -> None:
+    client = server.connect()
+    server.loop.advance(1)
+    client.send("NICK bob", "USER bob 0 * :Bob")
+    assert any(line.startswith(":chat.test 001 bob ") for line in client.lines())
+    assert server.directory.find("bob").dialect == "irc"
+
+
+def test_a_person_whose_name_was_refused_may_still_be_a_program(server: Server) -> None:
+    join_plain(server, "bob")
+    client = server.connect().send("bob").send("NICK rob", "USER rob 0 * :Rob")
+    assert any(line.startswith(":chat.test 001 rob ") for line in client.lines())
+    client.lose()
+    assert server.directory.stats.connections == 1
+
+
+def test_who_has_a_name_stays_with_the_dialect(server: Server) -> None:
+    bob, carol = join_plain(server, "bob"), join_plain(server, "carol")
+    bob.send("NICK rob")
+    assert carol.lines() == ["<bob> NICK rob"]
+
+
+@pytest.mark.parametrize(("first", "end"), [(b"bob\n", b"\n"), (b"bob\r\n", b"\r\n")])
+@pytest.mark.parametrize("greeted", [False, True])
+def test_lines_end_as_the_persons_own_do(server: Server, first: bytes, end: bytes, greeted: bool) -> None:
+    client = server.connect()
+    if greeted:
+        server.loop.advance(1)
+        client.raw()
+    text = client.feed(first).raw()
+    assert text.count(end) == text.count(b"\n") > 0
+    assert text.count(b"\r") == (text.count(b"\n") if end == b"\r\n" else 0)
+
+
+# a name in time
+
+
+def test_twenty_seconds_without_a_name_close_with_a_sentence(server: Server) -> None:
+    client = server.connect()
+    server.loop.advance(19.9)
+    assert not client.ended
+    server.loop.advance(0.1)
+    assert client.lines()[-1].startswith("No name in time")
+    assert client.ended
+    assert server.left_behind() == []
+
+
+def test_half_a_name_is_none(server: Server) -> None:
+    client = server.connect().feed(b"bo")
+    server.loop.advance(20)
+    assert client.lines()[-1].startswith("No name in time")
+    assert client.ended
+
+
+def test_an_irc_client_has_sixty_seconds_to_register(server: Server) -> None:
+    client = server.connect().feed(b"NICK bob\r\n")
+    server.loop.advance(59.9)
+    assert not client.ended
+    server.loop.advance(0.2)
+    assert client.ended
+    assert server.left_behind() == []
+
+
+def test_who_has_a_name_may_be_silent(server: Server) -> None:
+    client = join_plain(server, "bob")
+    server.wait(100_000, step=1000)
+    assert not client.ended
+    assert client.lines() == []
+
+
+# how it ends
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_script_is_served_to_its_end(server: Server, door: str) -> None:
+    carol = join_plain(server, "carol")
+    script = server.connect(door=door).feed(b"bob\nhello\n/exit\n")
+    assert script.ended
+    assert script.raw().endswith(b"\nGoodbye\n")
+    assert carol.lines() == ["* bob joined", "<bob> hello", "* bob left"]
+
+
+def test_what_follows_a_goodbye_is_not_read(server: Server) -> None:
+    carol = join_plain(server, "carol")
+    script = server.connect().feed(b"bob\n/exit\nrob\nhello\n")
+    assert script.ended
+    assert script.raw().endswith(b"\nGoodbye\n")
+    assert carol.lines() == ["* bob joined", "* bob left"]
+
+
+def test_what_follows_an_irc_quit_is_not_read(server: Server) -> None:
+    carol = join_plain(server, "carol")
+    client = join_irc(server, "bob", "#lobby")
+    client.feed(b"QUIT :bye\r\nNICK rob\r\nUSER rob 0 * :Rob\r\nJOIN #lobby\r\nPRIVMSG #lobby :hello\r\n")
+    assert client.ended
+    assert carol.lines() == ["* bob joined", "* bob left"]
+
+
+def test_the_end_of_input_is_a_goodbye(server: Server) -> None:
+    carol = join_plain(server, "carol")
+    bob = server.connect().feed(b"bob\nhello\n").half_close()
+    assert bob.lines()[-1] == "Goodbye"
+    assert bob.ended
+    assert carol.lines() == ["* bob joined", "<bob> hello", "* bob left"]
+
+
+def test_the_end_of_input_before_any_line_closes(server: Server) -> None:
+    client = server.connect().half_close()
+    assert client.ended
+    assert server.left_behind() == []
+
+
+def test_half_a_line_before_the_end_is_not_said(server: Server) -> None:
+    carol = join_plain(server, "carol")
+    bob = server.connect().feed(b"bob\nhello\nhalf a li").half_close()
+    assert bob.ended
+    assert carol.lines() == ["* bob joined", "<bob> hello", "* bob left"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_broken_connection_is_told_and_leaves_nothing_behind(server: Server, door: str) -> None:
+    carol = join_plain(server, "carol")
+    bob = join_plain(server, "bob", door)
+    bob.feed(b"half a li")
+    bob.lose()
+    assert carol.lines() == ["* bob joined", "* bob left"]
+    carol.lose()
+    assert server.left_behind() == []
+
+
+def test_a_protocol_knows_the_half_close(server: Server) -> None:
+    verifyObject(IHalfCloseableProtocol, server.connect().protocol)
+
+
+def test_a_peer_that_reads_no_more_is_gone(server: Server) -> None:
+    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
+    bob.protocol.writeConnectionLost()
+    assert carol.lines() == ["* bob joined", "* bob left"]
+    assert bob.ended
+
+
+def test_everybody_is_told_when_the_server_goes_down(server: Server) -> None:
+    silent = server.connect()
+    clients = [join_plain(server, "bob"), join_irc(server, "carol", "#lobby"), silent]
+    server.loop.advance(1)
+    for client in clients:
+        client.raw()
+    server.factory.close_all("The server is going down. Goodbye")
+    for client in clients:
+        assert any("going down" in line for line in client.lines())
+        assert client.ended
+    assert server.left_behind() == []
+
+
+def test_a_connection_that_has_said_nothing_is_told_too_when_the_server_goes_down(server: Server) -> None:
+    client = server.connect()
+    server.factory.close_all("The server is going down. Goodbye")
+    assert client.lines() == ["ERROR :The server is going down. Goodbye"]
+    assert client.ended
+
+
+# bad input
+
+
+@pytest.mark.parametrize(
+    "request_line", [b"GET / HTTP/1.1", b"POST /x HTTP/1.0", b"PRI * HTTP/2.0", b"CONNECT a:1 HTTP/1.1"]
+)
+def test_a_browser_is_told_that_this_is_no_web_page(server: Server, request_line: bytes) -> None:
+    client = server.connect().feed(request_line + b"\r\nHost: x\r\n\r\n")
+    assert client.raw() == NOT_HTTP
+    assert client.ended
+    assert server.directory.stats.refused == 1
+    assert server.left_behind() == []
+
+
+def test_somebody_may_be_called_get(server: Server) -> None:
+    assert join_plain(server, "GET").ask("/nick put") == ["You are now put"]
+
+
+def test_a_tls_client_gets_an_alert(server: Server) -> None:
+    client = server.connect().feed(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)))
+    assert client.raw() == TLS_ALERT
+    assert client.ended
+    assert server.left_behind() == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("named", [False, True])
+def test_ten_kilobytes_without_an_end_close_with_a_sentence(server: Server, named: bool, door: str) -> None:
+    client = join_plain(server, "bob", door) if named else server.connect(door=door)
+    for _ in range(10):
+        client.feed(b"x" * 1024)
+    assert not client.ended
+    client.feed(b"x")
+    assert client.ended
+    assert "A line may not be longer than 10 KB. Goodbye." in client.lines()[-1]
+    assert server.left_behind() == []
+
+
+def test_an_irc_client_that_sends_ten_kilobytes_without_an_end_is_closed(server: Server) -> None:
+    client = join_irc(server, "bob", "#lobby").feed(b"PRIVMSG #lobby :" + b"x" * 10_240)
+    assert client.ended
+    assert client.lines()[-1].startswith("ERROR :")
+
+
+def test_a_line_longer_than_ten_kilobytes_closes_too(server: Server) -> None:
+    client = join_plain(server, "bob").feed(b"x" * 10_241 + b"\nhello\n")
+    assert client.ended
+
+
+NOISE = [
+    b"\x00",
+    b"\xff",
+    b"\xff\xff",
+    b"\xfe\xfd",
+    b"\xed\xa0\x80",  # a lone surrogate in UTF-8's clothes
+    b"\xc3",
+    b"\x1b[2J\x1b]0;owned\x07",
+    b"\x9b31m",
+    b"\xff\xfa\x18\x01",
+    b"\r",
+    b"\r\r",
+    b"\x7f" * 100,
+    bytes(range(256)).replace(b"\n", b""),
+    b"",
+    b" ",
+    b"\t",
+]
+
+
+@pytest.mark.parametrize("noise", NOISE)
+@pytest.mark.parametrize("dialect", ["plain", "irc"])
+def test_noise_costs_nobody_the_connection_and_hurts_no_terminal(
+    server: Server, noise: bytes, dialect: str
+) -> None:
+    carol = join_plain(server, "carol")
+    bob = join_plain(server, "bob") if dialect == "plain" else join_irc(server, "bob", "#lobby")
+    say = b"" if dialect == "plain" else b"PRIVMSG #lobby :"
+    for data in (noise, b"a" + noise, noise + b"b", b"a" + noise + b"b"):
+        bob.feed(say + data + b"\n")
+    bob.feed(b"\xff\xf0\n" if noise.startswith(b"\xff\xfa") else b"")
+    bob.feed(say + b"still here\n")
+    assert not bob.ended
+    heard = carol.lines()
+    assert heard[-1] == "<bob> still here"
+    assert all(line.isprintable() for line in heard)
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_noise_for_a_name_is_refused_and_asked_again(server: Server, noise: bytes) -> None:
+    client = server.connect().feed(noise + b"\n")
+    client.feed(b"\xff\xf0" if noise.startswith(b"\xff\xfa") else b"").feed(b"\n")
+    assert client.feed(b"bob\n").raw().find(b"Welcome, bob!") >= 0
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_noise_and_then_the_end_leave_nothing_behind(server: Server, noise: bytes) -> None:
+    server.connect().feed(noise).half_close()
+    server.connect().feed(noise).lose()
+    server.connect().feed(noise + b"\n").lose()
+    server.loop.advance(60)
+    assert server.left_behind() == []
+
+
+# a dialect that fails
+
+
+class Failing(PlainDialect):
+    """Falls over when it is asked to."""
+
+    __slots__ = ()
+
+    def line(self, line: bytes) -> None:
+        if line == b"fall over":
+            raise ZeroDivisionError
+        super().line(line)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("delayed", [False, True])
+def test_a_failure_in_a_dialect_ends_that_connection_alone(
+    door: str, delayed: bool, logged_failures: list[Failure]
+) -> None:
+    server = make_server(message_rate=2.0, message_burst=2)
+    carol = join_plain(server, "carol")
+    server.factory.make_person = Failing
+    bob: Client = join_plain(server, "bob", door)
+    server.loop.advance(60)
+    if delayed:
+        bob.feed(b"one\ntwo\nthree\n")
+    bob.feed(b"fall over\nmore\n")
+    server.loop.advance(5)
+    assert bob.ended
+    assert "bob" not in server.directory.users
+    assert [failure.type for failure in logged_failures] == [ZeroDivisionError]
+    logged_failures.clear()
+    assert carol.lines()[-1] == "* bob left"
+    assert carol.ask("/users") == ["1 in #lobby: carol"]
+    carol.lose()
+    assert server.left_behind() == []

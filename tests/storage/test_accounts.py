@@ -1,0 +1,232 @@
+"""Accounts on disk: registering, logging in, and what a running server learns from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat.domain.accounts import PASSWORD_LEAST, PASSWORD_MOST, Account
+from chat.domain.names import check_name
+from chat.domain.refused import Refused, Why
+from chat.storage import passwords
+from chat.storage.accounts import find_account, insert_account, new_account
+from chat.storage.passwords import hash_password, needs_rehash, password_fits
+from chat.storage.store import ACCOUNTS_SECONDS
+from chat.storage.writer import Database
+
+from .by_hand import World
+
+HOME = "192.0.2.1"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """An empty server."""
+    world = World(tmp_path)
+    world.settle()
+    return world
+
+
+def register(world: World, name: str, password: str = "opensesame") -> Account | Refused:
+    """Make an account and wait for the answer."""
+    answers: list[Any] = []
+    world.storage.accounts.register(check_name(name), password, answers.append)
+    world.settle()
+    (answer,) = answers
+    return answer
+
+
+def log_in(world: World, name: str, password: str = "opensesame", address: str = HOME) -> Account | Refused:
+    """Check a password and wait for the answer."""
+    answers: list[Any] = []
+    world.storage.accounts.authenticate(name, password, address, answers.append)
+    world.settle()
+    (answer,) = answers
+    return answer
+
+
+def why(answer: Account | Refused) -> Why:
+    """Why something was refused."""
+    assert isinstance(answer, Refused)
+    return answer.why
+
+
+def test_an_account_can_log_in_again_after_a_restart(world: World) -> None:
+    account = register(world, "Ann")
+    assert isinstance(account, Account)
+    world.crash()
+    later = world.restart()
+    assert log_in(later, "aNN") == account
+    assert why(log_in(later, "Ann", "wrong")) is Why.LOGIN_FAILED
+
+
+def test_the_password_is_not_in_the_folder(world: World) -> None:
+    register(world, "Ann", "correct horse")
+    assert b"correct horse" not in b"".join(path.read_bytes() for path in world.folder.iterdir())
+
+
+def test_the_parameters_stand_in_the_hash() -> None:
+    hashed = hash_password("opensesame")
+    assert hashed.startswith(f"$argon2id$v=19$m={passwords.MEMORY_KIB},t={passwords.TIME_COST},")
+    assert hash_password("opensesame") != hashed
+    assert password_fits(hashed, "opensesame")
+    assert not password_fits(hashed, "opensesam")
+    assert not needs_rehash(hashed)
+
+
+def test_nobody_has_the_password_of_nobody() -> None:
+    assert not password_fits(None, "a password that nobody has")
+    assert not password_fits("no hash at all", "x")
+
+
+def test_an_unknown_name_costs_a_hash_as_well(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str | None] = []
+
+    def fits(stored: str | None, password: str) -> bool:
+        checked.append(stored)
+        return password_fits(stored, password)
+
+    monkeypatch.setattr("chat.storage.accounts.password_fits", fits)
+    known = register(world, "ann")
+    assert isinstance(known, Account)
+    answers = [log_in(world, "ann", "wrong"), log_in(world, "nobody", "wrong")]
+    assert [why(answer) for answer in answers] == [Why.LOGIN_FAILED] * 2
+    assert len(checked) == 2
+    assert checked[1] is None
+    assert len({answer.sentence for answer in answers if isinstance(answer, Refused)}) == 1
+
+
+def test_three_attempts_a_minute_for_a_person_and_address(world: World) -> None:
+    register(world, "ann")
+    for _ in range(3):
+        assert why(log_in(world, "ann", "wrong")) is Why.LOGIN_FAILED
+    refused = log_in(world, "ANN")
+    assert why(refused) is Why.LIMIT
+    assert isinstance(refused, Refused)
+    assert " seconds" in refused.sentence
+    assert isinstance(log_in(world, "ann", address="198.51.100.9"), Account)
+    world.clock.advance(61)
+    assert isinstance(log_in(world, "ann"), Account)
+
+
+def test_a_right_password_makes_a_clean_sheet(world: World) -> None:
+    register(world, "ann")
+    for _ in range(3):
+        log_in(world, "ann", "wrong")
+        log_in(world, "ann", "wrong")
+        assert isinstance(log_in(world, "ann"), Account)
+
+
+@pytest.mark.parametrize("twin", ["ANN", "аnn"], ids=["case", "Cyrillic"])
+def test_a_name_and_its_look_alikes_are_registered_once(world: World, twin: str) -> None:
+    register(world, "ann")
+    name = check_name(twin) if twin.isascii() else check_name("Ann")
+    assert world.storage.accounts.owner(name) is not None
+    assert why(register(world, name.shown)) is Why.ACCOUNT_EXISTS
+
+
+def test_ascii_look_alikes_of_accounts_are_taken(world: World) -> None:
+    register(world, "bill")
+    assert why(register(world, "bi11")) is Why.ACCOUNT_EXISTS
+
+
+def test_two_who_register_at_once_do_not_both_get_it(world: World) -> None:
+    answers: list[Any] = []
+    for _ in range(2):
+        world.storage.accounts.register(check_name("ann"), "opensesame", answers.append)
+    world.settle()
+    assert sorted(isinstance(answer, Account) for answer in answers) == [False, True]
+
+
+@pytest.mark.parametrize("password", ["x" * (PASSWORD_LEAST - 1), "", "x" * (PASSWORD_MOST + 1)])
+def test_passwords_have_bounds(world: World, password: str) -> None:
+    assert why(register(world, "ann", password)) is Why.BAD_PASSWORD
+    account = register(world, "ann")
+    assert isinstance(account, Account)
+    answers: list[Any] = []
+    world.storage.accounts.set_password(account, password, answers.append)
+    assert why(answers[0]) is Why.BAD_PASSWORD
+
+
+def test_a_password_can_be_changed(world: World) -> None:
+    account = register(world, "ann")
+    assert isinstance(account, Account)
+    answers: list[Any] = []
+    world.storage.accounts.set_password(account, "something else", answers.append)
+    world.settle()
+    assert answers == [account]
+    assert why(log_in(world, "ann")) is Why.LOGIN_FAILED
+    assert log_in(world, "ann", "something else") == account
+
+
+def test_a_hash_with_old_parameters_is_made_anew_at_the_next_login(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from argon2 import PasswordHasher
+
+    monkeypatch.setattr("chat.storage.accounts.hash_password", PasswordHasher(1, 8, 1).hash)
+    register(world, "ann")
+    monkeypatch.undo()
+    assert isinstance(log_in(world, "ann"), Account)
+    found = world.storage._database.write(lambda connection: find_account(connection, "ann"))
+    assert found is not None
+    assert not needs_rehash(found[1])
+    assert isinstance(log_in(world, "ann"), Account)
+
+
+def test_a_removed_account_is_gone_with_all_that_was_kept_for_it(world: World) -> None:
+    account = register(world, "ann")
+    assert isinstance(account, Account)
+    world.directory.history.set_marker("ann", "#room", 5.0)
+    world.logins.leave_message(world.enter("bob"), account, "for ann")
+    world.settle()
+    answers: list[Any] = []
+    world.storage.accounts.remove(account, answers.append)
+    world.settle()
+    assert answers == [account]
+    assert world.storage.accounts.find("ann") is None
+    assert why(log_in(world, "ann")) is Why.LOGIN_FAILED
+    counts = world.storage._database.write(
+        lambda c: [
+            c.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("accounts", "mail", "markers")
+        ]
+    )
+    assert counts == [0, 0, 0]
+
+
+def test_a_broken_disk_is_a_refusal(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = register(world, "ann")
+    assert isinstance(account, Account)
+
+    def broken(*_: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(world.storage._database, "write", broken)
+    assert why(register(world, "bob")) is Why.STORAGE
+    answers: list[Any] = []
+    world.storage.accounts.set_password(account, "something else", answers.append)
+    world.storage.accounts.remove(account, answers.append)
+    world.settle()
+    assert [why(answer) for answer in answers] == [Why.STORAGE] * 2
+    monkeypatch.undo()
+    assert isinstance(register(world, "bob"), Account)
+
+
+def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
+    world.storage.startService()
+    register(world, "ann")
+    ann = world.enter("Ann", "ann")
+    other = Database(world.storage.path)
+    other.write(lambda c: insert_account(c, new_account("root", True, 1.0), hash_password("opensesame")))
+    found = log_in(world, "root")
+    assert isinstance(found, Account)
+    assert found.operator
+    other.write(lambda c: c.execute("DELETE FROM accounts WHERE folded = 'ann'"))
+    other.write(lambda c: insert_account(c, new_account("zoe", False, 1.0), hash_password("opensesame")))
+    world.wait(ACCOUNTS_SECONDS + 2)
+    assert world.storage.accounts.find("ann") is None
+    assert world.storage.accounts.find("zoe") is not None
+    assert ann.account is None

@@ -1,0 +1,166 @@
+"""`python -m chat admin`, as an operator types it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chat.domain.events import Kicked
+from chat.domain.names import RoomName
+from chat.storage.accounts import find_account
+from chat.storage.admin import as_json, main, server_runs
+from chat.storage.passwords import password_fits
+from chat.storage.reader import Reader
+from chat.storage.schema import DATABASE
+
+from .by_hand import Talk, World, somebody
+
+Admin = Callable[..., str]
+
+
+@pytest.fixture
+def admin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Admin:
+    """Runs a command on a data folder; returns what it prints, or fails with what it complains about."""
+
+    def run(*arguments: str, status: int = 0) -> str:
+        assert main(["--data", str(tmp_path / "data"), *arguments]) == status
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return err if status else out
+
+    return run
+
+
+def password_of(folder: Path, name: str) -> str:
+    """The stored hash."""
+    found = Reader(folder / DATABASE).read(lambda connection: find_account(connection, name))
+    assert found is not None
+    return found[1]
+
+
+def test_an_operator_is_made_where_no_server_ever_ran(admin: Admin, tmp_path: Path) -> None:
+    assert "operuser" in admin("add", "operuser", "--operator", "--password", "operpassword")
+    assert "operator" in admin("list")
+    assert password_fits(password_of(tmp_path / "data", "operuser"), "operpassword")
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_the_folder_may_be_named_after_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["add", "ann", "--password", "opensesame", "--data", str(tmp_path / "data")]) == 0
+    assert main(["list", "--data", str(tmp_path / "data")]) == 0
+    assert "ann" in capsys.readouterr().out
+
+
+def test_accounts_are_made_and_looked_after_beside_a_running_server(admin: Admin, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    world = World(tmp_path / "data")
+    world.settle()
+    admin("add", "ann", "--password", "opensesame")
+    answers: list[object] = []
+    world.storage.accounts.authenticate("ann", "opensesame", "192.0.2.1", answers.append)
+    world.settle()
+    assert answers == [world.storage.accounts.find("ann")]
+    assert server_runs(tmp_path / "data")
+    world.stop()
+    assert not server_runs(tmp_path / "data")
+
+
+def test_the_life_of_an_account(admin: Admin, tmp_path: Path) -> None:
+    assert "no accounts" in admin("list")
+    admin("add", "Ann", "--password", "opensesame")
+    admin("password", "ann", "--password", "something else")
+    assert password_fits(password_of(tmp_path / "data", "ann"), "something else")
+    assert "is an operator" in admin("operator", "ann")
+    assert "operator" in admin("list")
+    assert "no operator" in admin("operator", "ann", "--off")
+    assert "operator" not in admin("list")
+    admin("remove", "ann")
+    assert "no accounts" in admin("list")
+
+
+@pytest.mark.parametrize("arguments", [("password", "--password", "opensesame"), ("operator",), ("remove",)])
+def test_unknown_accounts_are_said_to_be_unknown(admin: Admin, arguments: tuple[str, ...]) -> None:
+    command, *rest = arguments
+    assert "There is no account nobody" in admin(command, "nobody", *rest, status=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "told"),
+    [
+        ("#room", "opensesame", "may not start with '#'"),
+        ("two words", "opensesame", "spaces"),
+        ("ann", "x", "at least"),
+        ("b0b", "opensesame", "looks like"),
+    ],
+)
+def test_what_cannot_be_an_account_is_refused(admin: Admin, name: str, password: str, told: str) -> None:
+    admin("add", "bob", "--password", "opensesame")
+    assert told in admin("add", name, "--password", password, status=1)
+
+
+def test_a_password_can_come_from_standard_input(
+    admin: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("from a pipe\n"))
+    admin("add", "ann", "--password", "-")
+    assert password_fits(password_of(tmp_path / "data", "ann"), "from a pipe")
+
+
+def test_a_password_that_is_typed_is_typed_twice(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["opensesame", "opensesane", "opensesame", "opensesame"])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    assert "differ" in admin("add", "ann", status=1)
+    admin("add", "ann")
+
+
+def test_backup_and_restore(admin: Admin, tmp_path: Path) -> None:
+    admin("add", "ann", "--password", "opensesame")
+    assert "keep it as safe" in admin("backup", str(tmp_path / "b.tar"))
+    admin("remove", "ann")
+    assert admin("restore", str(tmp_path / "b.tar")) == "Restored.\n"
+    assert "ann" in admin("list")
+    assert "is no backup" in admin("restore", str(tmp_path / "data" / DATABASE), status=1)
+    assert "did not work" in admin("restore", str(tmp_path / "nowhere"), status=1)
+
+
+def test_a_room_is_exported_as_json_lines(admin: Admin, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    world = World(tmp_path / "data")
+    user = world.enter("ann", "ann")
+    room = world.directory.join(user, RoomName("#Dev", "#dev")).room
+    world.directory.say(user, room, "grüße")
+    world.settle()
+    world.crash()
+    rows = [json.loads(line) for line in admin("export", "dev").splitlines()]
+    assert [row["kind"] for row in rows] == ["joined", "said"]
+    assert rows[1]["text"] == "grüße"
+    assert rows[1]["author"] == {"name": "ann", "mask": "ann!user@host", "account": "ann"}
+    admin("export", "#DEV", str(tmp_path / "dev.jsonl"))
+    assert len((tmp_path / "dev.jsonl").read_text().splitlines()) == 2
+    assert "Nothing is stored for the room #nowhere" in admin("export", "#nowhere", status=1)
+
+
+def test_there_is_nothing_to_export_without_a_database(admin: Admin) -> None:
+    assert "There is no database" in admin("export", "dev", status=1)
+
+
+def test_both_people_of_a_kick_are_exported() -> None:
+    msgid, now = Talk().stamp()
+    row = as_json(Kicked(msgid, now, somebody("ann"), "#room", somebody("bob"), "out"))
+    assert (row["author"]["name"], row["target"]["name"], row["reason"]) == ("ann", "bob", "out")
+    json.dumps(row)
+
+
+def test_a_newer_database_is_refused(admin: Admin, tmp_path: Path) -> None:
+    import sqlite3
+
+    admin("list")
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    assert "newer release" in admin("list", status=1)
