@@ -72,6 +72,13 @@ def test_a_conversation_by_keyboard_alone(window: Window, server: Server, nc: Co
     window.wait_text("just between us")
     assert "hello from netcat" not in window.text
 
+    # A search finds what was said in the other conversation, and leads there.
+    window.press("ctrl+f")
+    window.type("see https", "Return")
+    window.press("Down", "Return")
+    window.wait_title("#lobby – zoe")
+    window.press("Escape")
+
     # Another room.
     window.press("ctrl+j")
     window.type("kitchen")

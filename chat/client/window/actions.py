@@ -24,6 +24,7 @@ from chat.client.typed import COMMANDS, run
 from chat.client.window import views
 from chat.client.window.frame import ChatFrame
 from chat.client.window.keys import HELP, SEQUENCES
+from chat.client.window.search import Found
 
 EARLIER_PAGE = 100
 """Messages asked for at a time when somebody looks further up."""
@@ -66,7 +67,7 @@ class Actions:
         frame.people.opened = self.talk_to
         frame.people.asked = self._person_menu
         frame.rooms.asked = self._page_menu
-        frame.search.ask = lambda words: self.desk.connection.search(words)
+        frame.search.ask = self._search
         frame.search.go = self.go_to_message
         frame.search.closed = self.close_search
         self.desk.show_found = self._show_found
@@ -276,6 +277,15 @@ class Actions:
         self.frame.refresh()
         self.frame.search.open()
 
+    def _search(self, words: str) -> Deferred[Found]:
+        def failed(failure: Failure) -> Found:
+            failure.trap(QueryFailed)
+            return Found(
+                self.desk.search_here(words), f"{failure.value} These are from what the window holds."
+            )
+
+        return self.desk.connection.search(words).addCallbacks(Found, failed)
+
     def close_search(self) -> None:
         """Show the people again."""
         self.frame.searching = False
@@ -284,7 +294,7 @@ class Actions:
 
     def _show_found(self, words: str, messages: list[Said]) -> None:
         self.search()
-        self.frame.search.show(words, messages)
+        self.frame.search.show(words, Found(messages))
         self.frame.search.listing.canvas.focus_set()
 
     def go_to_message(self, message: Said) -> None:
@@ -298,7 +308,7 @@ class Actions:
         if page is not self.desk.pages.current:
             return
         self.frame.transcript.sync()
-        if self.frame.transcript.find(message.msgid):
+        if self.frame.transcript.find(message):
             self.frame.search.tell("There it is. Escape goes back to the input.")
             return
         asked = self.earlier(page) if rounds else None

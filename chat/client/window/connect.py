@@ -40,7 +40,8 @@ def read_account(address: str, name: str, rooms: str, tls: bool, account: str) -
     try:
         name = check_name(name.strip()).shown
     except NameRefused as refused:
-        raise BadField("name", str(refused)) from None
+        text = str(refused)
+        raise BadField("name", f"{text[:1].upper()}{text[1:].rstrip('.')}.") from None
     shown = f"[{host}]" if ":" in host else host
     usual = TLS_PORT if tls else DEFAULT_PORT
     where = shown if port == usual else f"{shown}:{port}"

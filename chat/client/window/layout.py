@@ -47,6 +47,11 @@ def moment(line: Line) -> float:
     return line.time or 0.0
 
 
+def msgid_of(line: Line) -> str:
+    """The server's id of a message, ``""`` if it has none."""
+    return line.msgid or (line.message.msgid if line.message is not None else "")
+
+
 def text_pieces(line: Line, me: str, style: str) -> list[Piece]:
     """A line's text, with links and our own name made visible."""
     marks = [(found.start(), found.end(), "link") for found in LINK.finditer(line.text)]

@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from tkinter import ttk
 
+from chat.client.events import Said
 from chat.client.gui.theme import Theme
 from chat.client.pages import Line, Page
-from chat.client.window.layout import key_of, paragraphs
+from chat.client.window.layout import key_of, moment, msgid_of, paragraphs
 
 FLASH_MS = 2_500
 """For how long a place that was jumped to stands out."""
@@ -294,12 +295,14 @@ class Transcript(ttk.Frame):
         self.text.see("end")
         self._show_jump()
 
-    def find(self, msgid: str) -> bool:
-        """Show the message with this id, if it is on the page."""
+    def find(self, message: Said) -> bool:
+        """Show this message, if it is on the page: by its id or, on servers without ids, by time and text."""
         row = 1
         for drawn in self._drawn:
             line = drawn.line
-            if msgid and msgid in (line.msgid, line.message.msgid if line.message is not None else ""):
+            if message.msgid == msgid_of(line) and (
+                message.msgid or (message.author, message.time) == (line.author, moment(line))
+            ):
                 end = f"{row + drawn.rows}.0"
                 self._following = False
                 self.text.see(end)
