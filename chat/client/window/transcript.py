@@ -150,7 +150,7 @@ class Transcript(ttk.Frame):
         if me != self._drawn_as or not self._drawn or not lines:
             self._redraw(me)
         else:
-            self._drop_gone()
+            self._drop_gone(me)
             if not self._drawn or not self._draw_before(me):
                 self._redraw(me)
             else:
@@ -185,8 +185,8 @@ class Transcript(ttk.Frame):
         self.text.insert(index, *arguments)  # type: ignore[arg-type]
         return Drawn(line, key_of(line, marked), len(found))
 
-    def _drop_gone(self) -> None:
-        """Lines that fell off the beginning."""
+    def _drop_gone(self, me: str) -> None:
+        """Lines that fell off the beginning; with them may have gone the name that the new first one stood under."""
         first = self.page.lines[0]
         if self._drawn[0].line is first:
             return
@@ -194,8 +194,10 @@ class Transcript(ttk.Frame):
         rows = 0
         while self._drawn and id(self._drawn[0].line) not in present:
             rows += self._drawn.popleft().rows
-        if rows:
-            self.text.delete("1.0", f"{rows + 1}.0")
+        if rows and self._drawn:
+            first_drawn = self._drawn[0]
+            self.text.delete("1.0", f"{rows + first_drawn.rows + 1}.0")
+            self._drawn[0] = self._insert("1.0", first_drawn.line, None, me)
 
     def _draw_before(self, me: str) -> bool:
         """Older lines before the first; False if nothing of what is drawn is there any more."""
@@ -263,6 +265,11 @@ class Transcript(ttk.Frame):
             self._scrollbar.grid_remove()
         else:
             self._scrollbar.grid()
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of the page is seen at once."""
+        return bool(self.text.winfo_ismapped()) and self.text.yview() == (0.0, 1.0)
 
     def _at_end(self) -> bool:
         return self.text.yview()[1] > 0.9999 if self.text.winfo_ismapped() else self._following
