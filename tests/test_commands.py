@@ -160,7 +160,6 @@ def test_many_rooms_are_cut_with_a_count(
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("#a b", "That does not work: "),
         ("#" + "x" * 70, "That does not work: "),
         ("#a,b", "That does not work: "),
     ],

@@ -23,6 +23,7 @@ from chat.domain.events import (
     ModeChanged,
     Noticed,
     Quit,
+    Redacted,
     Renamed,
     Said,
     Tagged,
@@ -63,7 +64,8 @@ CASES: list[tuple[Event, str]] = [
     (Whispered(*HEAD, CAROL, "psst", Noticed), "[pm from bob] psst"),
     (Whispered(*HEAD, CAROL, "\x01VERSION\x01"), ""),
     (Whispered(*HEAD, CAROL, "", Tagged), ""),
-    (Invited(*HEAD, CAROL, "#a"), "* bob invites you to #a: /join #a"),
+    (Invited(*HEAD, CAROL, "#a"), "* bob invites carol to #a: /join #a"),
+    (Redacted(*HEAD, "#a", "id0", "typo"), "* bob took a message back"),
     (Announced(*HEAD, "going \x1b[0mdown"), "*** going down"),
 ]
 
