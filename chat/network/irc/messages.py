@@ -11,7 +11,7 @@ from chat.domain.directory import Speech
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Event, Noticed, Said, Tagged
 from chat.domain.journal import Receipt
 from chat.domain.names import fold
-from chat.domain.refused import Refused
+from chat.domain.refused import Refused, Why
 from chat.domain.repeats import Repeatable, repeat_key
 from chat.domain.rights import STATUS_SIGNS
 from chat.domain.statusmsg import say_to_some
@@ -113,12 +113,14 @@ def _to_person(
 ) -> Event:
     directory = session.directory
     user = session.user
+    account = None
     person = directory.users.get(fold(target))
     if person is None:
         account = session.logins.accounts.find(target)
+        person = session.logins.present(account) if account is not None else None
+    if person is None:
         if account is None or kind is Tagged:
-            directory.find(target)
-        assert account is not None
+            raise Refused(Why.NO_SUCH_USER, f"No such user: {target}", target)
         event = session.logins.leave_message(user, account, text, cast("Speech", kind), tags, receipt)
         if kind is not Noticed:
             session.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
