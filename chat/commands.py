@@ -326,6 +326,12 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
         ignoring.unignore(speaker.user, arguments[0][1:])
         speaker.reply(f"You hear {arguments[0][1:]} again.")
     else:
+        try:
+            check_name(arguments[0])
+        except NameRefused as refused:
+            # Nobody has a reserved name; whoever fears that somebody might can ignore it all the same.
+            if refused.rule != "reserved":
+                raise
         ignoring.ignore(speaker.user, arguments[0])
         speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")
 

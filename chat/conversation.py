@@ -17,8 +17,9 @@ from chat.domain.journal import MemoryJournal
 from chat.domain.room import Room
 from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
-from chat.network.listener import ChatFactory, Settings
+from chat.network.listener import ChatFactory
 from chat.network.plain import PlainDialect
+from chat.network.settings import Settings
 from chat.signals import stop_on_signals
 from chat.storage.store import Storage
 

@@ -161,8 +161,8 @@ def read_whois(name: str, items: list[Item]) -> Whois:
                 found = found._replace(account=account)
             case "317", (_, _, idle, *rest):
                 found = found._replace(idle=_number(idle), since=_number(rest[0]) if len(rest) > 1 else None)
-            case (("312" | "318"), _):
-                pass
+            case (("312" | "318" | "379"), _):
+                pass  # the server's name, the end, and modes: nothing for people
             case _, (_, _, *text) if refusal(item) is None and text:
                 lines.append(" ".join(text))
     if not known:

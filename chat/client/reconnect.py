@@ -14,7 +14,7 @@ FIRST_PAUSE = 1.0
 """Seconds before the first new attempt: most drops are over at once."""
 LONGEST_PAUSE = 60.0
 """Seconds that a pause grows to: a server that comes back is found within a minute."""
-STABLE_SECONDS = 30.0
+STABLE_SECONDS = 10.0
 """A connection that held this long starts the pauses anew; one that is thrown out at once does not."""
 
 

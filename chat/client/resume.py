@@ -69,7 +69,7 @@ class CatchUp:
         if key in self._busy:
             return
         newest = session.memory.newest(key)
-        self._busy[key] = _Progress(place, newest is not None)
+        self._busy[key] = _Progress(place, session.memory.visit(key) or newest is not None)
         if not session.features.history:
             # A replay, if there is one, comes with the join, and so before the answer to this.
             session.barrier(lambda: self._no_replay(key))

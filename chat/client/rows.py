@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import time
-import zlib
 from typing import TypeAlias
 
 from prompt_toolkit.utils import get_cwidth
 
+from chat.client.looks import LINK, clock, day, name_number
 from chat.client.outbox import Delivery
 from chat.client.pages import Line, Page, Sort
 from chat.client.translate import name_in_text
-from chat.domain.names import fold
 
 Fragment: TypeAlias = tuple[str, str]
 Row: TypeAlias = list[Fragment]
@@ -52,22 +49,10 @@ STYLE = {
 on black and on white.
 """
 
-_LINK = re.compile(r"\bhttps?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
-
 
 def name_style(name: str) -> str:
     """The colour of a name: always the same for it."""
-    return NAME_COLOURS[zlib.crc32(fold(name).encode()) % len(NAME_COLOURS)] + " bold"
-
-
-def clock(seconds: float) -> str:
-    """Local time of day."""
-    return time.strftime("%H:%M", time.localtime(seconds))
-
-
-def day(seconds: float) -> str:
-    """The local date, for a rule between two days."""
-    return time.strftime("%A, %d %B %Y", time.localtime(seconds))
+    return NAME_COLOURS[name_number(name)] + " bold"
 
 
 def wrap(fragments: Row, width: int, indent: int = 0) -> list[Row]:
@@ -129,7 +114,7 @@ def _text(line: Line, me: str) -> Row:
     """A line's text, with links and our own name made visible."""
     if line.message is not None and line.message.state is Delivery.PENDING:
         return [("class:pending", line.text)]
-    marks = [(found.start(), found.end(), "class:link") for found in _LINK.finditer(line.text)]
+    marks = [(found.start(), found.end(), "class:link") for found in LINK.finditer(line.text)]
     if line.mention and me:
         marks += [
             (found.start(), found.end(), "class:mention") for found in name_in_text(me).finditer(line.text)

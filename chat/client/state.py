@@ -142,6 +142,7 @@ class Memory:
     def __init__(self) -> None:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._newest: OrderedDict[str, Newest] = OrderedDict()
+        self._visited: set[str] = set()
 
     def is_new(self, msgid: str) -> bool:
         """Whether a message was not seen yet; from here on it is. Without an id it always is."""
@@ -153,6 +154,13 @@ class Memory:
         if len(self._seen) > MAX_SEEN:
             self._seen.popitem(last=False)
         return True
+
+    def visit(self, key: str) -> bool:
+        """We are in the place with this key; whether we were there before."""
+        known = key in self._visited
+        if len(self._visited) < MAX_PLACES:
+            self._visited.add(key)
+        return known
 
     def note(self, key: str, msgid: str, time: float) -> None:
         """A message of the place with this key; the newest counts."""
@@ -174,3 +182,4 @@ class Memory:
     def forget(self, key: str) -> None:
         """Do not catch up with a place that was left."""
         self._newest.pop(key, None)
+        self._visited.discard(key)

@@ -7,6 +7,7 @@ names belong to whom is known at once: claiming a name must not wait.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from math import ceil
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from chat.domain.events import Identity
@@ -103,7 +104,7 @@ class Attempts:
             wait = self._addresses.attempt(key, now)
         if wait:
             raise Refused(
-                Why.LIMIT, f"Too many passwords were tried. Try again in {int(wait) + 1} seconds.", name
+                Why.LIMIT, f"Too many passwords were tried. Try again in {ceil(wait)} seconds.", name
             )
 
     def worked(self, name: str, address: str) -> None:

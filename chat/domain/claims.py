@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from chat.domain.accounts import Accounts
 from chat.domain.names import Name, fold
@@ -50,7 +51,7 @@ class Claims:
             elif holder != mine:
                 raise Refused(
                     Why.NAME_TAKEN,
-                    f"The name {name.shown} is taken: it is held for {int(left) + 1} seconds for somebody whose "
+                    f"The name {name.shown} is taken: it is held for {ceil(left)} seconds for somebody whose "
                     "connection dropped",
                     name.shown,
                 )

@@ -94,6 +94,8 @@ class Log:
         for offset in range(len(self.entries) - 1, -1, -1):
             event = self.entries[offset]
             if event.msgid == msgid:
+                if isinstance(event, Tagged) and not event.tags:
+                    return None
                 self.entries[offset] = Tagged(msgid, event.time, event.author, self.room, {})
                 return event
         return None

@@ -7,15 +7,21 @@ has gone meanwhile, they change nothing of the chat.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from chat.domain.accounts import Account, Accounts, Answer, Done
 from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
 from chat.domain.journal import Receipt
+from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import Name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
+
+REGISTRATIONS = 10
+"""Accounts made from one address within `REGISTRATION_WINDOW`: a class of pupils, but no flood of names."""
+REGISTRATION_WINDOW = 3600.0
 
 
 class Logins:
@@ -25,6 +31,7 @@ class Logins:
         self._directory = directory
         self.accounts = accounts
         self.mailbox = mailbox
+        self._registrations = AttemptLimit(REGISTRATIONS, REGISTRATION_WINDOW)
 
     def register(self, user: User, name: Name, password: str, done: Done[Account]) -> None:
         """Make an account with this name for somebody, and log in. The name must be free, or theirs already."""
@@ -33,8 +40,20 @@ class Logins:
             done(Refused(Why.LOGGED_IN, f"You are logged in as {user.account}: /logout first.", name.shown))
         elif holder is not None and holder is not user:
             done(Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown))
+        elif wait := self._wait_to_register(user):
+            minutes = ceil(wait / 60)
+            done(
+                Refused(
+                    Why.LIMIT,
+                    f"Too many accounts were made from your address. Try again in {minutes} minutes.",
+                )
+            )
         else:
             self.accounts.register(name, password, self._then_log_in(user, done))
+
+    def _wait_to_register(self, user: User) -> float:
+        key = address_key(user.address)
+        return 0.0 if key is None else self._registrations.attempt(key, self._directory.clock())
 
     def log_in(self, user: User, name: str, password: str, done: Done[Account]) -> None:
         """Log in, with or without a name as yet (SASL)."""
@@ -126,12 +145,16 @@ class Logins:
         kind: type[Said | Acted | Noticed] = Said,
         tags: ClientTags = NO_TAGS,
         receipt: Receipt | None = None,
+        repeat: str | None = None,
     ) -> Whispered:
-        """Keep a private message for an account that is not here. Refused: MAILBOX_FULL, NO_SUCH_USER, STORAGE."""
+        """Keep a private message for an account that is not here. Refused: MAILBOX_FULL, NO_SUCH_USER.
+
+        `repeat` is a `repeat_key`.
+        """
         msgid, now = self._directory.journal.stamp()
         recipient = Identity(0, account.name, "", "", account.name)
         event = Whispered(msgid, now, user.identity, recipient, text, kind, tags)
-        self.mailbox.keep(account, event, receipt or (lambda stored: None))
+        self.mailbox.keep(account, event, receipt or (lambda stored: None), repeat)
         user.last_active = now
         self._directory.stats.private_messages.add()
         return event

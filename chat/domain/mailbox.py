@@ -19,8 +19,11 @@ MAILBOX_DAYS = 30
 class Mailbox(Protocol):
     """Whoever keeps private messages for later."""
 
-    def keep(self, account: Account, event: Whispered, receipt: Receipt) -> None:
-        """Keep a message; the receipt says when it is safe. Refused: MAILBOX_FULL, or STORAGE if nothing is kept."""
+    def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
+        """Keep a message; the receipt says when it is safe. Refused: MAILBOX_FULL, or NO_SUCH_USER if none are kept.
+
+        `repeat` is kept with it: the key under which a repetition of it is recognised after a restart.
+        """
 
     def waiting(self, account: Account) -> int:
         """How many messages wait for an account."""
@@ -47,7 +50,7 @@ class MemoryMailbox:
     def __init__(self) -> None:
         self._kept: dict[str, deque[Whispered]] = {}
 
-    def keep(self, account: Account, event: Whispered, receipt: Receipt) -> None:
+    def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
         """Keep a message."""
         kept = self._kept.setdefault(account.folded, deque())
         if len(kept) >= MAILBOX_MESSAGES:
@@ -67,15 +70,14 @@ class MemoryMailbox:
         """Forget what was delivered."""
         kept = self._kept.get(account.folded)
         if kept is not None:
-            for event in events:
-                if event in kept:
-                    kept.remove(event)
+            gone = {event.msgid for event in events}
+            self._kept[account.folded] = deque(event for event in kept if event.msgid not in gone)
 
 
 class NoMailbox:
     """Keeps nothing, because the operator switched history off."""
 
-    def keep(self, account: Account, event: Whispered, receipt: Receipt) -> None:
+    def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
         """Refuse, with the same sentence as for anybody who is not here."""
         raise Refused(Why.NO_SUCH_USER, f"No such user: {account.name}", account.name)
 

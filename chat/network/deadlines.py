@@ -6,7 +6,9 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
 
+_log = Logger()
 T = TypeVar("T", bound=Hashable)
 
 
@@ -38,19 +40,23 @@ class Deadlines(Generic[T]):
     def stop(self) -> None:
         """Forget everything."""
         self._due.clear()
-        if self._call is not None:
+        if self._call is not None and self._call.active():
             self._call.cancel()
             self._call = None
 
     def _expire(self) -> None:
-        self._call = None
+        # The call that brought us here stands until everything that is due is dealt with: `add` starts no other.
         now = self._reactor.seconds()
         while self._due:
             item, due = next(iter(self._due.items()))
             if due > now:
-                self._call = self._reactor.callLater(due - now, self._expire)
-                return
+                break
             del self._due[item]
-            self._expired(item)
-            if self._call is not None:
-                return
+            try:
+                self._expired(item)
+            except Exception:
+                # The others' time is up all the same.
+                _log.failure("A deadline could not be dealt with")
+        self._call = None
+        if self._due:
+            self._call = self._reactor.callLater(next(iter(self._due.values())) - now, self._expire)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
 
 from chat.domain.events import LogEvent
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
-from chat.network.outlet import Outlet
+from chat.network.outlet import Outlet, Rendering, rendered
+
+_log = Logger()
 
 SLICE = 256
 """Readers served between two turns of the reactor: the best of 64 to 1024 measured with 1,000 readers."""
@@ -31,13 +34,6 @@ come within a second cost the sends of twenty passes, not of a thousand."""
 HURRY = KEEP_AT_MOST // 2
 """Events after which the readers of a room get them at once: who keeps up never finds a gap in the log, however much
 is said in one turn of the reactor or during one pass."""
-
-
-class Rendering(Protocol):
-    """Events to bytes, the same for every reader who shares it. b"" hides an event."""
-
-    def render(self, event: LogEvent) -> bytes:
-        """The bytes of one event, line end included."""
 
 
 class Chunk(NamedTuple):
@@ -127,19 +123,19 @@ class Pass:
         if position < base or base < log.base:
             base, lines = position, []
         if base + len(lines) < self._end:
-            render = rendering.render
-            lines.extend(map(render, log.read(base + len(lines)).events))
+            start = base + len(lines)
+            lines.extend([rendered(rendering, event) for event in log.read(start, self._end - start).events])
             self._lines[rendering] = (base, lines)
         authors = self._authors.get(position)
         if authors is None:
-            authors = self._authors[position] = authors_of(log.read(position).events)
+            authors = self._authors[position] = authors_of(log.read(position, self._end - position).events)
         chunk = Chunk(b"".join(lines[position - base :] if position > base else lines), authors)
         self._chunks.setdefault(rendering, {})[position] = chunk
         return chunk
 
     def _without(self, rendering: Rendering, position: int, session: int) -> bytes:
         base, lines = self._lines[rendering]
-        events = self.room.log.read(position).events
+        events = self.room.log.read(position, self._end - position).events
         return b"".join(
             line
             for event, line in zip(events, lines[position - base :], strict=True)
@@ -216,6 +212,10 @@ class Fanout:
         self._stats.bytes_out += sent
         self._stats.missed += missed
 
+    def cut_off(self) -> None:
+        """Count a reader that was closed because it took nothing."""
+        self._stats.stalled += 1
+
     def sweep(self) -> None:
         """Cut off readers that have taken nothing for too long."""
         now = self.seconds()
@@ -238,6 +238,9 @@ class Fanout:
             while not finished:
                 self._stats.bytes_out += fanout.walk(len(fanout.room.members) + 1)[1]
                 finished = fanout.finished()
+        except Exception:
+            # No fault of whoever speaks; the pass goes on in the next turn, as far as it can.
+            _log.failure("A room could not be served")
         finally:
             self._turning = False
 
@@ -255,12 +258,23 @@ class Fanout:
         if self._waiting:
             waiting, self._waiting = self._waiting, {}
             for outlet in waiting:
-                outlet.catch_up()
+                try:
+                    outlet.catch_up()
+                except Exception:
+                    # One reader whose connection fails in some way keeps nobody else waiting.
+                    _log.failure("A reader could not be served")
+                    outlet.broken()
         queue = self._queue
         budget = self._slice
         while queue and budget > 0:
             fanout = queue.popleft()
-            looked, sent = fanout.walk(budget)
+            try:
+                looked, sent = fanout.walk(budget)
+            except Exception:
+                # Dropped, the room is served again with its next event; kept, it would be deaf for good.
+                _log.failure("A room could not be served")
+                del self._passes[fanout.room]
+                continue
             self._stats.bytes_out += sent
             budget -= max(looked, 1)
             if fanout.finished():

@@ -8,46 +8,31 @@ first; a program that was slow, as behind a TLS handshake with the other side of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.internet import address as addresses
-from twisted.internet.interfaces import (
-    IAddress,
-    IDelayedCall,
-    IHalfCloseableProtocol,
-    ISSLTransport,
-    ITCPTransport,
-)
+from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, ISSLTransport, ITCPTransport
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
-from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.domain.directory import Directory
-from chat.domain.limits import (
-    BYTE_BURST,
-    BYTE_RATE,
-    LIVE_PER_ADDRESS,
-    MESSAGE_BURST,
-    MESSAGE_RATE,
-    NEW_PER_ADDRESS,
-    AddressLimits,
-    Escalation,
-    Step,
-    TokenBucket,
-)
+from chat.domain.limits import NEW_PER_ADDRESS, AddressLimits, Step
 from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.room import Membership
-from chat.domain.user import Reader, User
+from chat.domain.user import User
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
-from chat.network.outlet import Outlet, outlet_for
+from chat.network.dialect import Dialect, Person
+from chat.network.outlet import outlet_for
+from chat.network.pace import Pace
+from chat.network.pausing import PausingLineReceiver
+from chat.network.settings import Settings
 from chat.network.telnet import TelnetFilter
-from chat.proxy_protocol import V2_SIGNATURE
+from chat.network.wrong_door import by_first_bytes, by_first_line
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
@@ -61,100 +46,14 @@ SWEEP_SECONDS = 5.0
 """How often connections are looked at for silence and standstill."""
 
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
-HTTP_WORDS = frozenset(
-    (b"GET", b"POST", b"HEAD", b"PUT", b"OPTIONS", b"DELETE", b"CONNECT", b"PRI", b"PATCH")
-)
-TLS_HANDSHAKE = b"\x16\x03"
-"""First bytes of a TLS client (RFC 8446 section 5.1)."""
-TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
-"""A fatal "protocol version" alert, the one answer that a TLS client understands (RFC 8446 section 6)."""
-PROXY_HEADERS = (V2_SIGNATURE, b"PROXY TCP", b"PROXY UNKNOWN")
-"""First bytes of a relay that announces people to a port for people."""
-NOT_FOR_RELAYS = (
-    b"ERROR :This port is for people, not for a relay that sends the PROXY protocol. Let the server listen on "
-    b"haproxy:tcp:PORT for the relay, or start the relay with --proxy-protocol off.\r\n"
-)
-NOT_HTTP = (
-    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
-    b"This is a chat port, not a web page. Talk here with nc, telnet or an IRC client.\r\n"
-)
-
 NOT_MUTED = (0.0, "")
 """Nobody has muted this person."""
-
-LINES_A_TURN = 512
-"""Lines of one connection that are dealt with before others have their turn: some 10 ms. One read can bring 32,768."""
 NEW_FOR_EACH = 2
 """New connections in ten minutes for each that may be open at once: everybody may come back once."""
 
-THROTTLED = 1
-CONGESTED = 2
-HELD = 4
-ANSWERING = 8
-YIELDING = 16
-"""Reasons for which a connection is not read at the moment."""
-
-
-@dataclass
-class Settings:
-    """What the operator may set about conversations. Rates in lines a second; 0 switches a limit off."""
-
-    name: str = "chat"
-    motd: list[str] = field(default_factory=list)
-    message_rate: float = MESSAGE_RATE
-    message_burst: float = MESSAGE_BURST
-    max_per_address: int = LIVE_PER_ADDRESS
-    password: str = ""
-    """What everybody has to know who wants to come in; empty: nothing."""
-    registration: str = "open"
-    """Who may make an account: "open": everybody who has a name; "early": also while connecting; "closed": nobody."""
-    reload: Callable[[], None] = lambda: None
-    """Reads again what may change while the server runs: the message of the day."""
-    replay: int = 20
-    """Events of a room that are shown on joining it."""
-
-
-class Dialect(Reader, Protocol):
-    """One way to speak: reads the lines of a connection, and is the domain's `Reader` for it."""
-
-    name: str
-    outlet: Outlet
-    user: User
-
-    def line(self, line: bytes) -> None:
-        """A line from the other side, without its line end."""
-
-    def free_of_charge(self, line: bytes) -> bool:
-        """Whether a line costs nothing of the message rate: answers to pings, registration."""
-
-    def tell_sentence(self, sentence: str) -> None:
-        """A sentence of the server for this connection."""
-
-    def gap(self, membership: Membership, missed: int) -> bytes:
-        """The line that tells a reader how many events of a room it missed."""
-
-    def too_long(self, length: int) -> None:
-        """The other side sent far too much without a line end, and is about to be closed."""
-
-    def input_ended(self) -> None:
-        """The other side will send nothing more, and may still read."""
-
-    def silent_for(self, seconds: float) -> None:
-        """Called every few seconds with the time since the last line."""
-
-
-class Person(Dialect, Protocol):
-    """A dialect for people, who want to be asked."""
-
-    def ask_name(self) -> None:
-        """Greet a person who has said nothing yet."""
-
-    def expects_name(self) -> bool:
-        """Whether the next line is to be a name."""
-
 
 @implementer(IHalfCloseableProtocol)
-class ChatProtocol(LineReceiver):
+class ChatProtocol(PausingLineReceiver):
     """One connection: bytes to lines, at the pace that the limits allow, to the dialect that it speaks."""
 
     delimiter = b"\n"
@@ -164,6 +63,7 @@ class ChatProtocol(LineReceiver):
     log = Logger()
 
     def __init__(self) -> None:
+        super().__init__()
         self.address = ""
         self.admitted = False
         self.dialect: Dialect | None = None
@@ -174,14 +74,7 @@ class ChatProtocol(LineReceiver):
         self.quit_reason = "Connection closed"
         self.leaving = False
         """Whether this side ends the connection, as opposed to a connection that drops."""
-        self._pauses = 0
-        self._lines_left = LINES_A_TURN
-        self._answers = 0
-        self._held: bytes | None = None
-        self._timer: IDelayedCall | None = None
-        self._bytes: TokenBucket | None = None
-        self._messages: TokenBucket | None = None
-        self._escalation: Escalation | None = None
+        self.pace: Pace | None = None
         self._muted_by_operator = NOT_MUTED
 
     # the life of a connection
@@ -192,11 +85,8 @@ class ChatProtocol(LineReceiver):
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
             self.transport.setTcpKeepAlive(True)
-        settings = factory.settings
-        if settings.message_rate:
-            self._bytes = TokenBucket(BYTE_RATE, BYTE_BURST)
-            self._messages = TokenBucket(settings.message_rate, max(1.0, settings.message_burst))
-            self._escalation = Escalation()
+        if factory.settings.message_rate:
+            self.pace = Pace(factory.settings.message_rate, factory.settings.message_burst)
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
         factory.connected(self)
@@ -211,9 +101,7 @@ class ChatProtocol(LineReceiver):
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
-        self._cancel()
-        self._held = None
-        self.clearLineBuffer()
+        self.stop_reading()
         self.outlet.lost()
         dialect = self.dialect
         if dialect is not None:
@@ -281,7 +169,7 @@ class ChatProtocol(LineReceiver):
         """Close after everything that waits has been taken; others see `reason`."""
         self.quit_reason = reason
         self.leaving = True
-        self._cancel()
+        self.stop_waiting()
         self.outlet.finish()
 
     def abort(self, reason: str) -> None:
@@ -296,22 +184,18 @@ class ChatProtocol(LineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            self._lines_left = LINES_A_TURN
             if not self.admitted or self.leaving:
                 return
             self.factory.directory.stats.bytes_in += len(data)
-            if self.dialect is None and data.startswith(TLS_HANDSHAKE):
-                self._turn_away(TLS_ALERT, "TLS on a port without it")
-                return
-            if self.dialect is None and data.startswith(PROXY_HEADERS):
-                self._turn_away(NOT_FOR_RELAYS, "a PROXY header on a port without it")
+            if self.dialect is None and (wrong := by_first_bytes(data)) is not None:
+                self._turn_away(*wrong)
                 return
             if self.telnet is not None or b"\xff" in data:
                 data = self._without_telnet(data)
-            if self._bytes is not None:
-                wait = self._bytes.take(self.last_line, len(data))
+            if self.pace is not None:
+                wait = self.pace.read(self.last_line, len(data))
                 if wait > 0:
-                    self._wait(wait)
+                    self.wait(wait)
         super().dataReceived(data)
 
     def _without_telnet(self, data: bytes) -> bytes:
@@ -333,32 +217,26 @@ class ChatProtocol(LineReceiver):
             dialect = self._decide(line)
             if dialect is None:
                 return
-        self._lines_left -= 1
-        if not self._lines_left:
-            self._lines_left = LINES_A_TURN
-            self._pause(YIELDING)
-            self.factory.reactor.callLater(0, self._resume, YIELDING)
+        self.count_line()
         if line.endswith(b"\r"):
             line = line[:-1]
-        if self._messages is not None and not dialect.free_of_charge(line):
+        if self.pace is not None and not dialect.free_of_charge(line):
             now = self.factory.seconds()
-            wait = self._messages.take(now)
-            assert self._escalation is not None
-            step = self._escalation.weigh(now, wait)
+            step, wait = self.pace.line(now)
             if step is not Step.GO_ON:
                 self._escalate(step, dialect, now)
             if wait > 0:
-                self._held = line
-                self._wait(wait)
+                self.hold_line(line, wait)
                 return
         dialect.line(line)
 
     def _decide(self, line: bytes) -> Dialect | None:
+        wrong = by_first_line(line)
+        if wrong is not None:
+            self._turn_away(*wrong)
+            return None
         words = line.split(None, 2)
         first = words[0].upper() if words else b""
-        if first in HTTP_WORDS and b"HTTP/" in line:
-            self._turn_away(NOT_HTTP, "HTTP on the chat port")
-            return None
         self.line_end = b"\r\n" if line.endswith(b"\r") else b"\n"
         if first in IRC_WORDS and len(words) > 1:
             self.factory.naming.discard(self)
@@ -385,22 +263,18 @@ class ChatProtocol(LineReceiver):
             self.dialect.too_long(len(line))
         self.finish("Sent a line without an end")
 
-    # pace
+    # who may speak, and what is seen of it
 
     def _escalate(self, step: Step, dialect: Dialect, now: float) -> None:
-        assert self._escalation is not None
-        settings = self.factory.settings
+        assert self.pace is not None
         stats = self.factory.directory.stats
         if step is Step.NOTICE:
             stats.delayed += 1
-            dialect.tell_sentence(self._escalation.notice(settings.message_rate, settings.message_burst))
+            dialect.tell_sentence(self.pace.notice())
         elif step is Step.MUTE:
             stats.muted += 1
-            who = dialect.user.shown
-            self.log.info("Muted {who} for flooding", who=who)
-            dialect.tell_sentence(
-                self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
-            )
+            self.log.info("Muted {who} for flooding", who=dialect.user.shown)
+            dialect.tell_sentence(self.pace.mute_notice(now))
 
     def mute(self, seconds: float, reason: str) -> None:
         """The operator lets nothing that this person says through for so long; 0 ends it."""
@@ -419,62 +293,18 @@ class ChatProtocol(LineReceiver):
         if now < until:
             because = f" ({reason})" if reason else ""
             return f"The operator has muted you for {until - now:.0f} more seconds{because}."
-        if self._escalation is None or not self._escalation.muted_for(now):
+        if self.pace is None or not self.pace.muted_for(now):
             return None
-        settings = self.factory.settings
-        return self._escalation.mute_notice(now, settings.message_rate, settings.message_burst)
+        return self.pace.mute_notice(now)
 
-    def _wait(self, seconds: float) -> None:
-        due = self.factory.seconds() + seconds
-        if self._timer is not None and self._timer.active():
-            if self._timer.getTime() < due:
-                self._timer.reset(seconds)
-            return
-        self._timer = self.factory.reactor.callLater(seconds, self._go_on)
-        self._pause(THROTTLED)
+    def may_read(self) -> bool:
+        """Whether this connection is still to be read."""
+        return not self.outlet.closed
 
-    def _go_on(self) -> None:
-        held, self._held = self._held, None
-        try:
-            if held is not None and self.dialect is not None and not self.outlet.closed:
-                self.dialect.line(held)
-            self._resume(THROTTLED)
-        except Exception:
-            # As the reactor does for a line that did not wait: otherwise nobody would ever read here again.
-            self.log.failure("A line that had waited could not be dealt with")
-            self.abort("Connection lost")
-
-    def congested(self, yes: bool) -> None:
-        """The other side does not take its replies: its commands wait."""
-        if yes:
-            self._pause(CONGESTED)
-        else:
-            self._resume(CONGESTED)
-
-    def answering(self) -> Callable[[], None]:
-        """Read nothing more until the returned function is called: an answer that comes later comes in its turn.
-
-        A dialect that asks storage or a password hash something calls this first, so that no reply overtakes it.
-        """
-        self._answers += 1
-        self._pause(ANSWERING)
-        once = [True]
-
-        def answered() -> None:
-            if once:
-                once.clear()
-                self._answers -= 1
-                if not self._answers:
-                    self._resume(ANSWERING)
-
-        return answered
-
-    def hold(self, yes: bool) -> None:
-        """Too many answers wait for the disk: commands wait too."""
-        if yes:
-            self._pause(HELD)
-        else:
-            self._resume(HELD)
+    def deal_with(self, line: bytes) -> None:
+        """A line whose turn has come."""
+        if self.dialect is not None and not self.outlet.closed:
+            self.dialect.line(line)
 
     def hide_typing(self, yes: bool) -> None:
         """Ask a telnet client not to show what is typed, or to show it again (RFC 857).
@@ -485,21 +315,6 @@ class ChatProtocol(LineReceiver):
             if self.telnet is None:
                 self.telnet = TelnetFilter()
             self.outlet.put(self.telnet.offer_echo(yes))
-
-    def _pause(self, why: int) -> None:
-        if not self._pauses:
-            self.pauseProducing()
-        self._pauses |= why
-
-    def _resume(self, why: int) -> None:
-        if self._pauses:
-            self._pauses &= ~why
-            if not self._pauses and not self.outlet.closed:
-                self.resumeProducing()
-
-    def _cancel(self) -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
 
     # for the outlet
 

@@ -8,16 +8,31 @@ microseconds (measured: Twisted's `write` alone costs two `epoll_ctl` calls and 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from twisted.internet import tcp
 from twisted.internet.interfaces import IPullProducer, IPushProducer
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from chat.domain.events import LogEvent
 from chat.domain.room import Membership, Room
+
+if sys.platform == "linux":
+    from fcntl import ioctl
+    from termios import TIOCOUTQ as SIOCOUTQ
+else:
+    SIOCOUTQ = 0
+
+    def ioctl(descriptor: int, request: int, argument: bytes) -> bytes:
+        """Elsewhere sockets do not tell."""
+        raise OSError
+
+
+_log = Logger()
 
 CHUNK = 16 * 1024
 """Bytes handed to the transport at a time while a reader is behind: what one of them costs in memory."""
@@ -69,8 +84,27 @@ class Keeper(Protocol):
     def count(self, sent: int, missed: int) -> None:
         """Count bytes sent, and events that a reader was told it missed."""
 
+    def cut_off(self) -> None:
+        """Count a reader that was closed because it took nothing."""
+
     def seconds(self) -> float:
         """The reactor's clock."""
+
+
+class Rendering(Protocol):
+    """Events to bytes, the same for every reader who shares it. b"" hides an event."""
+
+    def render(self, event: LogEvent) -> bytes:
+        """The bytes of one event, line end included."""
+
+
+def rendered(rendering: Rendering, event: LogEvent) -> bytes:
+    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it."""
+    try:
+        return rendering.render(event)
+    except Exception:
+        _log.failure("An event of the type {type} could not be shown", type=type(event).__name__)
+        return b""
 
 
 class Replies(NamedTuple):
@@ -106,6 +140,7 @@ class Outlet:
         "_own",
         "_own_bytes",
         "_transport",
+        "_unsent",
         "behind",
         "blocked",
         "closed",
@@ -121,6 +156,7 @@ class Outlet:
         self._own_bytes = 0
         self._closing = False
         self._congested = False
+        self._unsent = 0
         self.behind = False
         self.closed = False
         self.blocked = False
@@ -199,6 +235,8 @@ class Outlet:
     def _set_behind(self, behind: bool) -> None:
         self.behind = behind
         self.blocked = behind or self.closed
+        if behind:
+            self._unsent = unsent(self._transport)
         if behind and self._own and self._own[-1].goals is None:
             self._own[-1] = Replies(self._ends(), self._own[-1].lines)
         self.since = self._keeper.seconds()
@@ -231,7 +269,7 @@ class Outlet:
         for offset, event in enumerate(membership.room.log.read(position).events):
             if event.author.session == session:
                 continue
-            line = membership.rendering.render(event)
+            line = rendered(membership.rendering, event)
             if taken < len(line):
                 membership.position = position + offset + 1
                 self._hold(line[taken:])
@@ -267,10 +305,10 @@ class Outlet:
     ) -> int:
         size = 0
         session = membership.user.session
-        render = membership.rendering.render
+        rendering = membership.rendering
         for event in events:
             if event.author.session != session and not membership.already_read(event):
-                data = render(event)
+                data = rendered(rendering, event)
                 parts.append(data)
                 size += len(data)
             position += 1
@@ -295,8 +333,15 @@ class Outlet:
 
     def expire(self, now: float) -> None:
         """Cut off a reader that has taken nothing for too long."""
+        if self.behind and not self._closing:
+            left = unsent(self._transport)
+            if left != self._unsent:
+                # A slow line takes a while to make room for more, and is not one that stands still.
+                self._unsent = left
+                self.since = now
         waited = now - self.since
         if self.behind and waited >= STALL_SECONDS:
+            self._keeper.cut_off()
             self._connection.abort(f"Took nothing for {STALL_SECONDS:.0f} seconds")
         elif self._closing and waited >= CLOSE_SECONDS:
             self._connection.abort("Did not take the last lines")
@@ -390,6 +435,19 @@ class SocketOutlet(Outlet):
 
 def _end_of(membership: Membership) -> int:
     return membership.room.log.end if membership.stop is None else membership.stop
+
+
+def unsent(transport: Any) -> int:
+    """Bytes that Twisted holds for a connection, and those in its socket that the other side has not acknowledged.
+
+    The latter on Linux only (tcp(7), SIOCOUTQ): with a send buffer of megabytes, minutes can pass until a socket of a
+    reader that takes a few kilobytes a second is writable again.
+    """
+    held = len(getattr(transport, "dataBuffer", b"")) - int(getattr(transport, "offset", 0))
+    try:
+        return held + int.from_bytes(ioctl(transport.fileno(), SIOCOUTQ, bytes(4)), sys.byteorder)
+    except (OSError, ValueError, AttributeError):
+        return held
 
 
 def outlet_for(transport: Any, connection: Connection, keeper: Keeper) -> Outlet:

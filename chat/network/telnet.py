@@ -11,18 +11,22 @@ from twisted.conch.telnet import AYT, DO, DONT, ECHO, IAC, SB, SE, WILL, WONT
 SUBNEGOTIATION_BYTES = 512
 """Longest subnegotiation that is waited for: ten times a common one; past it the rest is text again."""
 
+FIRST_COMMAND = b"\xec"
+"""The lowest byte that means something after IAC (RFC 1184, EOF)."""
+
 _NEGOTIATE = frozenset((WILL, WONT, DO, DONT))
 
 
 class TelnetFilter:
     """Takes bytes as they come, in any pieces, and gives back the text in them and what to answer."""
 
-    __slots__ = ("_command", "_offered", "_skipped", "_state")
+    __slots__ = ("_after_return", "_command", "_offered", "_skipped", "_state")
 
     def __init__(self) -> None:
         self._state = "text"
         self._command = b""
         self._skipped = 0
+        self._after_return = False
         self._offered: set[bytes] = set()
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
@@ -43,7 +47,15 @@ class TelnetFilter:
             byte = data[position : position + 1]
             position += 1
             getattr(self, "_in_" + self._state)(byte, text, answers)
-        return bytes(text).replace(b"\r\0", b"\r\n"), bytes(answers)
+        return self._with_line_ends(bytes(text)), bytes(answers)
+
+    def _with_line_ends(self, text: bytes) -> bytes:
+        # A return key is CR NUL where the client is in character mode (RFC 854, "the Telnet printer").
+        if self._after_return and text.startswith(b"\0"):
+            text = b"\n" + text[1:]
+        if text:
+            self._after_return = text.endswith(b"\r")
+        return text.replace(b"\r\0", b"\r\n")
 
     def offer_echo(self, yes: bool) -> bytes:
         """What to send so that the person's own typing is not shown (True), or is shown again (False)."""
@@ -57,6 +69,9 @@ class TelnetFilter:
         self._state = "text"
         if byte == IAC:
             text += byte
+        elif byte < FIRST_COMMAND:
+            # Not telnet, but a byte that is no UTF-8: it costs nobody the line end or letter that follows it.
+            text += IAC + byte
         elif byte in _NEGOTIATE:
             self._command = byte
             self._state = "option"
@@ -75,10 +90,11 @@ class TelnetFilter:
 
     def _in_subnegotiation(self, byte: bytes, text: bytearray, answers: bytearray) -> None:
         self._skipped += 1
-        if byte == IAC:
-            self._state = "subnegotiation_command"
-        elif self._skipped > SUBNEGOTIATION_BYTES:
+        if self._skipped > SUBNEGOTIATION_BYTES:
             self._state = "text"
+        elif byte == IAC:
+            self._state = "subnegotiation_command"
 
     def _in_subnegotiation_command(self, byte: bytes, text: bytearray, answers: bytearray) -> None:
+        self._skipped += 1
         self._state = "text" if byte == SE else "subnegotiation"

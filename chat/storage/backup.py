@@ -13,10 +13,6 @@ from chat.storage.schema import DATABASE, MIGRATIONS, Unusable, connect, migrate
 
 KEYS = ("cloak.key", "mail.key")
 """What a data folder holds beside its database, and a backup has to have."""
-PAGES = 2000
-"""Pages copied at a time: 8 MB, after which others may write."""
-PAUSE = 0.01
-"""Seconds between two portions."""
 KEY_BYTES_AT_MOST = 1024
 
 
@@ -36,7 +32,9 @@ def back_up(folder: Path, target: Path) -> int:
         try:
             destination = sqlite3.connect(copy)
             try:
-                source.backup(destination, pages=PAGES, sleep=PAUSE)
+                # In one portion, which with the write-ahead log keeps nobody from writing meanwhile; between several,
+                # each change by the server would make it begin anew.
+                source.backup(destination, pages=-1)
                 # One file, without a log beside it.
                 destination.execute("PRAGMA journal_mode = DELETE")
             finally:

@@ -17,6 +17,7 @@ from chat.domain.events import Acted, Identity, Noticed, Said, Whispered
 from chat.domain.journal import Receipt
 from chat.domain.mailbox import MAILBOX_DAYS, MAILBOX_MESSAGES, mailbox_full
 from chat.domain.refused import Refused, Why
+from chat.domain.repeats import Repeatable
 from chat.storage.reader import Reader
 from chat.storage.threads import Executor
 from chat.storage.writer import Database
@@ -73,6 +74,19 @@ def load_counts(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT account, count(*) FROM mail GROUP BY account").fetchall())
 
 
+def load_kept_repeats(
+    connection: sqlite3.Connection, seal: Seal, since: float
+) -> list[tuple[str, Repeatable]]:
+    """The kept messages that their authors may repeat, by the keys under which that is recognised."""
+    rows = connection.execute(
+        "SELECT mail.repeat, mail.msgid, mail.time, mail.sealed, accounts.name, accounts.folded, accounts.skeleton "
+        "FROM mail JOIN accounts ON accounts.folded = mail.account WHERE mail.repeat IS NOT NULL AND mail.time >= ?",
+        (since,),
+    ).fetchall()
+    events = [(key, seal.open(Account(*names), msgid, at, sealed)) for key, msgid, at, sealed, *names in rows]
+    return [(key, event) for key, event in events if event is not None]
+
+
 def forget_old_mail(connection: sqlite3.Connection, now: float) -> list[str]:
     """Delete what nobody has fetched for `MAILBOX_DAYS`; return the account of each message."""
     oldest = now - MAILBOX_DAYS * DAY
@@ -102,7 +116,7 @@ class StoredMailbox:
         self._database = database
         self._counts = Counter(counts)
 
-    def keep(self, account: Account, event: Whispered, receipt: Receipt) -> None:
+    def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
         """Keep a message."""
         if self._counts[account.folded] >= MAILBOX_MESSAGES:
             raise mailbox_full(account)
@@ -111,8 +125,8 @@ class StoredMailbox:
 
         def change(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO mail (account, msgid, time, sealed) VALUES (?, ?, ?, ?)",
-                (account.folded, event.msgid, event.time, sealed),
+                "INSERT INTO mail (account, msgid, time, sealed, repeat) VALUES (?, ?, ?, ?, ?)",
+                (account.folded, event.msgid, event.time, sealed, repeat),
             )
 
         def kept(outcome: Exception | None) -> None:

@@ -30,8 +30,9 @@ def load_rooms(connection: sqlite3.Connection, now: float) -> list[RoomRecord]:
     return [_record(row) for row in rows]
 
 
-def forget_unused(connection: sqlite3.Connection, now: float) -> None:
-    """Delete the rooms that are not worth keeping any more."""
+def forget_unused(connection: sqlite3.Connection, now: float, used: Iterable[str] = ()) -> None:
+    """Delete the rooms that are not worth keeping any more; `used` are folded names of rooms that somebody is in."""
+    connection.executemany("UPDATE rooms SET used = ? WHERE folded = ?", [(now, folded) for folded in used])
     connection.execute(
         "DELETE FROM rooms WHERE used < CASE WHEN founder IS NULL THEN ? ELSE ? END",
         (now - ORPHAN_DAYS * DAY, now - UNUSED_DAYS * DAY),

@@ -88,7 +88,10 @@ CREATE TABLE mail (
 CREATE INDEX mail_of_account ON mail (account);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+# The key under which a repetition of a kept private message is recognised.
+_REPEATED_MAIL = "ALTER TABLE mail ADD COLUMN repeat TEXT;"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL)
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
 

@@ -26,13 +26,13 @@ from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
 from chat.storage.accounts import StoredAccounts, load_accounts
 from chat.storage.history import Reading, StoredHistory
 from chat.storage.journal import Health, StoredJournal
-from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts
+from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts, load_kept_repeats
 from chat.storage.markers import Saver, StoredMarkers
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.schema import DATABASE, LOCK, Unusable, connect, prepare
-from chat.storage.threads import Executor, ThreadExecutor
+from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
 
@@ -51,6 +51,9 @@ BUSY_EVENTS = 1000
 """With so many events waiting, indexing and forgetting wait too."""
 STOP_SECONDS = 10.0
 """How long stopping waits for the disk."""
+
+HASHES_AT_MOST = 100
+"""Passwords that may wait to be hashed: some 3 seconds, as long as anybody waits for a login."""
 
 MakeExecutor = Callable[[str], Executor]
 
@@ -125,7 +128,7 @@ class Storage(Service):
                 f"The file {folder / MAIL_KEY} is damaged. Put the one from a backup in its place; without it, private "
                 "messages that wait for people are lost: then delete it."
             ) from None
-        make = make_executor or (lambda name: ThreadExecutor(f"chat-{name}", reactor.callFromThread))
+        make = make_executor or self._make_executor
         self._writes = make("writes")
         self._database = Database(self.path)
         self.health = Health()
@@ -147,7 +150,9 @@ class Storage(Service):
             self._stored_mailbox = StoredMailbox(
                 seal, pages.executor, pages.reader, self._writes, self._database, load_counts(connection)
             )
-            self._repeats = load_repeats(connection, clock())
+            self._repeats = load_repeats(connection, clock()) + load_kept_repeats(
+                connection, seal, clock() - REPEAT_SECONDS
+            )
             last = last_msgid(connection)
         finally:
             connection.close()
@@ -161,12 +166,17 @@ class Storage(Service):
             )
             self.journal = self._stored_journal
         self._logins: Logins | None = None
+        self._directory: Directory | None = None
         self._call: IDelayedCall | None = None
         self._busy = False
         self._indexed = -1
         self._deleted = 0
         self._generation = 0
         self._next_accounts = self._next_daily = self._next_retention = 0.0
+
+    def _make_executor(self, name: str) -> Executor:
+        bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
+        return ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
 
     def _reading(self, make: MakeExecutor, name: str) -> Reading:
         reading = Reading(make(name), Reader(self.path))
@@ -176,6 +186,8 @@ class Storage(Service):
     def attach(self, directory: Directory, logins: Logins) -> None:
         """Give a directory its memory. It was made with this storage's journal, accounts and registry."""
         self._logins = logins
+        self._directory = directory
+        directory.stats.parts.append(self.figures)
         if self._stored_journal is None:
             return
 
@@ -189,9 +201,21 @@ class Storage(Service):
             lambda room: directory.rooms[room].log if room in directory.rooms else None,
         )
         directory.history = history
-        directory.repeats.load(self._repeats)
+        directory.repeats.load(sorted(self._repeats, key=lambda pair: pair[1].msgid))
         self._repeats = []
         history.warm(directory.lobby.log, lambda: None)
+
+    def figures(self) -> list[tuple[str, str]]:
+        """Labels and figures for `/stats`; what exactly is wrong is for the operator, in the log."""
+        journal = self._stored_journal
+        if journal is None:
+            return [("history", "off")]
+        return [
+            ("history", "kept" if self.health.problem is None else "NOT KEPT at the moment"),
+            ("events stored", str(journal.stored)),
+            ("events waiting for the disk", str(journal.pending)),
+            ("events lost to the disk", str(journal.lost)),
+        ]
 
     # looking after it
 
@@ -211,7 +235,8 @@ class Storage(Service):
         if now >= self._next_daily:
             self._next_daily = now + DAILY_SECONDS
             wall = self._clock()
-            self._writes.submit(lambda: self._database.write(lambda c: daily(c, wall)), self._aged)
+            used = [] if self._directory is None else list(self._directory.rooms)
+            self._writes.submit(lambda: self._database.write(lambda c: daily(c, wall, used)), self._aged)
         journal = self._stored_journal
         if journal is None or journal.pending > BUSY_EVENTS:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from chat.storage.mailbox import forget_old_mail
@@ -67,9 +68,9 @@ def upkeep_step(connection: sqlite3.Connection, retention: Retention, now: float
     return Step(more or deleted >= DELETE_STEP, deleted)
 
 
-def daily(connection: sqlite3.Connection, now: float) -> list[str]:
-    """Forget old mail and unused rooms; return the account of each forgotten message."""
-    forget_unused(connection, now)
+def daily(connection: sqlite3.Connection, now: float, used: Iterable[str] = ()) -> list[str]:
+    """Forget old mail, and rooms that are not among the `used`; return the account of each forgotten message."""
+    forget_unused(connection, now, used)
     return forget_old_mail(connection, now)
 
 

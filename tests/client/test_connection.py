@@ -446,6 +446,14 @@ class TestResuming:
         script.enter("#lobby").pong()
         assert [event.place for event in talker.told(Missed)] == ["#lobby"]
 
+    def test_so_does_one_without_message_ids(self) -> None:
+        talker, script = online("", "#lobby")
+        script.enter("#lobby").pong()
+        assert not talker.told(Missed)
+        script = self.drop(talker, script).welcome()
+        script.enter("#lobby").pong()
+        assert [event.place for event in talker.told(Missed)] == ["#lobby"]
+
     def test_a_replay_on_joining_fills_the_gap(self) -> None:
         caps = "message-tags batch server-time"
         talker, script = online(caps, "#lobby")

@@ -132,6 +132,21 @@ def test_tab_completes(person: Person) -> None:
     assert person.screen.buffer.text == "/topic "
 
 
+def test_tab_goes_through_what_there_is(person: Person) -> None:
+    person.script.say(":anna!a@h JOIN #x")
+    person.run("hey an" + TAB)
+    assert person.screen.buffer.text == "hey ann "
+    person.run("/clear" + ENTER, "hey an" + TAB, TAB)
+    assert person.screen.buffer.text == "hey anna "
+    person.run("/clear" + ENTER, "hey an" + TAB, TAB, "\x1b[Z")
+    assert person.screen.buffer.text == "hey ann "
+
+
+def test_a_line_feed_is_as_good_as_enter(person: Person) -> None:
+    person.run("hello\n")
+    assert person.texts == ["hello"]
+
+
 def test_going_through_pages_keeps_what_was_typed_there(person: Person) -> None:
     person.script.say(":ann!a@h PRIVMSG bob :psst")
     assert "3 ann:1!" in person.status

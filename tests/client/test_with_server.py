@@ -192,8 +192,58 @@ def test_an_answer_that_was_lost_is_asked_for_again(place: Place) -> None:
     place.run(2)
     place.wire(bob)
     place.run()
-    assert message.state is not Delivery.PENDING
+    assert message.state is Delivery.ACKNOWLEDGED
     assert [said.text for said in ann.told(Said)] == ["once"]
+
+
+def test_private_messages_after_a_drop(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    wire = place.wires.pop()
+    ann.connection.say("bob", "one")
+    place.run(1)
+    wire.run()
+    place.run(1)
+    assert [said.text for said in bob.told(Said)] == ["one"]
+    message = bob.connection.say("ann", "two")
+    wire.there.dataReceived(wire.near.getOutBuffer())
+    place.server.turn()
+    wire.lose()
+    place.run(2)
+    place.wire(bob)
+    place.run(1)
+    assert message.state is Delivery.ACKNOWLEDGED
+    assert [said.text for said in ann.told(Said)] == ["two"]
+
+
+def test_older_messages(place: Place) -> None:
+    bob = place.enter("bob")
+    for number in range(3):
+        bob.connection.say("#lobby", f"line {number}")
+        place.run(1)
+    found: list[object] = []
+    bob.connection.history("#lobby", limit=2).addCallback(found.extend)
+    place.run(1)
+    assert [event.text for event in found if isinstance(event, Said)] == ["line 1", "line 2"]
+    before = next(event.msgid for event in found if isinstance(event, Said))
+    found.clear()
+    bob.connection.history("#lobby", before).addCallback(found.extend)
+    place.run(1)
+    assert [event.text for event in found if isinstance(event, Said)] == ["line 0"]
+
+
+def test_making_an_account_and_coming_back_with_it(place: Place) -> None:
+    bob = place.enter("bob")
+    bob.connection.register("correct horse")
+    place.run(1)
+    assert any("bob" in told.text for told in bob.told(Told) if not told.error)
+    place.wires.pop().lose()
+    place.run(2)
+    place.wire(bob)
+    place.run(1)
+    assert bob.connection.name == "bob"
+    thief = Talker(place.clock).connect("bob", password="wrong")
+    place.wire(thief)
+    assert thief.connection.state is not State.ONLINE
 
 
 def test_pasting_much_never_brings_a_mute() -> None:

@@ -191,6 +191,7 @@ def test_a_server_that_is_killed_loses_and_doubles_nothing(
     enter(ann, "ann")
     history = ann.read_until("message 3")
     assert [history.count(f"<bob> message {number}") for number in range(4)] == [1, 1, 1, 1]
+    assert "not sent" not in bob.screen
 
 
 def test_signals_end_it_with_a_goodbye(server: Server, nc: Connect, terminal: Open, tmux: Tmux) -> None:

@@ -115,9 +115,21 @@ class Reader:
         return self.user.name is None
 
     def line(self, line: bytes) -> None:
-        self.directory.enter(self.user, check_name(line.decode()))
-        self._connection.named()
-        self.directory.join_lobby(self.user)
+        if self.user.name is None:
+            self.directory.enter(self.user, check_name(line.decode()))
+            self._connection.named()
+            self.directory.join_lobby(self.user)
+            return
+        word, number, count = line.decode().split()
+        rooms = list(self.user.memberships)
+        for _ in range(int(count)):
+            if word == "ask":
+                self.reply(int(number))
+            elif rooms:
+                self.directory.say(self.user, rooms[int(number) % len(rooms)], "x")
+
+    def catch_up(self) -> None:
+        self.outlet.catch_up()
 
     def tell(self, event: Event) -> bool:
         return self.reply()
@@ -340,6 +352,15 @@ class Chat(RuleBasedStateMachine):
         where = self._room(person, room)
         for _ in range(count):
             self.server.directory.say(person.user, where, "x")
+
+    @rule(
+        who=st.integers(0, 7),
+        lines=st.lists(
+            st.sampled_from(["ask 200 1", "ask 0 2", "say 0 1", "say 1 3", "say 2 7"]), min_size=1, max_size=6
+        ),
+    )
+    def type_lines(self, who: int, lines: list[str]) -> None:
+        self._pick(who).client.socket.give("".join(f"{line}\n" for line in lines).encode())
 
     @rule(who=st.integers(0, 7))
     def rename(self, who: int) -> None:

@@ -5,8 +5,8 @@ from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.python.failure import Failure
 from zope.interface.verify import verifyObject
 
-from chat.network.listener import NOT_HTTP, TLS_ALERT
 from chat.network.plain import PlainDialect
+from chat.network.wrong_door import NOT_HTTP, TLS_ALERT
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
 DOORS = ["socket", "wrapped", "proxied"]

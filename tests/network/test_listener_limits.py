@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat.network.listener import LINES_A_TURN
+from chat.network.pausing import LINES_A_TURN
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
 

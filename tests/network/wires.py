@@ -17,7 +17,7 @@ from twisted.internet.tcp import Server as TcpServer
 from twisted.python import log
 from zope.interface import implementer
 
-_numbers = itertools.count(1000)
+_numbers = itertools.count(1_000_000)
 
 ROUNDS = 10_000
 """Rounds without a clock's help after which a loop is held to be a busy one."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from chat import __main__ as program
 from chat.domain.events import Kicked
 from chat.domain.names import RoomName
 from chat.storage.accounts import find_account
@@ -165,9 +164,3 @@ def test_a_newer_database_is_refused(admin: Admin, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
         connection.execute("PRAGMA user_version = 99")
     assert "newer release" in admin("list", status=1)
-
-
-def test_the_program_names_what_it_can_do(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert program.main(["--help"]) == 0
-    assert "admin" in capsys.readouterr().out
-    assert program.main(["admin", "--data", str(tmp_path), "list"]) == 0

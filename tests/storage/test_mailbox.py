@@ -12,6 +12,7 @@ from chat.domain.events import Acted, Whispered
 from chat.domain.mailbox import MAILBOX_DAYS, MAILBOX_MESSAGES
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
+from chat.domain.repeats import repeat_key
 from chat.domain.user import User
 from chat.storage.mailbox import DAY, KEY_BYTES, Seal
 from chat.storage.store import DAILY_SECONDS, MAIL_KEY
@@ -180,6 +181,24 @@ def test_what_the_disk_does_not_take_is_told_to_the_sender(
     assert write(world, "hello") == [False]
     monkeypatch.undo()
     assert come(world)[1] == []
+
+
+def test_a_kept_message_repeated_after_a_crash_is_kept_once(world: World) -> None:
+    bob = world.enter("bob")
+    key = repeat_key(bob.identity, "0123456789abcdef.1")
+    event = world.logins.leave_message(bob, ann(world), "hello", repeat=key)
+    world.settle()
+    world.crash()
+    later = world.restart()
+    told: list[bool] = []
+
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("kept twice")
+
+    again = later.directory.repeats.once(key, told.append, refuse, refuse)
+    assert (again.msgid, again.text) == (event.msgid, "hello")
+    assert told == [True]
+    assert len(come(later)[1]) == 1
 
 
 def test_with_history_off_nothing_is_kept(tmp_path: Path) -> None:

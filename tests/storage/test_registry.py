@@ -129,6 +129,14 @@ def test_rooms_that_nobody_uses_are_forgotten_in_the_end(world: World) -> None:
     assert age(UNUSED_DAYS + 1) == []
 
 
+def test_a_room_that_somebody_is_in_is_not_forgotten_however_long_that_lasts(world: World) -> None:
+    give_topic(world, join(world, "ann", "#ever"))
+    give_topic(world, join(world, "bob", "#gone"))
+    world.settle()
+    world.storage._database.write(lambda c: daily(c, world.now() + 2 * UNUSED_DAYS * DAY, ["#ever"]))
+    assert rows(world) == ["#ever"]
+
+
 def test_without_history_whose_a_room_is_stays_and_what_it_is_about_does_not(tmp_path: Path) -> None:
     world = World(tmp_path, history=False)
     give_topic(world, join(world, "ann", account="ann"), "secret plans")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
+from chat.commands import figures
 from chat.domain.events import Said
 from chat.domain.history import Search
 from chat.domain.journal import Stamps
@@ -100,6 +101,34 @@ def test_a_stop_while_the_disk_fails_says_so_and_ends(world: World, monkeypatch:
     say(world, join(world), "last words")
     world.stop()
     assert stored(world.folder) == []
+
+
+def test_figures_tell_whether_history_is_kept(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = join(world)
+    world.settle()
+
+    def broken(*_: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(world.storage._database, "write", broken)
+    say(world, user, "hello")
+    assert dict(figures(world.directory))["history"] == "kept"
+    world.settle()
+    shown = dict(figures(world.directory))
+    assert shown["history"] == "NOT KEPT at the moment"
+    assert (shown["events waiting for the disk"], shown["events stored"]) == ("1", "1")
+    monkeypatch.undo()
+    world.wait(10)
+    shown = dict(figures(world.directory))
+    assert (shown["history"], shown["events waiting for the disk"], shown["events lost to the disk"]) == (
+        "kept",
+        "0",
+        "0",
+    )
+    (tmp_path / "other").mkdir()
+    assert dict(figures(World(tmp_path / "other", history=False).directory))["history"] == "off"
 
 
 def test_the_index_follows_by_itself(world: World) -> None:

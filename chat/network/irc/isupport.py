@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from chat.domain.directory import ROOMS_AT_MOST
 from chat.domain.history import PAGE_AT_MOST
 from chat.domain.modes import CHANGES_AT_MOST, FLAGS, KEY_BYTES, LIST_AT_MOST, LISTS
@@ -31,6 +33,7 @@ MODE_LETTERS = ("".join(sorted(USER_MODES)), "CIRbeiklmnostv", "Ibeklov")
 """User modes, modes of rooms, and those of them that take a parameter: RPL_MYINFO."""
 
 
+@lru_cache(maxsize=1)
 def tokens(network: str) -> list[str]:
     """The tokens for a server of this name."""
     lists, flags = "".join(sorted(LISTS)), "".join(sorted(FLAGS))

@@ -36,26 +36,24 @@ def names(session: IrcDialect, room: Room) -> None:
     symbol = "@" if "s" in room.flags else "="
     start = f":{session.server_name} {n.RPL_NAMREPLY.code} {session.nick} {symbol} {room.name} :"
     space = MAX_LINE_BYTES - 2 - len(start.encode())
-    lines: list[str] = []
-    line: list[str] = []
-    size = 0
-    for user, membership in room.members.items():
-        if not inside and "i" in user.modes:
-            continue
-        shown = user.identity.mask if masks else user.identity.name
-        if membership.modes:
-            shown = signs(membership, every) + shown
-        length = (len(shown) if shown.isascii() else len(shown.encode())) + 1
-        if size + length > space and line:
-            lines.append(f"{start}{' '.join(line)}\r\n")
-            line = []
-            size = 0
-        line.append(shown)
-        size += length
-    if line:
-        lines.append(f"{start}{' '.join(line)}\r\n")
-    if lines:
-        session.send("".join(lines).encode())
+    # Everybody who comes into a room gets this: one join and a few cuts, not a look at the length of each name.
+    shown = [
+        (signs(membership, every) if membership.modes else "")
+        + (user.identity.mask if masks else user.identity.name)
+        for user, membership in room.members.items()
+        if inside or "i" not in user.modes
+    ]
+    if not shown:
+        return
+    text = " ".join(shown).encode()
+    head = start.encode()
+    lines: list[bytes] = []
+    begin = 0
+    while begin < len(text):
+        end = len(text) if len(text) - begin <= space else text.rfind(b" ", begin, begin + space + 1)
+        lines.append(head + text[begin:end] + b"\r\n")
+        begin = end + 1
+    session.send(b"".join(lines))
 
 
 @command("NAMES", "ROOM,...", "who is in rooms")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Speech
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Event, Noticed, Said, Tagged
 from chat.domain.journal import Receipt
@@ -121,10 +122,7 @@ def _to_person(
     if person is None:
         if account is None or kind is Tagged:
             raise Refused(Why.NO_SUCH_USER, f"No such user: {target}", target)
-        event = session.logins.leave_message(user, account, text, cast("Speech", kind), tags, receipt)
-        if kind is not Noticed:
-            session.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
-        return event
+        return _to_absent(session, account, text, cast("Speech", kind), tags, label, receipt)
 
     def say(receipt: Receipt | None) -> Repeatable:
         return directory.whisper(user, person, text, kind, tags, receipt)
@@ -134,6 +132,33 @@ def _to_person(
     if person.away is not None and kind is not Noticed and kind is not Tagged:
         session.numeric(n.RPL_AWAY, person.shown, person.away)
     return said
+
+
+def _to_absent(
+    session: IrcDialect,
+    account: Account,
+    text: str,
+    kind: Speech,
+    tags: ClientTags,
+    label: str,
+    receipt: Receipt | None,
+) -> Event:
+    logins = session.logins
+    user = session.user
+    key = repeat_key(user.identity, label) if label else None
+
+    def keep(receipt: Receipt | None) -> Repeatable:
+        return logins.leave_message(user, account, text, kind, tags, receipt, key)
+
+    event = session.directory.repeats.once(
+        key,
+        receipt,
+        keep,
+        lambda event, receipt: logins.mailbox.keep(account, event, receipt, key),  # type: ignore[arg-type]
+    )
+    if kind is not Noticed:
+        session.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
+    return event
 
 
 def _speak_to_all(session: IrcDialect, message: Message, text: str, kind: Kind) -> None:

@@ -52,8 +52,9 @@ def lusers(session: IrcDialect) -> None:
     """How many people and rooms there are."""
     directory = session.directory
     users = len(directory.users)
-    invisible = sum(1 for user in directory.users.values() if "i" in user.modes)
-    operators = sum(1 for user in directory.users.values() if "o" in user.modes)
+    modes = [user.modes for user in directory.users.values() if user.modes]
+    invisible = sum("i" in letters for letters in modes)
+    operators = sum("o" in letters for letters in modes)
     peak = directory.stats.peak_users
     session.numeric(n.RPL_LUSERCLIENT, users - invisible, invisible)
     session.numeric(n.RPL_LUSEROP, operators)

@@ -36,6 +36,7 @@ from chat.network.irc import (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )
@@ -74,6 +75,7 @@ FAMILIES = (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )

@@ -1,0 +1,1 @@
+"""What the chat window and the launcher have in common: theme, pictures, lists, small dialogs, preferences."""

@@ -1,0 +1,37 @@
+"""One row of a list, as data: what sidebars and choosers show."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One row of a list.
+
+    @ivar key: what the row stands for; ``""`` makes it a heading, which cannot be chosen.
+    @ivar mark: what stands before it: one or two characters.
+    @ivar disc: number of the name's colour for a disc behind the mark, None for no disc.
+    @ivar hint: small, on the right or, in tall lists, below.
+    @ivar unread: a number in a pill on the right, 0 for none.
+    @ivar alert: it is of something that is meant for us.
+    """
+
+    key: str
+    text: str
+    mark: str = ""
+    disc: int | None = None
+    hint: str = ""
+    unread: int = 0
+    alert: bool = False
+    faint: bool = False
+    bold: bool = False
+
+
+def matching(rows: list[Row], words: str) -> list[Row]:
+    """The rows in which all words occur; those whose text begins with them first. Headings are left out."""
+    wanted = words.lower().split()
+    found = [
+        row for row in rows if row.key and all(word in f"{row.text} {row.hint}".lower() for word in wanted)
+    ]
+    first = words.lower().strip().lstrip("#")
+    return sorted(found, key=lambda row: not row.text.lower().lstrip("#").startswith(first))

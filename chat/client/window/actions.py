@@ -1,0 +1,437 @@
+"""What keys, buttons and menus of the window do."""
+
+from __future__ import annotations
+
+import tkinter as tk
+import webbrowser
+from collections.abc import Callable
+from functools import partial
+from tkinter import ttk
+
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
+from twisted.python.failure import Failure
+
+from chat.client.desk import safe
+from chat.client.events import Event, Said
+from chat.client.gui.overlay import Chooser, Question
+from chat.client.gui.preferences import TEXT_SIZES, Kept, WindowPreferences
+from chat.client.gui.row import Row
+from chat.client.gui.theme import Theme
+from chat.client.pages import Page
+from chat.client.queries import QueryFailed, RoomListing
+from chat.client.typed import COMMANDS, run
+from chat.client.window import views
+from chat.client.window.frame import ChatFrame
+from chat.client.window.keys import HELP, SEQUENCES
+
+EARLIER_PAGE = 100
+"""Messages asked for at a time when somebody looks further up."""
+EARLIER_PAGES = 30
+"""How often that is done to find the place of a search result: as many as a page holds."""
+
+
+class Actions:
+    """The methods that `keys.SEQUENCES` names, and what the buttons do."""
+
+    def __init__(
+        self,
+        root: tk.Tk,
+        theme: Theme,
+        frame: ChatFrame,
+        kept: Kept[WindowPreferences],
+        quit_: Callable[[], None],
+    ) -> None:
+        self.root = root
+        self.theme = theme
+        self.frame = frame
+        self.desk = frame.desk
+        self.kept = kept
+        self._quit = quit_
+        self._fetching = False
+        for sequence, name in SEQUENCES.items():
+            self._bind(sequence, getattr(self, name))
+        for number in range(1, 10):
+            self._bind(f"<Alt-Key-{number}>", partial(self._number, number))
+        for widget in (
+            frame.entry.text,
+            frame.rooms.canvas,
+            frame.people.canvas,
+            frame.search.entry,
+            frame.search.listing.canvas,
+        ):
+            frame.tag_keys(widget)
+        frame.open_link = self.open_link
+        frame.wanted_earlier = self._above
+        frame.people.opened = self.talk_to
+        frame.people.asked = self._person_menu
+        frame.rooms.asked = self._page_menu
+        frame.search.ask = lambda words: self.desk.connection.search(words)
+        frame.search.go = self.go_to_message
+        frame.search.closed = self.close_search
+        self.desk.show_found = self._show_found
+        self._buttons()
+
+    def _bind(self, sequence: str, act: Callable[[], None]) -> None:
+        def pressed(event: tk.Event[tk.Misc]) -> str:
+            act()
+            return "break"
+
+        self.root.bind_class("chat-keys", sequence, pressed)
+
+    def _buttons(self) -> None:
+        px, frame = self.theme.px, self.frame
+        for text, act in (
+            ("Search", self.search),
+            ("People", self.toggle_people),
+            ("◐", self.toggle_theme),
+            ("Preferences", self.preferences_dialog),
+        ):
+            ttk.Button(frame.tools, text=text, style="Toolbutton", command=act, takefocus=0).pack(
+                side="left", padx=px(1)
+            )
+        ttk.Button(frame.side_buttons, text="＋  Join a room", command=self.join, takefocus=0).pack(fill="x")
+
+    # going about
+
+    def switch(self) -> None:
+        """Ctrl-K."""
+        Chooser(
+            self.root, self.theme, "Go to", views.switcher(self.desk), self._switch_to, self._join_or_talk
+        )
+
+    def _switch_to(self, key: str) -> None:
+        page = views.page_of(self.desk, key)
+        if page is not None:
+            self.frame.go(page)
+        else:
+            self.talk_to(key.partition(" ")[2])
+
+    def _join_or_talk(self, words: str) -> None:
+        word = words.split()[0]
+        if self.desk.connection.is_room(word):
+            run(self.desk, f"/join {word}")
+        else:
+            self.talk_to(word)
+        self.to_input()
+
+    def previous(self) -> None:
+        """The conversation above."""
+        self._step(-1)
+
+    def next(self) -> None:
+        """The conversation below."""
+        self._step(1)
+
+    def _listed(self) -> list[Page]:
+        pages = [views.page_of(self.desk, row.key) for row in views.sidebar(self.desk) if row.key]
+        return [page for page in pages if page is not None]
+
+    def _step(self, by: int) -> None:
+        pages = self._listed()
+        self.frame.go(pages[(pages.index(self.desk.pages.current) + by) % len(pages)])
+
+    def _number(self, number: int) -> None:
+        pages = self._listed()
+        if number <= len(pages):
+            self.frame.go(pages[number - 1])
+
+    def unread(self) -> None:
+        """The next conversation with something unread."""
+        self.desk.pages.next_unread()
+        self.frame.go(self.desk.pages.current)
+
+    def close_page(self) -> None:
+        """Leave this conversation."""
+        page = self.desk.pages.current
+        if not page.place:
+            if page is not self.desk.pages.server:
+                self.desk.pages.drop(page)
+                self.frame.changed()
+        elif self.desk.connection.is_room(page.place):
+            Question(
+                self.root,
+                self.theme,
+                f"Leave {page.title}?",
+                "You will not hear what is said there until you join again.",
+                "Leave",
+                "Stay",
+                lambda: run(self.desk, f"/part {page.place}"),
+            )
+        else:
+            self.desk.close(page.place)
+
+    def talk_to(self, name: str) -> None:
+        """A private chat."""
+        if name and self.desk.connection.fold(name) != self.desk.connection.fold(self.desk.connection.name):
+            self.desk.open(name)
+            self.frame.go(self.desk.pages.current)
+
+    def _panes(self) -> list[tk.Misc]:
+        frame = self.frame
+        panes: list[tk.Misc] = [frame.entry.text, frame.rooms.canvas, frame.transcript.text]
+        if frame.searching:
+            panes += [frame.search.entry, frame.search.listing.canvas]
+        elif frame.people.winfo_ismapped():
+            panes.append(frame.people.canvas)
+        return panes
+
+    def next_pane(self, by: int = 1) -> None:
+        """F6."""
+        panes, focus = self._panes(), self.root.focus_get()
+        at = panes.index(focus) if focus in panes else 0
+        panes[(at + by) % len(panes)].focus_set()
+
+    def previous_pane(self) -> None:
+        """Shift-F6."""
+        self.next_pane(-1)
+
+    def to_input(self) -> None:
+        """Escape."""
+        if self.frame.searching and str(self.root.focus_get()).startswith(str(self.frame.search)):
+            self.close_search()
+        self.frame.entry.cancel()
+        self.frame.entry.text.focus_set()
+
+    def newest(self) -> None:
+        """The end of the conversation."""
+        self.frame.transcript.bottom()
+
+    def join(self) -> None:
+        """Ctrl-J: the rooms that there are, and any other by typing its name."""
+        chooser = Chooser(
+            self.root,
+            self.theme,
+            "Join a room",
+            [],
+            lambda key: run(self.desk, f"/join {key}"),
+            lambda words: run(self.desk, f"/join {words.split()[0]}"),
+            empty="Asking for the rooms… A name that you type makes a new one.",
+        )
+
+        def listed(rooms: list[RoomListing]) -> None:
+            chooser.offer(
+                [Row(room.name, room.name.lstrip("#"), mark="#", hint=self._about(room)) for room in rooms]
+            )
+
+        def failed(failure: Failure) -> None:
+            failure.trap(QueryFailed)
+            chooser.offer([])
+
+        self.desk.connection.list_rooms().addCallbacks(listed, failed)
+
+    @staticmethod
+    def _about(room: RoomListing) -> str:
+        here = f"{room.people} here"
+        return f"{safe(room.topic)}  ·  {here}" if room.topic else here
+
+    # reading
+
+    def open_link(self, link: str) -> None:
+        """In the browser; in a thread, since some browsers keep their caller waiting."""
+        deferToThread(webbrowser.open, link).addErrback(
+            lambda failure: self.desk.note(f"No browser could be opened for {link}", error=True)
+        )
+
+    def copy_all(self) -> None:
+        """Ctrl-Shift-C."""
+        self.frame.transcript.copy_all()
+
+    def links(self) -> None:
+        """Ctrl-L."""
+        found = [Row(link, link) for link in views.links(self.desk.pages.current)]
+        Chooser(
+            self.root,
+            self.theme,
+            "Open a link",
+            found,
+            self.open_link,
+            empty="There are no links in this conversation",
+        )
+
+    def earlier(self, page: Page) -> Deferred[int] | None:
+        """Fetch what was said before the first line of a page; fires with how many messages there were."""
+        if self._fetching:
+            return None
+        self._fetching = True
+
+        def fetched(events: list[Event]) -> int:
+            self._fetching = False
+            return self.desk.add_earlier(page, events)
+
+        def failed(failure: Failure) -> int:
+            self._fetching = False
+            failure.trap(QueryFailed)
+            return 0
+
+        asked = self.desk.connection.history(page.place, self.desk.oldest(page.place), EARLIER_PAGE)
+        return asked.addCallbacks(fetched, failed)
+
+    def _above(self, page: Page) -> None:
+        self.earlier(page)
+
+    def search(self) -> None:
+        """Ctrl-F."""
+        self.frame.searching = True
+        self.frame.refresh()
+        self.frame.search.open()
+
+    def close_search(self) -> None:
+        """Show the people again."""
+        self.frame.searching = False
+        self.frame.refresh()
+        self.frame.entry.text.focus_set()
+
+    def _show_found(self, words: str, messages: list[Said]) -> None:
+        self.search()
+        self.frame.search.show(words, messages)
+        self.frame.search.listing.canvas.focus_set()
+
+    def go_to_message(self, message: Said) -> None:
+        """Show where something was said."""
+        page = self.desk.pages.make(message.place)
+        self.desk.pages.go(page)
+        self.frame.refresh()
+        self._find(page, message, EARLIER_PAGES)
+
+    def _find(self, page: Page, message: Said, rounds: int) -> None:
+        if page is not self.desk.pages.current:
+            return
+        self.frame.transcript.sync()
+        if self.frame.transcript.find(message.msgid):
+            self.frame.search.tell("There it is. Escape goes back to the input.")
+            return
+        asked = self.earlier(page) if rounds else None
+        if asked is None:
+            self.frame.search.tell(
+                "That is too long ago to be shown in its place: /history goes further back."
+            )
+            return
+
+        def fetched(count: int) -> None:
+            self._find(page, message, rounds - 1 if count else 0)
+
+        self.frame.search.tell("Going back to it…")
+        asked.addCallback(fetched)
+
+    # looks
+
+    def toggle_people(self) -> None:
+        """Show or hide who is here."""
+        self.frame.searching = False
+        self.frame.with_people = not self.frame.with_people
+        self.kept.change(people=self.frame.with_people)
+        self.frame.refresh()
+
+    def toggle_theme(self) -> None:
+        """Light or dark."""
+        self.use_theme("light" if self.theme.name == "dark" else "dark")
+
+    def use_theme(self, name: str) -> None:
+        """Light or dark, from here on."""
+        self.theme.use(name, self.theme.text_size)
+        self.kept.change(theme=name)
+
+    def _resize(self, by: int) -> None:
+        at = TEXT_SIZES.index(self.theme.text_size) + by
+        self.use_size(TEXT_SIZES[min(max(at, 0), len(TEXT_SIZES) - 1)])
+
+    def use_size(self, size: int) -> None:
+        """A size of text, in points."""
+        self.theme.use(self.theme.name, size)
+        self.kept.change(text_size=size)
+
+    def larger(self) -> None:
+        """Larger text."""
+        self._resize(1)
+
+    def smaller(self) -> None:
+        """Smaller text."""
+        self._resize(-1)
+
+    def usual_size(self) -> None:
+        """Text as it was at first."""
+        self.use_size(WindowPreferences().text_size)
+
+    def preferences_dialog(self) -> None:
+        """Ctrl-comma."""
+        from chat.client.window.dialogs import preferences_card
+
+        preferences_card(self)
+
+    def help(self) -> None:
+        """F1."""
+        from chat.client.window.dialogs import help_card
+
+        help_card(
+            self.root,
+            self.theme,
+            HELP,
+            [(f"/{row.name} {row.usage}".rstrip(), row.help) for row in COMMANDS.values()],
+        )
+
+    def quit(self) -> None:
+        """Leave the program; ask, if something is not sent."""
+        waiting = views.unsent(self.desk)
+        if waiting:
+            Question(
+                self.root,
+                self.theme,
+                "Leave?",
+                f"{waiting}. Leaving drops that.",
+                "Leave",
+                "Stay",
+                self._quit,
+            )
+        else:
+            self._quit()
+
+    def bell(self) -> None:
+        """Somebody means us."""
+        if self.kept.chosen.bell:
+            self.root.bell()
+
+    def set_bell(self, on: bool) -> None:
+        """Whether to ring."""
+        self.kept.change(bell=on)
+
+    # menus
+
+    def _person_menu(self, name: str, x: int, y: int) -> None:
+        menu = tk.Menu(self.root, tearoff=False)
+        self._colour(menu)
+        menu.add_command(label=f"Private chat with {safe(name)}", command=lambda: self.talk_to(name))
+        menu.add_command(label="Write the name", command=lambda: self.frame.entry.add(f"{safe(name)}: "))
+        menu.add_command(label="Who is that?", command=lambda: run(self.desk, f"/whois {name}"))
+        menu.add_separator()
+        ignored = self.desk.connection.fold(name) in self.desk.connection.ignored
+        menu.add_command(
+            label="Hear again" if ignored else "Ignore",
+            command=lambda: run(self.desk, f"/ignore {'-' if ignored else ''}{name}"),
+        )
+        menu.tk_popup(x, y)
+
+    def _page_menu(self, key: str, x: int, y: int) -> None:
+        page = views.page_of(self.desk, key)
+        if page is None or not page.place:
+            return
+        room = self.desk.connection.is_room(page.place)
+        menu = tk.Menu(self.root, tearoff=False)
+        self._colour(menu)
+        menu.add_command(label="Open", command=lambda: self.frame.go(page))
+        menu.add_command(
+            label="Leave the room" if room else "Close", command=lambda: run(self.desk, f"/part {page.place}")
+        )
+        menu.tk_popup(x, y)
+
+    def _colour(self, menu: tk.Menu) -> None:
+        p = self.theme.palette
+        menu.configure(
+            background=p.raised,
+            foreground=p.text,
+            activebackground=p.selected,
+            activeforeground=p.text,
+            borderwidth=1,
+            relief="flat",
+            font=self.theme.fonts["body"],
+        )

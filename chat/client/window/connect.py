@@ -1,0 +1,172 @@
+"""The connect dialog: where to, and as whom; it remembers all but passwords."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+
+from chat.client.endpoints import DEFAULT_PORT, TLS_PORT, BadAddress, parse_address
+from chat.client.gui.preferences import Account
+from chat.client.gui.theme import Theme
+from chat.domain.names import NameRefused, check_name, room_from_typed
+
+MAX_FIELD = 512
+"""Characters of a field."""
+
+
+class BadField(ValueError):
+    """A field that cannot be; `field` is its name, the text a sentence."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def read_rooms(text: str) -> tuple[str, ...]:
+    """Rooms as people type them, with or without ``#``, with commas or spaces between."""
+    words = text.replace(",", " ").split()
+    return tuple(dict.fromkeys(w if w[:1] in ("#", "&") else room_from_typed(w) for w in words))
+
+
+def read_account(address: str, name: str, rooms: str, tls: bool, account: str) -> Account:
+    """What the fields say; raises `BadField`."""
+    try:
+        host, port = parse_address(address[:MAX_FIELD], tls)
+    except BadAddress as bad:
+        raise BadField("address", str(bad)) from None
+    if not name.strip():
+        raise BadField("name", "Choose a name: it is what the others see.")
+    try:
+        name = check_name(name.strip()).shown
+    except NameRefused as refused:
+        raise BadField("name", str(refused)) from None
+    shown = f"[{host}]" if ":" in host else host
+    usual = TLS_PORT if tls else DEFAULT_PORT
+    where = shown if port == usual else f"{shown}:{port}"
+    return Account(where, name, read_rooms(rooms[:MAX_FIELD]), tls, account.strip()[:MAX_FIELD])
+
+
+class ConnectDialog(ttk.Frame):
+    """The whole window before there is a conversation.
+
+    @ivar connect: called with what to connect to, and the password or ``""``.
+    """
+
+    def __init__(self, root: tk.Misc, theme: Theme, recent: tuple[Account, ...], first: Account) -> None:
+        super().__init__(root)
+        self.theme = theme
+        self.connect: Callable[[Account, str], None] = lambda account, password: None
+        self._recent = recent
+        px = theme.px
+        card = ttk.Frame(self, padding=px(28))
+        card.place(relx=0.5, rely=0.46, anchor="center", width=px(440))
+        ttk.Label(card, text="Welcome to chat", style="Title.TLabel").pack(anchor="w")
+        ttk.Label(card, text="Where to, and what shall we call you?", style="Faint.TLabel").pack(
+            anchor="w", pady=(px(2), px(18))
+        )
+        self._values = {
+            key: tk.StringVar(self) for key in ("address", "name", "rooms", "account", "password")
+        }
+        self._tls = tk.BooleanVar(self)
+        self._fields: dict[str, ttk.Entry] = {}
+        self._field(card, "name", "Your name")
+        self._field(
+            card,
+            "address",
+            "Server",
+            ttk.Combobox(card, textvariable=self._values["address"], values=[a.address for a in recent]),
+        )
+        self._field(card, "rooms", "Rooms")
+        self._more = ttk.Frame(card)
+        self._field(self._more, "account", "Account (if you have registered one)")
+        self._field(self._more, "password", "Password (is not kept)")
+        self._fields["password"].configure(show="•")
+        ttk.Checkbutton(self._more, text="Encrypt the connection (TLS)", variable=self._tls).pack(
+            anchor="w", pady=(px(2), px(8))
+        )
+        self._more_button = ttk.Button(
+            card, text="Account and encryption  ▾", style="Toolbutton", command=self._toggle_more
+        )
+        self._more_button.pack(anchor="w", pady=(px(4), px(4)))
+        self._message = ttk.Label(card, style="Error.TLabel", wraplength=px(380), justify="left")
+        self._button = ttk.Button(card, text="Connect", style="Accent.TButton", command=self._go)
+        self._button.pack(fill="x", pady=(px(12), 0), ipady=px(4))
+        self._fields["address"].bind("<<ComboboxSelected>>", lambda event: self._chosen())
+        self.bind_class("connect-dialog", "<Return>", lambda event: self._go())
+        for field in (*self._fields.values(), self._button):
+            field.bindtags(("connect-dialog", *field.bindtags()))
+        self.fill(first)
+
+    def _field(self, master: tk.Misc, key: str, label: str, field: ttk.Entry | None = None) -> None:
+        px = self.theme.px
+        ttk.Label(master, text=label, style="Faint.TLabel").pack(anchor="w")
+        field = field or ttk.Entry(master, textvariable=self._values[key])
+        field.configure(font=self.theme.fonts["body"])
+        field.pack(fill="x", pady=(px(3), px(10)), in_=master)
+        self._fields[key] = field
+
+    def fill(self, account: Account) -> None:
+        """Put an account into the fields."""
+        self._values["address"].set(account.address)
+        self._values["name"].set(account.name)
+        self._values["rooms"].set(", ".join(account.rooms))
+        self._values["account"].set(account.account)
+        self._tls.set(account.tls)
+        if account.tls or account.account:
+            self._toggle_more(show=True)
+
+    def _chosen(self) -> None:
+        found = next((a for a in self._recent if a.address == self._values["address"].get()), None)
+        if found is not None:
+            self.fill(found)
+
+    def _toggle_more(self, show: bool | None = None) -> None:
+        show = not self._more.winfo_manager() if show is None else show
+        self._more_button.configure(text=f"Account and encryption  {'▴' if show else '▾'}")
+        if show:
+            self._more.pack(fill="x", before=self._button)
+        else:
+            self._more.pack_forget()
+
+    def focus_field(self, key: str = "") -> None:
+        """Type into this field, or the first that is empty, or press the button."""
+        key = key or ("name" if not self._values["name"].get() else "")
+        if not key:
+            self._fields["name"].focus_set()
+            self._fields["name"].selection_range(0, "end")
+            self._fields["name"].icursor("end")
+            return
+        field = self._fields[key]
+        field.focus_set()
+        field.selection_range(0, "end")
+
+    def tell(self, sentence: str, field: str = "", *, busy: bool = False) -> None:
+        """Say what is wrong (or, when `busy`, what is going on) and where to put it right."""
+        self._message.configure(text=sentence, style="Faint.TLabel" if busy else "Error.TLabel")
+        if sentence:
+            self._message.pack(anchor="w", pady=(self.theme.px(8), 0), before=self._button)
+        else:
+            self._message.pack_forget()
+        self._button.configure(text="Connecting…" if busy else "Connect")
+        state = "connecting" if busy else "cannot connect" if sentence else "connect"
+        self.winfo_toplevel().title(f"Chat – {state}")
+        if not busy:
+            self.focus_field(field)
+
+    def _go(self) -> str:
+        values = {key: variable.get() for key, variable in self._values.items()}
+        try:
+            account = read_account(
+                values["address"], values["name"], values["rooms"], self._tls.get(), values["account"]
+            )
+            if values["account"].strip() and not values["password"]:
+                raise BadField("password", "The account needs its password.")
+        except BadField as bad:
+            self.tell(str(bad), bad.field)
+            return "break"
+        self.tell("", busy=True)
+        password = values["password"][:MAX_FIELD]
+        self._values["password"].set("")
+        self.connect(account, password if account.account else "")
+        return "break"

@@ -1,0 +1,76 @@
+"""What the window does with what happens and with what is typed: the terminal's desk, with a search pane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chat.client.connection import Connection
+from chat.client.desk import TerminalDesk
+from chat.client.events import Event, LagMeasured, PeopleChanged, Said, State, StateChanged
+from chat.client.pages import MAX_LINES, Page
+
+
+class WindowDesk(TerminalDesk):
+    """Pages of one person, for a window.
+
+    @ivar show_found: called with the words of a search and what was found.
+    @ivar state_changed: called when the connection's state has changed.
+    @ivar sentence: what was said last about the connection.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[Connection], None],
+        quit_: Callable[[str], None],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        super().__init__(connect, quit_, wall_clock)
+        self.show_found: Callable[[str, list[Said]], None] = lambda words, messages: None
+        self.state_changed: Callable[[StateChanged], None] = lambda event: None
+        self.sentence = ""
+
+    def happened(self, event: Event) -> None:
+        """The connection's listener."""
+        match event:
+            case LagMeasured() | PeopleChanged():
+                self.changed()
+                return
+            case StateChanged(sentence=sentence):
+                self.sentence = sentence
+        super().happened(event)
+        if isinstance(event, StateChanged):
+            self.state_changed(event)
+
+    def found(self, words: str, messages: list[Said]) -> None:
+        """What a search has found, in its pane."""
+        self.show_found(words, messages)
+
+    def add_earlier(self, page: Page, events: list[Event]) -> int:
+        """Older messages of a page that were fetched, before what is there; how many were new."""
+        known = {line.msgid for line in page.lines if line.msgid}
+        known |= {line.message.msgid for line in page.lines if line.message is not None}
+        lines = [
+            self._line(event)
+            for event in events
+            if isinstance(event, Said) and not (event.msgid and event.msgid in known)
+        ]
+        room = MAX_LINES - len(page.lines)
+        page.insert_before(lines)
+        self.changed()
+        return min(len(lines), room)
+
+    def earlier(self, place: str, events: list[Event]) -> None:
+        """What `/history` fetched."""
+        page = self.pages.find(place)
+        if page is not None and not self.add_earlier(page, events):
+            self.note("There is nothing earlier.", place)
+
+    def close(self, place: str) -> None:
+        """Take a place away."""
+        super().close(place)
+        if not self.pages.current.place and self.connection.state is State.ONLINE:
+            # Rather another conversation than the server's own page.
+            other = next((page for page in reversed(self.pages.all) if page.place), None)
+            if other is not None:
+                self.pages.go(other)
+                self.changed()

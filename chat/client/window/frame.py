@@ -1,0 +1,257 @@
+"""The chat window: sidebar, conversation, people, status bar, and keeping all of them up to date."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+
+from chat.client.candidates import candidates
+from chat.client.desk import safe
+from chat.client.events import State
+from chat.client.gui.listing import Listing
+from chat.client.gui.theme import Theme
+from chat.client.pages import Page
+from chat.client.typed import enter
+from chat.client.window import views
+from chat.client.window.desk import WindowDesk
+from chat.client.window.entry import Entry
+from chat.client.window.search import SearchPane
+from chat.client.window.transcript import Transcript
+
+REFRESH_MS = 30
+"""After a change, within which others are waited for: a busy room is drawn some thirty times a second at most."""
+NARROW = 720
+"""Width in pixels of an ordinary screen below which the people are left out."""
+
+
+class ChatFrame(ttk.Frame):
+    """What a person sees while connected.
+
+    @ivar shown: called after everything was drawn.
+    @ivar open_link: called with a link.
+    @ivar wanted_earlier: called with a page above whose first line somebody looks.
+    """
+
+    def __init__(
+        self,
+        root: tk.Tk,
+        theme: Theme,
+        desk: WindowDesk,
+        wall_clock: Callable[[], float],
+        *,
+        with_people: bool,
+    ) -> None:
+        super().__init__(root)
+        self.theme = theme
+        self.desk = desk
+        self.with_people = with_people
+        self.searching = False
+        self.shown: Callable[[], None] = lambda: None
+        self.open_link: Callable[[str], None] = lambda link: None
+        self.wanted_earlier: Callable[[Page], None] = lambda page: None
+        self._wall_clock = wall_clock
+        self._refreshing = ""
+        self._page: Page | None = None
+        self._transcripts: dict[int, tuple[Page, Transcript]] = {}
+        px = theme.px
+        self.columnconfigure(2, weight=1)
+        self.rowconfigure(0, weight=1)
+
+        side = ttk.Frame(self, style="Side.TFrame")
+        side.grid(row=0, column=0, sticky="nsew")
+        self._server = ttk.Label(side, style="Side.Heading.TLabel")
+        self._server.pack(anchor="w", padx=px(16), pady=(px(14), 0))
+        self._me = ttk.Label(side, style="Side.Faint.TLabel")
+        self._me.pack(anchor="w", padx=px(16), pady=(0, px(4)))
+        self.rooms = Listing(side, theme)
+        self.rooms.pack(fill="both", expand=True)
+        self.rooms.chosen = self._go
+        self.side_buttons = ttk.Frame(side, style="Side.TFrame")
+        self.side_buttons.pack(fill="x", padx=px(10), pady=px(10))
+        ttk.Frame(self, style="Line.TFrame", width=px(1)).grid(row=0, column=1, sticky="ns")
+
+        centre = ttk.Frame(self)
+        centre.grid(row=0, column=2, sticky="nsew")
+        head = ttk.Frame(centre)
+        head.pack(fill="x", padx=px(18), pady=(px(10), px(10)))
+        self.tools = ttk.Frame(head)
+        self.tools.pack(side="right")
+        self._title = ttk.Label(head, style="Heading.TLabel")
+        self._title.pack(anchor="w")
+        self._topic = ttk.Label(head, style="Faint.TLabel")
+        self._topic.pack(anchor="w", fill="x")
+        ttk.Frame(centre, style="Line.TFrame", height=px(1)).pack(fill="x")
+        self.entry = Entry(centre, theme, self._entered, lambda before: candidates(desk, before))
+        self.entry.pack(side="bottom", fill="x")
+        self._banner = ttk.Frame(centre, style="Raised.TFrame", padding=(px(14), px(8)))
+        self._banner_text = ttk.Label(self._banner, style="Raised.TLabel", justify="left")
+        self._banner_text.pack(side="left", fill="x", expand=True)
+        self.retry = ttk.Button(self._banner, text="Try now", command=self._retry)
+        self.retry.pack(side="right")
+        self._pages = ttk.Frame(centre)
+        self._pages.pack(fill="both", expand=True)
+
+        self._right_line = ttk.Frame(self, style="Line.TFrame", width=px(1))
+        self._right = ttk.Frame(self, style="Side.TFrame")
+        self._count = ttk.Label(self._right, style="Side.Bold.TLabel")
+        self._count.pack(anchor="w", padx=px(16), pady=(px(18), px(6)))
+        self.people = Listing(self._right, theme, width=210)
+        self.people.pack(fill="both", expand=True)
+        self.search = SearchPane(self, theme)
+
+        ttk.Frame(self, style="Line.TFrame", height=px(1)).grid(row=1, column=0, columnspan=5, sticky="ew")
+        bar = ttk.Frame(self, style="Side.TFrame")
+        bar.grid(row=2, column=0, columnspan=5, sticky="ew")
+        self._dot = ttk.Label(bar, style="Side.TLabel")
+        self._dot.pack(side="left", padx=(px(16), px(6)), pady=px(4))
+        self._state = ttk.Label(bar, style="Side.Faint.TLabel")
+        self._state.pack(side="left", pady=px(4))
+        ttk.Label(bar, text="F1 help   Ctrl-K go to", style="Side.Faint.TLabel").pack(
+            side="right", padx=px(16)
+        )
+        self._unsent = ttk.Label(bar, style="Side.Faint.TLabel")
+        self._unsent.pack(side="right", padx=px(16))
+
+        self.entry.text.bind("<Prior>", lambda event: self._page_by(-1))
+        self.entry.text.bind("<Next>", lambda event: self._page_by(1))
+        self.bind("<Configure>", lambda event: self.changed())
+        theme.watch(self.changed)
+
+    # what happens here
+
+    def _go(self, key: str) -> None:
+        page = views.page_of(self.desk, key)
+        if page is not None:
+            self.go(page)
+
+    def go(self, page: Page) -> None:
+        """Look at a page, and type there."""
+        self.desk.pages.go(page)
+        self.entry.text.focus_set()
+        self.changed()
+
+    def _entered(self, text: str) -> None:
+        self.transcript.bottom()
+        enter(self.desk, text)
+        self.changed()
+
+    def _retry(self) -> None:
+        self.desk.connection.retry_now()
+        self.entry.text.focus_set()
+
+    def _page_by(self, by: int) -> str:
+        self.transcript.scroll_pages(by)
+        return "break"
+
+    @property
+    def transcript(self) -> Transcript:
+        """The page that is looked at, on the screen."""
+        page = self.desk.pages.current
+        known = self._transcripts.get(id(page))
+        if known is None:
+            transcript = Transcript(self._pages, self.theme, page, lambda: safe(self.desk.connection.name))
+            transcript.open_link = lambda link: self.open_link(link)
+            transcript.wanted_earlier = lambda: self.wanted_earlier(page)
+            transcript.typed = self.entry.add
+            self.tag_keys(transcript.text)
+            known = self._transcripts[id(page)] = (page, transcript)
+        return known[1]
+
+    @staticmethod
+    def tag_keys(widget: tk.Misc) -> None:
+        """Let the window's keys come before the widget's own."""
+        widget.bindtags(("chat-keys", *widget.bindtags()))
+
+    # drawing
+
+    def changed(self) -> None:
+        """Something that can be seen is not what it was."""
+        if not self._refreshing and self.winfo_exists():
+            self._refreshing = self.after(REFRESH_MS, self.refresh)
+
+    def refresh(self) -> None:
+        """Draw everything that may have changed."""
+        self._refreshing = ""
+        desk = self.desk
+        page = desk.pages.current
+        if page is not self._page:
+            self._turn_to(page)
+        self._forget_closed()
+        self.transcript.sync()
+        self.rooms.show(views.sidebar(desk), views.page_key(page))
+        title, topic = views.header(desk)
+        self._title.configure(text=title)
+        width = max(self._pages.winfo_width() - self.tools.winfo_width() - self.theme.px(48), 100)
+        self._topic.configure(text=Listing.cut(topic, self.theme.fonts["small"], width))
+        self._server.configure(
+            text=Listing.cut(
+                safe(desk.connection.server) or "Chat", self.theme.fonts["heading"], self.theme.px(180)
+            )
+        )
+        self._me.configure(
+            text=Listing.cut(
+                f"You are {safe(desk.connection.name)}", self.theme.fonts["small"], self.theme.px(180)
+            )
+        )
+        self._draw_people()
+        self.entry.hint(
+            f"Message {page.title}" if page.place else "Type a command: /join ROOM, /rooms, /help"
+        )
+        self.tick()
+        self.shown()
+
+    def _turn_to(self, page: Page) -> None:
+        if self._page is not None:
+            self._page.draft = self.entry.value
+            known = self._transcripts.get(id(self._page))
+            if known is not None:
+                known[1].pack_forget()
+        self._page = page
+        self.entry.put(page.draft)
+        self.transcript.pack(fill="both", expand=True)
+
+    def _forget_closed(self) -> None:
+        open_pages = {id(page) for page in self.desk.pages.all}
+        for key in [key for key in self._transcripts if key not in open_pages]:
+            self._transcripts.pop(key)[1].destroy()
+
+    def _draw_people(self) -> None:
+        rows = views.people(self.desk)
+        wide = self.winfo_width() >= self.theme.px(NARROW) or self.winfo_width() <= 1
+        if self.searching:
+            self._right.grid_remove()
+            self._right_line.grid(row=0, column=3, sticky="ns")
+            self.search.grid(row=0, column=4, sticky="nsew")
+            return
+        self.search.grid_remove()
+        if rows and self.with_people and wide:
+            here = len(rows)
+            self._count.configure(text=f"{here} here")
+            self.people.show(rows)
+            self._right_line.grid(row=0, column=3, sticky="ns")
+            self._right.grid(row=0, column=4, sticky="nsew")
+        else:
+            self._right_line.grid_remove()
+            self._right.grid_remove()
+
+    def tick(self) -> None:
+        """What changes with time alone: the countdown."""
+        now = self._wall_clock()
+        p, px = self.theme.palette, self.theme.px
+        status = views.status(self.desk, now)
+        self._dot.configure(image=self.theme.pill(px(9), px(9), getattr(p, status.mood)))
+        self._state.configure(text=status.text)
+        self._unsent.configure(text=views.unsent(self.desk), foreground=p.warning)
+        if self.desk.connection.state in (State.WAITING, State.CONNECTING) and self.desk.sentence:
+            waiting = self.desk.connection.state is State.WAITING
+            seconds = f" Trying again in {views.countdown(self.desk, now)} s." if waiting else ""
+            self._banner_text.configure(
+                text=f"{safe(self.desk.sentence)}{seconds} What you type is sent as soon as you are back.",
+                wraplength=max(self._pages.winfo_width() - px(160), px(200)),
+            )
+            self.retry.configure(state="normal" if waiting else "disabled")
+            if not self._banner.winfo_manager():
+                self._banner.pack(side="bottom", fill="x", padx=px(16), before=self._pages)
+        elif self._banner.winfo_manager():
+            self._banner.pack_forget()

@@ -1,0 +1,213 @@
+"""The window's program: Tk on Twisted's reactor, the connection, the preferences, from start to end."""
+
+from __future__ import annotations
+
+import signal
+import time
+import tkinter as tk
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from chat.client.connection import Connection
+from chat.client.endpoints import parse_address
+from chat.client.events import State, StateChanged
+from chat.client.gui.preferences import Account, Kept, config_folder, read_window
+from chat.client.gui.theme import Theme, prepare_process
+from chat.client.window import views
+from chat.client.window.actions import Actions
+from chat.client.window.connect import ConnectDialog, read_rooms
+from chat.client.window.desk import WindowDesk
+from chat.client.window.frame import ChatFrame
+
+PREFERENCES = "window.json"
+SMALLEST = (480, 360)
+USUAL = (1120, 720)
+"""Sizes of the window, in pixels of an ordinary screen."""
+GOODBYE_SECONDS = 2.0
+"""How long a server may take to say goodbye before the window goes all the same."""
+
+
+class Program:
+    """One window and its connection.
+
+    @ivar ended: whether the window is gone.
+    """
+
+    log = Logger()
+
+    def __init__(self, reactor: Any, root: tk.Tk, path: Path) -> None:
+        self._reactor = reactor
+        self.root = root
+        self.ended = False
+        self._account = Account()
+        self._password = ""
+        self._dialog: ConnectDialog | None = None
+        self.kept = Kept(path, read_window)
+        chosen = self.kept.chosen
+        self.theme = Theme(root, chosen.theme, chosen.text_size)
+        self.desk = WindowDesk(self._connect_again, self.leave, time.time)
+        self.connection = Connection(reactor, self.desk.happened)
+        self.desk.attach(self.connection)
+        self.frame = ChatFrame(root, self.theme, self.desk, time.time, with_people=chosen.people)
+        self.actions = Actions(root, self.theme, self.frame, self.kept, lambda: self.leave(""))
+        self.desk.changed = self.frame.changed
+        self.desk.bell = self.actions.bell
+        self.desk.state_changed = self._state_changed
+        self.frame.shown = self._shown
+        root.protocol("WM_DELETE_WINDOW", self.actions.quit)
+        root.minsize(*(self.theme.px(side) for side in SMALLEST))
+        self._place()
+
+    def _place(self) -> None:
+        width, height = (self.theme.px(side) for side in USUAL)
+        screen_width, screen_height = self.root.winfo_screenwidth(), self.root.winfo_screenheight()
+        usual = f"{min(width, screen_width)}x{min(height, screen_height)}"
+        try:
+            self.root.geometry(self.kept.chosen.geometry or usual)
+        except tk.TclError:
+            self.root.geometry(usual)
+
+    def _shown(self) -> None:
+        if self._dialog is None:
+            self.root.title(views.window_title(self.desk))
+
+    # connecting
+
+    def ask(self, first: Account, sentence: str = "", field: str = "") -> None:
+        """Show the connect dialog."""
+        if self._dialog is None:
+            self.frame.pack_forget()
+            self._dialog = ConnectDialog(self.root, self.theme, self.kept.chosen.recent, first)
+            self._dialog.connect = self.connect
+            self._dialog.pack(fill="both", expand=True)
+            # What is not on the screen yet gets the keyboard only later, and would lose what is typed until then.
+            self.root.update_idletasks()
+        self._dialog.tell(sentence, field)
+
+    def connect(self, account: Account, password: str) -> None:
+        """Connect there as that."""
+        self._account, self._password = account, password
+        self._connect(account.rooms)
+
+    def _connect(self, rooms: tuple[str, ...]) -> None:
+        account = self._account
+        host, port = parse_address(account.address, account.tls)
+        self.connection.connect(
+            host,
+            port,
+            name=account.name,
+            tls=account.tls,
+            account=account.account or None,
+            password=self._password or None,
+            rooms=rooms,
+        )
+
+    def _connect_again(self, connection: Connection) -> None:
+        self._account = replace(self._account, name=connection.name or self._account.name)
+        self._connect(tuple(room.name for room in connection.rooms.values()) or self._account.rooms)
+
+    def show(self) -> None:
+        """Show the conversations."""
+        if self._dialog is not None:
+            self._dialog.destroy()
+            self._dialog = None
+        self.frame.pack(fill="both", expand=True)
+        self.root.update_idletasks()
+        self.frame.entry.text.focus_set()
+        self.frame.changed()
+
+    def _state_changed(self, event: StateChanged) -> None:
+        # The connection is in the middle of something: what follows may start it anew.
+        self._reactor.callLater(0, self._settle, event)
+
+    def _settle(self, event: StateChanged) -> None:
+        if self.ended:
+            return
+        match event.state:
+            case State.ONLINE:
+                if self._dialog is not None:
+                    self.show()
+                self._account = replace(self._account, name=self.connection.name)
+                self.kept.put(self.kept.chosen.with_account(self._account))
+            case State.WAITING if self._dialog is not None and self.connection.state is State.WAITING:
+                # At the dialog the person decides when to try again.
+                self.connection.disconnect()
+                self._dialog.tell(event.sentence)
+            case State.ENDED:
+                field = "name" if "name" in event.sentence.lower() else ""
+                self.ask(self._account, event.sentence, field)
+        self.frame.changed()
+
+    # the end
+
+    def leave(self, reason: str) -> None:
+        """Say goodbye, remember, and end the program."""
+        if self.ended:
+            return
+        self.ended = True
+        rooms = tuple(room.name for room in self.connection.rooms.values())
+        preferences = replace(self.kept.chosen, geometry=self.root.geometry())
+        if rooms:
+            preferences = preferences.with_account(replace(self._account, rooms=rooms))
+        self.kept.put(preferences)
+        self.root.withdraw()
+        done = self.connection.disconnect(reason)
+        done.addTimeout(GOODBYE_SECONDS, self._reactor).addErrback(lambda failure: None)
+        done.addBoth(lambda _: self._end())
+
+    def _end(self) -> None:
+        from twisted.internet import tksupport
+
+        tksupport.uninstall()
+        self.root.destroy()
+        self._reactor.stop()
+
+    def failed(self, kind: type[BaseException], value: BaseException, trace: Any) -> None:
+        """Something in a key's or button's function went wrong: it is logged, and the window stays."""
+        from twisted.python.failure import Failure
+
+        self.log.failure("The window failed", failure=Failure(value, kind, trace))
+        self.desk.note(f"Something went wrong here: {value}", error=True)
+
+
+def run(address: str | None, name: str | None, rooms: list[str] | None, tls: bool) -> int:
+    """Run the window until it is closed; returns the exit status."""
+    prepare_process()
+    root = tk.Tk(className="Chat")
+    from twisted.internet import reactor, tksupport
+
+    running: Any = reactor
+    program = Program(running, root, config_folder() / PREFERENCES)
+    root.report_callback_exception = program.failed
+    from chat.client.terminal import default_name
+
+    recent = program.kept.chosen.recent
+    if address is not None:
+        first = next(
+            (a for a in recent if a.address == address), Account(address, recent[0].name if recent else "")
+        )
+    else:
+        first = recent[0] if recent else Account()
+    first = replace(
+        first,
+        name=name or first.name or default_name(),
+        tls=tls or first.tls,
+        rooms=read_rooms(" ".join(rooms)) if rooms else first.rooms,
+    )
+
+    def start() -> None:
+        program.ask(first)
+        if name is not None:
+            program.connect(first, "")
+        LoopingCall(lambda: None if program.ended else program.frame.tick()).start(1.0)
+
+    tksupport.install(root)
+    running.callWhenRunning(start)
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda number, frame: running.callFromThread(program.leave, ""))
+    running.run(installSignalHandlers=False)
+    return 0

@@ -1,0 +1,112 @@
+"""The search pane: words, what was found, and the way to where it was said."""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from chat.client.desk import safe
+from chat.client.events import Said
+from chat.client.gui.listing import Listing
+from chat.client.gui.row import Row
+from chat.client.gui.theme import Theme
+from chat.client.looks import clock, name_number
+from chat.client.queries import QueryFailed
+from chat.client.window.views import initial
+
+
+def when(seconds: float, now: float) -> str:
+    """When something was said, as short as is clear."""
+    then, today = time.localtime(seconds), time.localtime(now)
+    if then[:3] == today[:3]:
+        return clock(seconds)
+    return time.strftime("%d %b" if then[0] == today[0] else "%d %b %Y", then) + f" {clock(seconds)}"
+
+
+def result_rows(messages: list[Said], now: float) -> list[Row]:
+    """What was found, newest first; the key is the index in `messages`."""
+    return [
+        Row(
+            str(index),
+            safe(message.text),
+            initial(message.author),
+            name_number(message.author),
+            f"{safe(message.author)} in {safe(message.place)}, {when(message.time, now)}",
+        )
+        for index, message in reversed(list(enumerate(messages)))
+    ]
+
+
+class SearchPane(ttk.Frame):
+    """On the right, instead of the people.
+
+    @ivar ask: called with words; a Deferred of what was found.
+    @ivar go: called with a message that was chosen.
+    @ivar closed: called when the pane is to go.
+    """
+
+    def __init__(self, master: tk.Misc, theme: Theme) -> None:
+        super().__init__(master, style="Side.TFrame")
+        self.ask: Callable[[str], Deferred[list[Said]]]
+        self.go: Callable[[Said], None] = lambda message: None
+        self.closed: Callable[[], None] = lambda: None
+        self._messages: list[Said] = []
+        px = theme.px
+        top = ttk.Frame(self, style="Side.TFrame")
+        top.pack(fill="x", padx=px(12), pady=(px(12), px(6)))
+        ttk.Label(top, text="Search", style="Side.Bold.TLabel").pack(side="left")
+        ttk.Button(top, text="Close", command=lambda: self.closed(), takefocus=0).pack(side="right")
+        self.words = tk.StringVar(self)
+        self.entry = ttk.Entry(self, textvariable=self.words, font=theme.fonts["body"])
+        self.entry.pack(fill="x", padx=px(12))
+        self._note = ttk.Label(self, style="Side.Faint.TLabel", wraplength=px(280), justify="left")
+        self._note.pack(anchor="w", padx=px(12), pady=px(8))
+        self.listing = Listing(self, theme, tall=True, width=320)
+        self.listing.pack(fill="both", expand=True)
+        self.listing.chosen = lambda key: self.go(self._messages[int(key)])
+        self.entry.bind("<Return>", lambda event: self._search())
+        self.entry.bind("<Down>", lambda event: self.listing.canvas.focus_set())
+        for widget in (self.entry, self.listing.canvas):
+            widget.bind("<Escape>", lambda event: self.closed())
+        self.tell("Enter words. from:NAME  in:ROOM  after:2026-01-31  before:DATE narrow it down.")
+
+    def tell(self, sentence: str) -> None:
+        """A sentence below the words."""
+        self._note.configure(text=sentence)
+
+    def open(self) -> None:
+        """Type words here."""
+        self.entry.focus_set()
+        self.entry.selection_range(0, "end")
+
+    def _search(self) -> str:
+        words = self.words.get().strip()
+        if words:
+            self.tell("Searching…")
+            self.ask(words).addCallbacks(lambda found: self.show(words, found), self._failed)
+        return "break"
+
+    def _failed(self, failure: Failure) -> None:
+        failure.trap(QueryFailed)
+        if self.winfo_exists():
+            self._messages = []
+            self.listing.show([])
+            self.tell(str(failure.value))
+
+    def show(self, words: str, messages: list[Said]) -> None:
+        """What was found."""
+        if not self.winfo_exists():
+            return
+        self._messages = messages
+        self.words.set(words)
+        self.listing.show(result_rows(messages, time.time()))
+        count = len(messages)
+        if not count:
+            self.tell("Nothing was found. Fewer words find more.")
+        else:
+            self.tell(f"{count} message{'s' if count > 1 else ''} found. Down and Enter go there.")

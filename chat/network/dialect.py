@@ -1,0 +1,48 @@
+"""What the listener asks of a dialect: one way in which a connection speaks."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from chat.domain.room import Membership
+from chat.domain.user import Reader, User
+from chat.network.outlet import Outlet
+
+
+class Dialect(Reader, Protocol):
+    """One way to speak: reads the lines of a connection, and is the domain's `Reader` for it."""
+
+    name: str
+    outlet: Outlet
+    user: User
+
+    def line(self, line: bytes) -> None:
+        """A line from the other side, without its line end."""
+
+    def free_of_charge(self, line: bytes) -> bool:
+        """Whether a line costs nothing of the message rate: answers to pings, registration."""
+
+    def tell_sentence(self, sentence: str) -> None:
+        """A sentence of the server for this connection."""
+
+    def gap(self, membership: Membership, missed: int) -> bytes:
+        """The line that tells a reader how many events of a room it missed."""
+
+    def too_long(self, length: int) -> None:
+        """The other side sent far too much without a line end, and is about to be closed."""
+
+    def input_ended(self) -> None:
+        """The other side will send nothing more, and may still read."""
+
+    def silent_for(self, seconds: float) -> None:
+        """Called every few seconds with the time since the last line."""
+
+
+class Person(Dialect, Protocol):
+    """A dialect for people, who want to be asked."""
+
+    def ask_name(self) -> None:
+        """Greet a person who has said nothing yet."""
+
+    def expects_name(self) -> bool:
+        """Whether the next line is to be a name."""

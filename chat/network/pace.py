@@ -1,0 +1,42 @@
+"""How fast one connection may send: buckets for bytes and lines, and what follows for who keeps pushing."""
+
+from __future__ import annotations
+
+from chat.domain.limits import BYTE_BURST, BYTE_RATE, Escalation, Step, TokenBucket
+
+
+class Pace:
+    """The limits of one connection: `rate` lines a second after `burst` at once, and the bytes of `BYTE_RATE`.
+
+    Nothing is dropped: what is over the limit waits, for the seconds that the methods return.
+    """
+
+    __slots__ = ("_burst", "_bytes", "_escalation", "_lines", "_rate")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._bytes = TokenBucket(BYTE_RATE, BYTE_BURST)
+        self._lines = TokenBucket(rate, max(1.0, burst))
+        self._escalation = Escalation()
+
+    def read(self, now: float, count: int) -> float:
+        """So many bytes came; the seconds for which no more may be read."""
+        return self._bytes.take(now, count)
+
+    def line(self, now: float) -> tuple[Step, float]:
+        """A line came; what to tell the person, and the seconds for which the line waits."""
+        wait = self._lines.take(now)
+        return self._escalation.weigh(now, wait), wait
+
+    def muted_for(self, now: float) -> float:
+        """The seconds of a mute that are left."""
+        return self._escalation.muted_for(now)
+
+    def notice(self) -> str:
+        """The sentence for who is too fast for the first time."""
+        return self._escalation.notice(self._rate, self._burst)
+
+    def mute_notice(self, now: float) -> str:
+        """The sentence for who is muted: the rule, the measure and the seconds left."""
+        return self._escalation.mute_notice(now, self._rate, self._burst)

@@ -1,0 +1,143 @@
+"""A line receiver that stops reading for any of several reasons, and goes on when none is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.protocols.basic import LineReceiver
+
+LINES_A_TURN = 512
+"""Lines of one connection that are dealt with before others have their turn: some 10 ms. One read can bring 32,768."""
+
+THROTTLED = 1
+CONGESTED = 2
+HELD = 4
+ANSWERING = 8
+YIELDING = 16
+"""Reasons for which a connection is not read at the moment."""
+
+
+class PausingLineReceiver(LineReceiver):
+    """Reads lines while nothing speaks against it. TCP passes a pause on to the sender."""
+
+    factory: Any
+    transport: Any
+    log = Logger()
+
+    def __init__(self) -> None:
+        self._pauses = 0
+        self._lines_left = LINES_A_TURN
+        self._answers = 0
+        self._held: bytes | None = None
+        self._timer: IDelayedCall | None = None
+
+    # what subclasses refine
+
+    def deal_with(self, line: bytes) -> None:
+        """A line whose turn has come after `hold_line`."""
+        self.lineReceived(line)
+
+    def abort(self, reason: str) -> None:
+        """Close at once."""
+        self.transport.abortConnection()
+
+    def may_read(self) -> bool:
+        """Whether this connection is still to be read."""
+        return True
+
+    # reasons
+
+    def wait(self, seconds: float) -> None:
+        """Read nothing for so long, at least."""
+        due = self.factory.seconds() + seconds
+        if self._timer is not None and self._timer.active():
+            if self._timer.getTime() < due:
+                self._timer.reset(seconds)
+            return
+        self._timer = self.factory.reactor.callLater(seconds, self._go_on)
+        self._pause(THROTTLED)
+
+    def hold_line(self, line: bytes, seconds: float) -> None:
+        """Deal with this line, and whatever comes after it, only when so much time has passed."""
+        self._held = line
+        self.wait(seconds)
+
+    def count_line(self) -> None:
+        """A line is dealt with; after `LINES_A_TURN` the others have their turn."""
+        self._lines_left -= 1
+        if not self._lines_left:
+            self._lines_left = LINES_A_TURN
+            self._pause(YIELDING)
+            self.factory.reactor.callLater(0, self._resume, YIELDING)
+
+    def congested(self, yes: bool) -> None:
+        """The other side does not take its replies: its commands wait."""
+        if yes:
+            self._pause(CONGESTED)
+        else:
+            self._resume(CONGESTED)
+
+    def hold(self, yes: bool) -> None:
+        """Too many answers wait for the disk: commands wait too."""
+        if yes:
+            self._pause(HELD)
+        else:
+            self._resume(HELD)
+
+    def answering(self) -> Callable[[], None]:
+        """Read nothing more until the returned function is called: an answer that comes later comes in its turn.
+
+        A dialect that asks storage or a password hash something calls this first, so that no reply overtakes it.
+        """
+        self._answers += 1
+        self._pause(ANSWERING)
+        once = [True]
+
+        def answered() -> None:
+            if once:
+                once.clear()
+                self._answers -= 1
+                if not self._answers:
+                    self._resume(ANSWERING)
+
+        return answered
+
+    # the end
+
+    def stop_waiting(self) -> None:
+        """No timer is of use any more."""
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    def stop_reading(self) -> None:
+        """Forget what was read and not dealt with."""
+        self.stop_waiting()
+        self._held = None
+        self.clearLineBuffer()
+
+    # how
+
+    def _go_on(self) -> None:
+        held, self._held = self._held, None
+        try:
+            if held is not None:
+                self.deal_with(held)
+            self._resume(THROTTLED)
+        except Exception:
+            # As the reactor does for a line that did not wait: otherwise nobody would ever read here again.
+            self.log.failure("A line that had waited could not be dealt with")
+            self.abort("Connection lost")
+
+    def _pause(self, why: int) -> None:
+        if not self._pauses:
+            self.pauseProducing()
+        self._pauses |= why
+
+    def _resume(self, why: int) -> None:
+        if self._pauses:
+            self._pauses &= ~why
+            if not self._pauses and self.may_read():
+                self.resumeProducing()
