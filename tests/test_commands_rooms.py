@@ -26,7 +26,7 @@ def test_kicking_and_banning(server: Server, tess: Client) -> None:
     tess.lines()
     assert tess.ask("/kick bob too loud") == ["* tess put bob out (too loud)"]
     assert bob.lines()[-1] == ":tess!user@host KICK #a bob :too loud"
-    assert tess.ask("/ban") == ["Banned from #a: nobody"]
+    assert tess.ask("/ban") == ["Nobody is banned from #a."]
     assert tess.ask("/ban bob") == ["* tess set the mode +b bob!*@*"]
     assert tess.ask("/ban") == ["Banned from #a: bob!*@*"]
     assert bob.ask("JOIN #a")[0].split(" ")[1] == "474"
