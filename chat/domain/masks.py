@@ -46,13 +46,16 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern(mask: str) -> re.Pattern[str]:
-    # Runs of stars count as one, which also keeps the search from going back for ever.
-    parts = [".*" if part[0] == "*" else "." if part == "?" else re.escape(part) for part in _tokens(mask)]
-    return re.compile("".join(parts), re.DOTALL)
+    # What a star has matched is not tried again (atomic groups), or a mask with many stars would take for ever.
+    first, *rest = (_without_stars(part) for part in mask.split("*"))
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    middle = "".join(f"(?>.*?{part})" for part in rest[:-1] if part)
+    return re.compile(f"{first}{middle}.*{rest[-1]}", re.DOTALL)
 
 
-def _tokens(mask: str) -> list[str]:
-    return re.findall(r"\*+|\?|[^*?]+", mask)
+def _without_stars(part: str) -> str:
+    return ".".join(re.escape(piece) for piece in part.split("?"))
 
 
 def glob(mask: str, text: str) -> bool:

@@ -1,55 +1,219 @@
-"""Who may do what in a room."""
-
-from __future__ import annotations
+"""Who may come in, speak, invite and put out."""
 
 import pytest
 
-from chat.domain import rights
-from chat.domain.events import TopicChanged
+from chat.domain import modes, rights
+from chat.domain.events import Invited, Kicked, TopicChanged
+from chat.domain.names import check_room
 from chat.domain.refused import Refused, Why
-from tests.domain.things import House
+from chat.domain.user import User
+from tests.domain.people import Town, ear
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def town() -> Town:
+    return Town()
 
 
-def test_a_topic_is_told_and_can_be_taken_away(house: House) -> None:
-    bob = house.person("bob", "#a")
-    room = house.directory.room("#a")
-    rights.set_topic(house.directory, bob, room, "tea")
-    assert room.topic is not None
-    assert (room.topic.text, room.topic.author.name) == ("tea", "bob")
-    assert isinstance(house.readers[bob].told[-1], TopicChanged)
-    assert house.deliveries.take()[-1] == ("#a", True)
-    rights.set_topic(house.directory, bob, room, "")
-    assert room.topic is None
+def join(town: Town, user: User, room: str, key: str = "") -> None:
+    town.directory.join(user, check_room(room), key)
 
 
-def test_a_topic_is_for_operators_except_in_the_lobby_and_where_they_allow_it(house: House) -> None:
-    bob, carol = house.person("bob", "#a"), house.person("carol", "#a")
-    room = house.directory.room("#a")
-    with pytest.raises(Refused, match="Only an operator of #a") as refused:
-        rights.set_topic(house.directory, carol, room, "mine")
-    assert refused.value.why is Why.NEEDS_RIGHT
-    room.flags.discard("t")
-    rights.set_topic(house.directory, carol, room, "mine")
-    house.directory.join_lobby(carol)
-    rights.set_topic(house.directory, carol, house.directory.lobby, "everybody's")
-    with pytest.raises(Refused):
-        rights.set_topic(house.directory, bob, house.directory.lobby, "from outside")
+def change(town: Town, user: User, room: str, *words: str) -> list[Why]:
+    """Change modes; the reasons of what was refused."""
+    return [r.why for r in modes.apply(town.directory, user, town.room(room), modes.read(words))]
+
+
+def refused(town: Town, user: User, room: str, key: str = "") -> Why:
+    """Why somebody may not come in."""
+    with pytest.raises(Refused) as caught:
+        join(town, user, room, key)
+    return caught.value.why
 
 
 @pytest.mark.parametrize(
-    ("text", "taken"), [("x" * rights.TOPIC_BYTES, True), ("x" * (rights.TOPIC_BYTES - 1) + "é", False)]
+    ("change_of_modes", "why"),
+    [
+        (("+i",), Why.INVITE_ONLY),
+        (("+k", "beer"), Why.WRONG_KEY),
+        (("+l", "1"), Why.ROOM_FULL),
+        (("+b", "bob!*@*"), Why.BANNED),
+        (("+R",), Why.NEEDS_ACCOUNT),
+    ],
 )
-def test_a_topic_fits_a_line_of_irc(house: House, text: str, taken: bool) -> None:
-    bob = house.person("bob", "#a")
-    room = house.directory.room("#a")
-    if taken:
-        rights.set_topic(house.directory, bob, room, text)
-        return
-    with pytest.raises(Refused) as refused:
-        rights.set_topic(house.directory, bob, room, text)
-    assert (refused.value.why, room.topic) == (Why.TOO_LONG, None)
+def test_modes_close_a_room_and_an_invitation_opens_it_once(
+    town: Town, change_of_modes: tuple[str, ...], why: Why
+) -> None:
+    ann = town.person("ann", "#room")
+    bob = town.person("bob")
+    assert change(town, ann, "#room", *change_of_modes) == []
+    assert refused(town, bob, "#room") is why
+    rights.invite(town.directory, ann, town.room("#room"), bob)
+    assert isinstance(ear(bob).last(), Invited)
+    join(town, bob, "#room")
+    town.directory.part(bob, town.room("#room"))
+    assert refused(town, bob, "#room") is why
+
+
+def test_a_key_opens(town: Town) -> None:
+    ann, bob = town.person("ann", "#room"), town.person("bob")
+    change(town, ann, "#room", "+k", "beer")
+    assert refused(town, bob, "#room", "wine") is Why.WRONG_KEY
+    join(town, bob, "#room", "beer")
+    assert bob in town.room("#room").members
+
+
+def test_exceptions_let_in(town: Town) -> None:
+    ann, bob = town.person("ann", "#room"), town.person("bob")
+    change(town, ann, "#room", "+be", "*!*@*", "bob!*@*")
+    join(town, bob, "#room")
+    assert refused(town, town.person("dave"), "#room") is Why.BANNED
+    change(town, ann, "#room", "-b+iI", "*!*@*", "a:carol")
+    join(town, town.person("carol", account="carol"), "#room")
+    assert refused(town, town.person("erin"), "#room") is Why.INVITE_ONLY
+
+
+def test_a_refused_room_that_was_made_for_it_is_not_left_behind(town: Town) -> None:
+    town.directory.rooms.clear()
+    ann = town.person("ann", "#room")
+    change(town, ann, "#room", "+i")
+    bob = town.person("bob")
+    assert refused(town, bob, "#room") is Why.INVITE_ONLY
+    assert set(town.directory.rooms) == {"#room"}
+
+
+def test_the_founder_is_let_in_and_keeps_the_rights(town: Town) -> None:
+    ann = town.person("ann", "#room", account="ann")
+    bob = town.person("bob", "#room")
+    change(town, ann, "#room", "+o", "bob")
+    assert change(town, bob, "#room", "-o", "ann") == [Why.NEEDS_RIGHT]
+    change(town, bob, "#room", "+i")
+    town.directory.part(ann, town.room("#room"))
+    join(town, ann, "#room")
+    assert ann.memberships[town.room("#room")].modes == "o"
+
+
+def test_who_may_speak(town: Town) -> None:
+    ann, bob = town.person("ann", "#room"), town.person("bob", "#room")
+    out = town.person("out")
+    room = town.room("#room")
+    reasons: set[Why] = set()
+
+    def may(user: User, text: str = "hello") -> bool:
+        try:
+            town.directory.say(user, room, text)
+        except Refused as reason:
+            reasons.add(reason.why)
+            return False
+        return True
+
+    assert may(bob)
+    assert not may(out)
+    change(town, ann, "#room", "-n")
+    assert may(out)
+    change(town, ann, "#room", "+m")
+    assert not may(out)
+    assert not may(bob)
+    change(town, ann, "#room", "+v", "bob")
+    assert may(bob)
+    change(town, ann, "#room", "-mv", "bob")
+    change(town, ann, "#room", "+b", "m:bob!*@*")
+    assert not may(bob)
+    change(town, ann, "#room", "+e", "m:bob!*@*")
+    assert may(bob)
+    change(town, ann, "#room", "+C")
+    assert not may(bob, "\x01VERSION\x01")
+    assert may(bob, "\x01ACTION waves\x01")
+    assert reasons == {Why.CANNOT_SAY}
+
+
+def test_kicking(town: Town) -> None:
+    ann, bob, carol = town.person("ann", "#room"), town.person("bob", "#room"), town.person("carol")
+    room = town.room("#room")
+
+    def kick(user: User, target: User) -> None:
+        rights.kick(town.directory, user, room, target, "because")
+
+    with pytest.raises(Refused, match="operator"):
+        kick(bob, ann)
+    with pytest.raises(Refused, match="not in"):
+        kick(ann, carol)
+    kick(ann, bob)
+    assert bob not in room.members
+    (event,) = ear(bob).lefts
+    assert isinstance(event, Kicked)
+    assert ear(ann).last() == event
+    assert room.log.entries[-1] == event
+
+
+def test_an_operator_of_the_server_may_do_it_all(town: Town) -> None:
+    town.person("ann", "#room", account="ann")
+    bob = town.person("bob")
+    bob.modes = "o"
+    assert change(town, bob, "#room", "+m") == []
+    rights.kick(town.directory, bob, town.room("#room"), town.directory.find("ann"), "")
+    assert "#room" not in town.directory.rooms
+
+
+def test_inviting(town: Town) -> None:
+    ann, bob, carol = town.person("ann", "#room"), town.person("bob", "#room"), town.person("carol")
+    room = town.room("#room")
+
+    def why(user: User, target: User) -> Why:
+        with pytest.raises(Refused) as caught:
+            rights.invite(town.directory, user, room, target)
+        return caught.value.why
+
+    assert why(carol, bob) is Why.NOT_IN_ROOM
+    assert why(ann, bob) is Why.USER_IN_ROOM
+    rights.invite(town.directory, bob, room, carol)
+    assert isinstance(ear(carol).last(), Invited)
+    # The operator of the room is told, and an invitation of somebody else opens no door.
+    assert isinstance(ear(ann).last(), Invited)
+    assert not carol.invitations
+    change(town, ann, "#room", "+i")
+    assert why(bob, carol) is Why.NEEDS_RIGHT
+
+
+def test_invitations_are_bounded(town: Town) -> None:
+    ann, bob = town.person("ann", "#room"), town.person("bob")
+    for number in range(rights.INVITATIONS_AT_MOST):
+        room = f"#r{number}"
+        town.directory.part(ann, next(iter(ann.memberships)))
+        join(town, ann, room)
+        rights.invite(town.directory, ann, town.room(room), bob)
+    assert bob.invitations is not None
+    assert len(bob.invitations) == rights.INVITATIONS_AT_MOST
+
+
+def test_the_topic(town: Town) -> None:
+    ann, bob = town.person("ann", "#room"), town.person("bob", "#room")
+    room = town.room("#room")
+    with pytest.raises(Refused, match="operator"):
+        rights.set_topic(town.directory, bob, room, "mine")
+    rights.set_topic(town.directory, ann, room, "hers")
+    assert room.topic is not None
+    assert room.topic.text == "hers"
+    assert isinstance(ear(ann).last(), TopicChanged)
+    change(town, ann, "#room", "-t")
+    rights.set_topic(town.directory, bob, room, "")
+    assert room.topic is None
+    with pytest.raises(Refused, match="390 bytes"):
+        rights.set_topic(town.directory, bob, room, "x" * 391)
+
+
+def test_in_the_lobby_everybody_sets_the_topic(town: Town) -> None:
+    bob = town.person("bob", "#lobby")
+    rights.set_topic(town.directory, bob, town.directory.lobby, "welcome")
+    assert town.directory.lobby.topic is not None
+
+
+def test_signs_show_rights(town: Town) -> None:
+    ann = town.person("ann", "#room")
+    membership = ann.memberships[town.room("#room")]
+    assert rights.signs(membership) == "@"
+    membership.modes = "ov"
+    assert rights.signs(membership) == "@"
+    assert rights.signs(membership, True) == "@+"
+    membership.modes = ""
+    assert rights.signs(membership) == ""

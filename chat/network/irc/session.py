@@ -16,7 +16,6 @@ from chat.domain.events import (
     Kicked,
     LogEvent,
     PersonEvent,
-    Renamed,
     Whispered,
 )
 from chat.domain.metadata import Target
@@ -37,6 +36,7 @@ from chat.network.irc import (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )
@@ -75,6 +75,7 @@ FAMILIES = (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )
@@ -133,9 +134,11 @@ class IrcDialect(Replies):
             return
         except (LineTooLong, TagsTooLong):
             self.numeric(n.ERR_INPUTTOOLONG)
+            batches.spoil(self)
             return
         except UnicodeDecodeError:
             self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
+            batches.spoil(self)
             return
         except MalformedLine as error:
             self.tell_sentence(str(error))
@@ -239,7 +242,7 @@ class IrcDialect(Replies):
 
     def saw(self, event: PersonEvent) -> None:
         """Something about a watched person changed (extended-monitor)."""
-        if self.caps & Cap.EXTENDED_MONITOR and not isinstance(event, Renamed):
+        if self.caps & Cap.EXTENDED_MONITOR:
             self.send(self.rendering.render(event))
 
     def metadata_changed(self, target: Target, key: str, value: str | None) -> None:
