@@ -1,7 +1,6 @@
 """The chat window on a screen in memory, driven by keyboard and mouse, talking with people who use netcat."""
 
 import json
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -72,6 +71,13 @@ def test_a_conversation_by_keyboard_alone(window: Window, server: Server, nc: Co
     window.wait_title("ann – zoe")
     window.wait_text("just between us")
     assert "hello from netcat" not in window.text
+
+    # A search finds what was said in the other conversation, and leads there.
+    window.press("ctrl+f")
+    window.type("see https", "Return")
+    window.press("Down", "Return")
+    window.wait_title("#lobby – zoe")
+    window.press("Escape")
 
     # Another room.
     window.press("ctrl+j")
@@ -168,10 +174,8 @@ def test_pictures(window: Window, server: Server, nc: Connect) -> None:
     people["ann"].read_until("done by eleven")
     window.type("/", "Tab", "Tab")
     window.press("Escape", "ctrl+a", "BackSpace")
-    time.sleep(0.5)  # so that everything is drawn: nothing of what follows depends on it
     window.picture("window-light")
     window.press("ctrl+d")
-    time.sleep(0.5)
     window.picture("window-dark")
     for keys, name in (
         (("ctrl+k",), "window-switcher"),
@@ -180,8 +184,6 @@ def test_pictures(window: Window, server: Server, nc: Connect) -> None:
         (("ctrl+f",), "window-search"),
     ):
         window.press(*keys)
-        time.sleep(0.5)
         window.picture(name)
         window.press("Escape")
-        time.sleep(0.2)
     assert (window.folder / "output.txt").read_text() == ""

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,7 @@ class Window:
         """Keep what is on the screen."""
         folder = Path(os.environ.get(SCREENSHOTS, self.folder))
         folder.mkdir(parents=True, exist_ok=True)
+        time.sleep(0.5)  # so that all is drawn: no test depends on what a picture shows
         self.display.screenshot(folder / f"{name}.png")
 
     def wait(self) -> int:

@@ -76,20 +76,20 @@ LIGHT = Palette(
     ),
 )
 DARK = Palette(
-    ground="#1b1d22",
-    side="#15171b",
-    raised="#262930",
-    line="#2f333b",
-    text="#e6e8ec",
-    faint="#969dab",
+    ground="#1c1c1e",
+    side="#161618",
+    raised="#222225",
+    line="#343438",
+    text="#ececee",
+    faint="#9b9ba3",
     accent="#6cb2ff",
     on_accent="#0b1a2b",
-    selected="#263852",
-    hover="#20242b",
+    selected="#263a55",
+    hover="#262629",
     error="#ff7b72",
     warning="#e5b455",
     good="#5fd08c",
-    mention="#3a3219",
+    mention="#3a321a",
     names=(
         "#ff8a80",
         "#ffab66",
@@ -147,7 +147,8 @@ def screen_scale(root: tk.Tk) -> float:
                 name, _, value = row.partition(":")
                 if name == "Xft.dpi":
                     scale = max(scale, float(value) / 96)
-    return min(max(scale, 1.0), 4.0)
+    # A tenth more than usual is what screens without a size of their own report: nothing that anybody chose.
+    return 1.0 if scale < 1.1 else min(scale, 4.0)
 
 
 class Theme:

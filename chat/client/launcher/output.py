@@ -16,6 +16,11 @@ _TOKEN = re.compile(r"(?<=[?&]token=)[\w.~-]+")
 """What opens the monitor: the button knows it, and whoever looks over somebody's shoulder need not."""
 
 
+def without_token(line: str) -> str:
+    """A line without the monitor's token."""
+    return _TOKEN.sub("…", line)
+
+
 class Output(ttk.Frame):
     """The output of one program."""
 
@@ -95,7 +100,7 @@ class Output(ttk.Frame):
             self.text.see("end")
 
     def _insert(self, line: str) -> None:
-        line = _TOKEN.sub("…", line)
+        line = without_token(line)
         found = _LOG_LINE.fullmatch(line)
         if found is None:
             self.text.insert("end", line + "\n", ("line",))

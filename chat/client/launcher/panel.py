@@ -100,9 +100,7 @@ class Panel(ttk.Frame):
         self.theme_button = ttk.Button(top, text="◐", style="Toolbutton", takefocus=0)
         self.theme_button.pack(side="right")
 
-        self.server_card = Card(
-            left, theme, "Server", "Everybody meets here: nc, telnet, IRC and our own clients."
-        )
+        self.server_card = Card(left, theme, "Server", "Where nc, telnet, IRC and our own clients meet.")
         self.relay_card = Card(left, theme, "Relay", "A second way in, that hides where the server is.")
         self.clients_card = Card(left, theme, "Clients", "Open as many as you like: each is one more person.")
         for part in (self.server_card, self.clients_card, self.relay_card):

@@ -50,9 +50,10 @@ def speak(session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientT
         raise
     if echo is not None:
         data = session.rendering.render(event) if session.caps & Cap.ECHO_MESSAGE else b""
+        word = "NOTICE" if kind is Noticed else "PRIVMSG"
         sentence = "The message was passed on, but could not be stored"
         echo.says(
-            data, f":{session.server_name} FAIL PRIVMSG STORAGE_FAILED {target} :{sentence}\r\n".encode()
+            data, f":{session.server_name} FAIL {word} STORAGE_FAILED {target} :{sentence}\r\n".encode()
         )
 
 

@@ -1,58 +1,71 @@
-"""MARKREAD."""
+"""MARKREAD: how far somebody has read, on all of their clients."""
 
 import pytest
 
-from tests.network.chatting import Server, join_irc, make_server
-from tests.network.irc.lines import codes, params
+from tests.network.chatting import Client, Server, connect, join_irc
+from tests.network.irc.reading import account, codes, login, only
 
 CAP = "draft/read-marker"
-EARLY, LATE = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.123Z"
+EARLY, LATE = "timestamp=2026-01-31T10:00:00.000Z", "timestamp=2026-01-31T11:00:00.000Z"
 
 
 @pytest.fixture
-def server() -> Server:
-    return make_server()
+def ann(server: Server) -> Client:
+    """Somebody with the capability, in no room."""
+    return join_irc(server, "ann", caps=CAP)
 
 
-def test_markers_are_set_and_never_go_back(server: Server) -> None:
-    ann = join_irc(server, "ann", caps=CAP)
-    assert ann.ask("MARKREAD #a") == [":chat.test MARKREAD #a *"]
-    assert ann.ask(f"MARKREAD #a timestamp={LATE}") == [f":chat.test MARKREAD #a timestamp={LATE}"]
-    assert ann.ask(f"MARKREAD #A timestamp={EARLY}") == [f":chat.test MARKREAD #A timestamp={LATE}"]
-
-
-def test_joining_shows_the_marker_before_the_names(server: Server) -> None:
-    ann = join_irc(server, "ann", caps=CAP)
+def test_a_marker_is_shown_on_joining_before_the_names(ann: Client) -> None:
     assert codes(ann.ask("JOIN #a")) == ["JOIN", "MARKREAD", "353", "366"]
+    ann.send(f"MARKREAD #a {EARLY}", "PART #a")
+    assert only(ann.ask("JOIN #a"), "MARKREAD") == [f":chat.test MARKREAD #a {EARLY}"]
 
 
-def test_other_clients_of_the_account_follow(server: Server) -> None:
-    ann, other, guest = (join_irc(server, nick, caps=CAP) for nick in ("ann", "other", "guest"))
-    for nick in ("ann", "other"):
-        server.directory.change_identity(server.directory.find(nick), account="ann")
-    other.lines()
-    ann.send(f"MARKREAD bob timestamp={EARLY}")
-    assert other.lines() == [f":chat.test MARKREAD bob timestamp={EARLY}"]
-    ann.send(f"MARKREAD bob timestamp={EARLY}")
-    assert guest.lines() == []
-    old = join_irc(server, "old")
-    server.directory.change_identity(server.directory.find("old"), account="ann")
-    old.lines()
-    ann.send(f"MARKREAD bob timestamp={LATE}")
-    assert old.lines() == []
+def test_a_marker_moves_on_and_never_back(ann: Client) -> None:
+    assert ann.ask("MARKREAD bob") == [":chat.test MARKREAD bob *"]
+    assert ann.ask(f"MARKREAD bob {LATE}") == [f":chat.test MARKREAD bob {LATE}"]
+    assert ann.ask(f"MARKREAD BOB {EARLY}") == [f":chat.test MARKREAD BOB {LATE}"]
+    assert ann.ask("MARKREAD bob") == [f":chat.test MARKREAD bob {LATE}"]
 
 
 @pytest.mark.parametrize(
     ("line", "code"),
     [
         ("MARKREAD", "NEED_MORE_PARAMS"),
-        ("MARKREAD #a *", "INVALID_PARAMS"),
-        ("MARKREAD #a timestamp=x", "INVALID_PARAMS"),
+        ("MARKREAD #a x", "INVALID_PARAMS #a"),
+        ("MARKREAD #a timestamp=x", "INVALID_PARAMS #a"),
+        ("MARKREAD #a msgid=2026-01-31T10:00:00.000Z", "INVALID_PARAMS #a"),
+        ("MARKREAD #a *", "INVALID_PARAMS #a"),
     ],
 )
-def test_mistakes(server: Server, line: str, code: str) -> None:
-    assert params(join_irc(server, "ann", caps=CAP).ask(line), "FAIL")[0][:2] == ["MARKREAD", code]
+def test_what_is_no_marker(ann: Client, line: str, code: str) -> None:
+    (reply,) = ann.ask(line)
+    assert reply.startswith(f":chat.test FAIL MARKREAD {code} :")
 
 
-def test_it_is_for_those_who_know_it(server: Server) -> None:
-    assert codes(join_irc(server, "ann").ask("MARKREAD #a")) == ["421"]
+def test_clients_without_the_capability_have_no_such_command(server: Server) -> None:
+    eve = join_irc(server, "eve")
+    assert codes(eve.ask("MARKREAD #a")) == ["421"]
+    assert "MARKREAD" not in codes(eve.ask("JOIN #a"))
+
+
+def test_other_clients_of_the_account_are_told(server: Server, ann: Client) -> None:
+    account(server, "carl")
+    clients = [connect(server).send(f"CAP REQ :{CAP}", *login("carl"), "CAP END") for _ in range(2)]
+    without = connect(server).send(*login("carl"), "CAP END")
+    for client in (*clients, without, ann):
+        client.lines()
+    expected = [f":chat.test MARKREAD #a {LATE}"]
+    assert clients[0].ask(f"MARKREAD #a {LATE}") == expected
+    assert clients[1].lines() == expected
+    # One that does not move is news to nobody.
+    clients[0].send(f"MARKREAD #a {EARLY}")
+    assert clients[1].lines() == []
+    assert without.lines() == []
+    assert ann.lines() == []
+
+
+def test_a_guests_markers_are_not_another_guests(server: Server, ann: Client) -> None:
+    ann.send(f"MARKREAD #a {LATE}", "QUIT")
+    again = join_irc(server, "ann", caps=CAP)
+    assert again.ask("MARKREAD #a") == [":chat.test MARKREAD #a *"]

@@ -1,187 +1,377 @@
-"""PRIVMSG, NOTICE, TAGMSG: who gets what, and what the author is told."""
-
-import base64
-import re
+"""What is said: PRIVMSG, NOTICE, TAGMSG, with echoes, labels and receipts."""
 
 import pytest
+from twisted.internet.task import Clock
+from twisted.logger import LogEvent, formatEvent, globalLogPublisher
+from twisted.python.failure import Failure
 
+from chat.domain.events import Whispered
 from chat.domain.mailbox import MemoryMailbox
-from tests.network.chatting import Server, SlowJournal, connect, join_irc, join_plain, make_server
-from tests.network.irc.lines import TAGS, bare, codes, params, parsed
+from chat.network.irc.isupport import TARGETS_AT_MOST
+from chat.wire import MAX_LINE_BYTES
+from tests.network.chatting import Client, Server, SlowJournal, connect, join_irc, join_plain
+from tests.network.irc.reading import (
+    account,
+    arguments,
+    bare,
+    batch_kind,
+    codes,
+    login,
+    only,
+    quiet,
+    tags,
+    texts,
+)
+
+LABELS = "batch labeled-response echo-message"
+TAGS = "message-tags echo-message"
 
 
-@pytest.fixture
-def server() -> Server:
-    return make_server()
+def slow() -> tuple[Server, SlowJournal]:
+    """A server whose disk answers when the test says so."""
+    server = Server(Clock(), SlowJournal)
+    assert isinstance(server.journal, SlowJournal)
+    return server, server.journal
+
+
+def pair(server: Server, caps: str = "") -> tuple[Client, Client]:
+    """Ann with capabilities and bob without are in #a, and have read everything."""
+    ann, bob = join_irc(server, "ann", "#a", caps=caps), join_irc(server, "bob", "#a")
+    quiet(ann, bob)
+    return ann, bob
+
+
+# to rooms and to people
+
+
+@pytest.mark.parametrize("word", ["PRIVMSG", "NOTICE"])
+def test_to_a_room_and_to_a_person(server: Server, word: str) -> None:
+    ann, bob = pair(server)
+    eve = join_irc(server, "eve")
+    ann.lines()
+    assert ann.ask(f"{word} #A :hello  there ", f"{word} BOB :psst", f"{word} bob x") == []
+    assert bob.lines() == [
+        f":ann!ann@host {word} #a :hello  there ",
+        f":ann!ann@host {word} bob :psst",
+        f":ann!ann@host {word} bob :x",
+    ]
+    assert eve.lines() == []
+
+
+def test_a_private_message_reaches_a_person_with_a_plain_connection(server: Server) -> None:
+    ann = join_irc(server, "ann")
+    tess = join_plain(server, "tess")
+    ann.send("PRIVMSG tess :psst", "PRIVMSG tess :\x01ACTION winks\x01")
+    assert [line for line in tess.lines() if "psst" in line] == ["[pm from ann] psst"]
+    tess.send("/pm ann hey")
+    assert ann.lines() == [":tess!user@host PRIVMSG ann :hey"]
+
+
+def test_a_message_to_oneself_comes_and_its_echo_too(server: Server) -> None:
+    ann = join_irc(server, "ann")
+    assert ann.ask("PRIVMSG ann :note") == [":ann!ann@host PRIVMSG ann :note"]
+    eve = join_irc(server, "eve", caps="echo-message")
+    assert eve.ask("PRIVMSG eve :note") == [":eve!eve@host PRIVMSG eve :note"] * 2
 
 
 def test_several_targets_each_once(server: Server) -> None:
-    ann, bob = join_irc(server, "ann"), join_irc(server, "bob")
-    join_irc(server, "eve", "#a")
-    bob.send("JOIN #a")
-    bob.lines()
-    ann.send("JOIN #a", "PRIVMSG bob,#a,bob,nobody :hi")
-    assert bob.lines()[1:] == [":ann!ann@host PRIVMSG #a :hi", ":ann!ann@host PRIVMSG bob :hi"]
-    assert codes(ann.lines())[-1] == "401"
-    assert codes(ann.ask("PRIVMSG " + ",".join(f"n{n}" for n in range(21)) + " :hi")) == ["407"]
-
-
-def test_notices_are_not_answered(server: Server) -> None:
-    ann, bob = join_irc(server, "ann"), join_irc(server, "bob")
-    bob.send("AWAY :tea")
-    assert ann.ask("NOTICE nobody :hi", "NOTICE #none :hi", "NOTICE bob :hi", "NOTICE bob", "NOTICE") == []
-    assert bob.lines()[-1] == ":ann!ann@host NOTICE bob :hi"
-
-
-def test_client_tags_are_passed_on_to_those_who_know_tags(server: Server) -> None:
-    ann = join_irc(server, "ann", "#a", caps="message-tags")
-    new, old = join_irc(server, "new", "#a", caps="message-tags"), join_irc(server, "old", "#a")
-    new.lines()
-    old.lines()
-    ann.send("@+draft/reply=x;not-for-others=1;+react=a\\:b PRIVMSG #a :hi", "@+typing=active TAGMSG #a")
-    first, second = parsed(new.lines())
-    assert (first.tags["+draft/reply"], first.tags["+react"]) == ("x", "a;b")
-    assert "not-for-others" not in first.tags
-    assert (second.command, second.params, second.tags["+typing"]) == ("TAGMSG", ("#a",), "active")
-    assert old.lines() == [":ann!ann@host PRIVMSG #a :hi"]
-    ann.send("@+typing=active TAGMSG new", "TAGMSG new")
-    assert codes(new.lines()) == ["TAGMSG"]
-    assert codes(old.ask("@+typing=active TAGMSG new")) == ["421"]
-
-
-def test_echoes(server: Server) -> None:
-    ann, bob = join_irc(server, "ann", "#a", caps=TAGS), join_irc(server, "bob", "#a", caps="message-tags")
-    ann.lines()
-    ann.send("PRIVMSG #a :one", "NOTICE bob :two", "@+react=x TAGMSG #a")
-    echoes, heard = parsed(ann.lines()), parsed(bob.lines())
-    assert [m.command for m in echoes[-3:]] == ["PRIVMSG", "NOTICE", "TAGMSG"]
-    for echo, copy in zip(echoes[-3:], heard[-3:], strict=True):
-        assert echo.tags["msgid"] == copy.tags["msgid"]
-
-
-def test_to_oneself_there_is_a_message_and_a_labelled_echo(server: Server) -> None:
-    ann = join_irc(server, "ann", caps=TAGS)
-    lines = parsed(ann.ask("@label=x PRIVMSG ann :note"))
-    assert sorted(m.tags.get("label", "") for m in lines) == ["", "x"]
-
-
-def test_a_labelled_message_without_echo_is_acknowledged_when_it_is_stored() -> None:
-    server = make_server(journal=SlowJournal)
-    journal = server.journal
-    assert isinstance(journal, SlowJournal)
-    ann = join_irc(server, "ann", "#a", caps="labeled-response batch")
-    assert ann.ask("@label=x PRIVMSG #a :hi") == []
-    journal.commit()
-    assert ann.lines() == ["@label=x :chat.test ACK"]
-
-
-def test_several_echoes_with_one_label_are_a_batch(server: Server) -> None:
-    ann = join_irc(server, "ann", caps=TAGS)
-    join_irc(server, "bob")
-    lines = ann.ask("@label=x PRIVMSG bob,ann :hi")
-    assert codes(lines).count("BATCH") == 2
-    assert [m.tags.get("label") for m in parsed(lines) if m.command == "BATCH"] == ["x", None]
-
-
-def test_what_is_repeated_with_a_unique_label_is_said_once(server: Server) -> None:
-    ann, bob = join_irc(server, "ann", "#a", caps=TAGS), join_irc(server, "bob", "#a")
-    bob.lines()
-    label = "0123456789abcdef.1"
-    first = parsed(ann.ask(f"@label={label} PRIVMSG #a :hi"))
-    again = parsed(ann.ask(f"@label={label} PRIVMSG #a :hi"))
-    assert codes(bob.lines()) == ["PRIVMSG"]
-    assert [m.tags["msgid"] for m in first] == [m.tags["msgid"] for m in again]
-    assert again[0].tags["label"] == label
-    ann.send(f"@label={label}2 PRIVMSG bob :psst", f"@label={label}2 PRIVMSG bob :psst")
-    assert codes(bob.lines()) == ["PRIVMSG"]
-    ann.send("@label=1 PRIVMSG #a :hi", "@label=1 PRIVMSG #a :hi")
+    ann, bob = pair(server)
+    lines = ann.ask("PRIVMSG #a,bob,nobody,bob,#nowhere :all of you")
+    assert codes(lines) == ["401", "403"]
     assert codes(bob.lines()) == ["PRIVMSG", "PRIVMSG"]
 
 
-def test_messages_to_operators_of_a_room(server: Server) -> None:
-    ann = join_irc(server, "ann", "#a")
-    bob, eve = join_irc(server, "bob", "#a", caps="echo-message"), join_irc(server, "eve", "#a")
-    eve.lines()
-    assert bob.ask("PRIVMSG @#a :help")[-1] == ":bob!bob@host PRIVMSG @#a :help"
-    assert ann.lines()[-1] == ":bob!bob@host PRIVMSG @#a :help"
-    assert eve.lines() == []
-    assert codes(join_irc(server, "out").ask("PRIVMSG @#a :help")) == ["442"]
+def test_too_many_targets_get_nothing(server: Server) -> None:
+    ann, bob = pair(server)
+    names = ",".join(["bob", *(f"n{number}" for number in range(TARGETS_AT_MOST))])
+    assert codes(ann.ask(f"PRIVMSG {names} :x")) == ["407"]
+    assert bob.lines() == []
 
 
-def test_operators_on_plain_connections_get_them_too(server: Server) -> None:
-    tess = join_plain(server, "tess").send("/join #a")
-    bob = join_irc(server, "bob", "#a")
-    tess.lines()
-    bob.send("PRIVMSG @#a :help")
-    assert tess.lines() == ["[@#a] <bob> help"]
-
-
-def test_outsiders_may_not_speak(server: Server) -> None:
-    ann = join_irc(server, "ann", "#a")
-    out = join_irc(server, "out", caps="labeled-response batch message-tags")
-    assert codes(out.ask("PRIVMSG #a :hi", "@+typing=active TAGMSG #a", "PRIVMSG #none :hi")) == [
-        "404",
-        "404",
-        "403",
-    ]
-    assert out.ask("@label=x PRIVMSG #a :hi")[0].startswith("@label=x :chat.test 404 out #a :")
-    assert ann.lines() == []
-
-
-def test_who_is_away_is_said(server: Server) -> None:
-    ann, bob = join_irc(server, "ann"), join_irc(server, "bob")
-    bob.send("AWAY :tea")
-    assert ann.ask("PRIVMSG bob :hi") == [":chat.test 301 ann bob :tea"]
-
-
-def test_a_message_for_an_account_that_is_not_here_waits(server: Server) -> None:
-    ann = join_irc(server, "ann")
-    logins = server.factory.logins
-    logins.accounts.add("bob", "secret")  # type: ignore[attr-defined]
-    assert codes(ann.ask("PRIVMSG bob :see you")) == ["401"]
-    logins.mailbox = MemoryMailbox()
-    assert codes(ann.ask("PRIVMSG bob :see you", "NOTICE bob :later")) == ["301"]
-    bob = connect(server)
-    secret = base64.b64encode(b"\0bob\0secret").decode()
-    bob.send("CAP REQ :sasl server-time", "AUTHENTICATE PLAIN", f"AUTHENTICATE {secret}")
-    lines = bob.ask("NICK bob", "USER b 0 * :b", "CAP END")
-    assert bare(lines)[-2:] == [":ann!ann@host PRIVMSG bob :see you", ":ann!ann@host NOTICE bob :later"]
-
-
-def test_somebody_with_another_name_is_found_by_account(server: Server) -> None:
-    ann = join_irc(server, "ann")
-    server.factory.logins.accounts.add("bob", "secret")  # type: ignore[attr-defined]
-    rob = join_irc(server, "rob")
-    server.directory.change_identity(server.directory.find("rob"), account="bob")
-    rob.lines()
-    ann.send("PRIVMSG bob :hi")
-    assert rob.lines() == [":ann!ann@host PRIVMSG rob :hi"]
-
-
-def test_the_muted_get_a_sentence(server: Server) -> None:
-    limited = make_server(message_rate=2.0, message_burst=5.0)
-    ann, bob = join_irc(limited, "ann", "#a"), join_irc(limited, "bob", "#a")
-    for _ in range(200):
-        ann.protocol.dataReceived(b"PRIVMSG #a :spam\r\n")
-        limited.clock.advance(0.4)
-        if limited.directory.stats.muted:
-            break
-    assert limited.directory.stats.muted == 1
-    limited.wait(20)
-    bob.lines()
-    ann.send("PRIVMSG #a :more")
-    limited.wait(5)
-    assert any(re.search(r"NOTICE ann :You are muted for \d+ seconds", line) for line in ann.lines())
-    assert "PRIVMSG" not in codes(bob.lines())
-
-
-def test_what_a_person_on_a_plain_connection_says_fits_irc(server: Server) -> None:
-    ann, tess = join_irc(server, "ann", "#lobby", caps=TAGS), join_plain(server, "tess")
-    text = " ".join(f"word{number}" for number in range(130))
+@pytest.mark.parametrize(
+    "line", ["NOTICE nobody :x", "NOTICE #nowhere :x", "NOTICE bob", "NOTICE", "NOTICE #b :x"]
+)
+def test_a_notice_is_never_answered(server: Server, line: str) -> None:
+    ann, _ = pair(server)
+    join_irc(server, "eve", "#b")
     ann.lines()
-    tess.send(text)
-    lines = ann.lines()
-    assert len(lines) == 2 or len(lines) == 3
-    assert all(len(line.encode()) <= 510 for line in bare(lines))
-    assert "".join(row[1] for row in params(lines, "PRIVMSG")) == text
-    assert [bool(m.tags.get("msgid")) for m in parsed(lines)] == [True] + [False] * (len(lines) - 1)
+    assert ann.ask(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reply"),
+    [
+        ("PRIVMSG nobody :x", ":chat.test 401 ann nobody :No such nick/channel"),
+        ("PRIVMSG #nowhere :x", ":chat.test 403 ann #nowhere :No such channel"),
+        ("PRIVMSG :", ":chat.test 411 ann :No recipient given (PRIVMSG)"),
+        ("PRIVMSG bob :", ":chat.test 412 ann :No text to send"),
+    ],
+)
+def test_messages_to_nobody(server: Server, line: str, reply: str) -> None:
+    ann, bob = pair(server)
+    assert ann.ask(line) == [reply]
+    assert bob.lines() == []
+
+
+def test_from_outside_a_room_only_if_it_allows_it(server: Server) -> None:
+    ann = join_irc(server, "ann", "#a")
+    bob = join_irc(server, "bob")
+    assert arguments(bob.ask("PRIVMSG #a :hi")[0])[0] == "#a"
+    assert codes(bob.ask("PRIVMSG #a :hi")) == ["404"]
+    ann.send("MODE #a -n")
+    ann.lines()
+    assert bob.ask("PRIVMSG #a :hi") == []
+    assert ann.lines() == [":bob!bob@host PRIVMSG #a :hi"]
+
+
+def test_the_away_message_answers_a_message_and_no_notice(server: Server) -> None:
+    ann, bob = pair(server)
+    bob.send("AWAY :asleep")
+    assert ann.ask("PRIVMSG bob :x") == [":chat.test 301 ann bob :asleep"]
+    assert ann.ask("NOTICE bob :x") == []
+
+
+def test_an_action_stays_an_action(server: Server) -> None:
+    ann, bob = pair(server)
+    ann.send(
+        "PRIVMSG #a :\x01ACTION waves\x01",
+        "PRIVMSG bob :\x01ACTION winks\x01",
+        "PRIVMSG bob :\x01VERSION\x01",
+    )
+    assert texts(bob.lines()) == ["\x01ACTION waves\x01", "\x01ACTION winks\x01", "\x01VERSION\x01"]
+
+
+# what is too long, or no text
+
+
+def test_the_longest_text_that_fits_is_passed_on(server: Server) -> None:
+    ann, bob = pair(server)
+    start = ":ann!ann@host PRIVMSG #a :"
+    text = "x" * (MAX_LINE_BYTES - 2 - len(start))
+    assert codes(ann.ask(f"PRIVMSG #a :{text}y")) == ["417"]
+    assert bob.lines() == []
+    assert ann.ask(f"PRIVMSG #a :{text}") == []
+    assert bob.lines() == [start + text]
+
+
+def test_tags_that_are_too_long(server: Server) -> None:
+    ann, bob = pair(server, TAGS)
+    assert codes(ann.ask(f"@+x={'y' * 4096} PRIVMSG #a :x")) == ["417"]
+    assert bob.lines() == []
+    assert codes(ann.ask(f"@+x={'y' * 4000} PRIVMSG #a :x")) == ["PRIVMSG"]
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"caf\xe9", b"\xed\xa0\x80"])
+def test_what_is_not_utf8_is_refused_and_costs_nothing_else(server: Server, data: bytes) -> None:
+    ann, bob = pair(server)
+    (line,) = ann.ask(b"PRIVMSG #a :" + data)
+    assert line.startswith(":chat.test FAIL PRIVMSG INVALID_UTF8 :")
+    assert bob.lines() == []
+    ann.send("PRIVMSG #a :café")
+    assert texts(bob.lines()) == ["café"]
+
+
+# echoes and receipts
+
+
+def test_an_echo_is_what_others_get(server: Server) -> None:
+    ann = join_irc(server, "ann", "#a", caps=f"{TAGS} server-time")
+    bob = join_irc(server, "bob", "#a", caps=f"{TAGS} server-time")
+    quiet(ann, bob)
+    for line in (
+        "PRIVMSG #a :x",
+        "NOTICE #a :x",
+        "PRIVMSG #a :\x01ACTION x\x01",
+        "@+typing=done TAGMSG #a",
+        "PRIVMSG bob :x",
+    ):
+        (echo,) = ann.ask(line)
+        assert bob.lines() == [echo]
+        assert tags(echo).keys() >= {"time", "msgid"}
+
+
+def test_nothing_is_confirmed_before_it_is_stored() -> None:
+    server, journal = slow()
+    ann, bob = pair(server, "echo-message")
+    journal.commit()
+    ann.send("PRIVMSG #a :one", "PRIVMSG bob :two", "WHOIS nobody", "PRIVMSG #a :three")
+    assert ann.lines() == []
+    assert texts(bob.lines()) == ["one", "two", "three"]
+    journal.commit()
+    assert codes(ann.lines()) == ["PRIVMSG", "PRIVMSG", "401", "318", "PRIVMSG"]
+
+
+def test_what_could_not_be_stored_is_a_failure_with_its_label() -> None:
+    server, journal = slow()
+    ann, _ = pair(server, LABELS)
+    ann.send("@label=7 PRIVMSG #a :x")
+    journal.commit(False)
+    (line,) = ann.lines()
+    assert tags(line) == {"label": "7"}
+    assert bare([line])[0].startswith(":chat.test FAIL PRIVMSG STORAGE_FAILED #a :")
+
+
+def test_a_notice_that_could_not_be_stored_is_called_one() -> None:
+    server, journal = slow()
+    ann, _ = pair(server, LABELS)
+    ann.send("@label=7 NOTICE #a :x")
+    journal.commit(False)
+    assert bare(ann.lines())[0].startswith(":chat.test FAIL NOTICE STORAGE_FAILED #a :")
+
+
+def test_a_client_without_echo_gets_an_ack_when_it_is_stored() -> None:
+    server, journal = slow()
+    ann, _ = pair(server, "labeled-response batch")
+    ann.send("@label=7 PRIVMSG #a :x")
+    waiting = ann.lines()
+    journal.commit()
+    assert waiting + ann.lines() == ["@label=7 :chat.test ACK"]
+
+
+def test_a_refused_message_is_answered_at_once() -> None:
+    server, _ = slow()
+    ann, _ = pair(server, LABELS)
+    (line,) = ann.ask("@label=7 PRIVMSG nobody :x")
+    assert (tags(line), codes([line])) == ({"label": "7"}, ["401"])
+
+
+def test_several_echoes_of_one_label_are_a_batch(server: Server) -> None:
+    ann, bob = pair(server, LABELS)
+    lines = ann.ask("@label=x PRIVMSG #a,bob :hi")
+    assert tags(lines[0])["label"] == "x"
+    assert batch_kind(lines) == "labeled-response"
+    assert codes(lines[1:-1]) == ["PRIVMSG", "PRIVMSG"]
+    assert not any("label" in line for line in bob.lines())
+
+
+def test_a_message_to_oneself_has_its_label_once(server: Server) -> None:
+    ann = join_irc(server, "ann", caps=LABELS)
+    lines = ann.ask("@label=x PRIVMSG ann :hi")
+    assert [tags(line).get("label") for line in lines].count("x") == 1
+    assert codes(lines) == ["PRIVMSG", "PRIVMSG"]
+
+
+def test_a_label_of_a_client_without_the_capability_is_nothing(server: Server) -> None:
+    ann, _ = pair(server, "echo-message")
+    assert ann.ask("@label=7 PRIVMSG #a :x") == [":ann!ann@host PRIVMSG #a :x"]
+
+
+# client tags
+
+
+def test_client_tags_are_passed_to_those_who_know_tags(server: Server) -> None:
+    ann, bob = pair(server, "message-tags")
+    eve = join_irc(server, "eve", "#a", caps="message-tags")
+    quiet(ann, bob)
+    ann.send(r"@+reply=5;+x=a\sb\:;secret=1;+empty PRIVMSG #a :hi")
+    (line,) = eve.lines()
+    found = tags(line)
+    found.pop("msgid")
+    assert found == {"+reply": "5", "+x": r"a\sb\:", "+empty": ""}
+    assert bob.lines() == [":ann!ann@host PRIVMSG #a :hi"]
+
+
+def test_client_tags_of_a_client_without_the_capability_are_dropped(server: Server) -> None:
+    ann, _ = pair(server)
+    eve = join_irc(server, "eve", "#a", caps="message-tags")
+    ann.send("@+x=y PRIVMSG #a :hi")
+    (line,) = only(eve.lines(), "PRIVMSG")
+    assert tags(line).keys() == {"msgid"}
+
+
+def test_tags_alone(server: Server) -> None:
+    ann, bob = pair(server, "message-tags")
+    eve = join_irc(server, "eve", "#a", caps="message-tags")
+    ann.lines()
+    ann.send(
+        "@+typing=active TAGMSG #a", "@+typing=active TAGMSG eve", "@+typing=active TAGMSG bob", "TAGMSG #a"
+    )
+    lines = eve.lines()
+    assert bare(lines) == [":ann!ann@host TAGMSG #a", ":ann!ann@host TAGMSG eve"]
+    assert all(tags(line)["+typing"] == "active" for line in lines)
+    assert only(bob.lines(), "TAGMSG") == []
+    assert codes(ann.ask("@+x TAGMSG nobody")) == ["401"]
+    assert codes(ann.ask("TAGMSG")) == ["461"]
+    assert codes(bob.ask("TAGMSG #a")) == ["421"]
+
+
+# to those with rights
+
+
+def test_a_message_to_those_with_rights(server: Server) -> None:
+    ann, bob = pair(server)
+    voiced, guest = join_irc(server, "vic", "#a"), join_irc(server, "gus", "#a")
+    ann.send("MODE #a +v vic")
+    quiet(ann, bob, voiced, guest)
+    bob.send("PRIVMSG @#a :help", "NOTICE +#a :all helpers")
+    assert ann.lines() == [":bob!bob@host PRIVMSG @#a :help", ":bob!bob@host NOTICE +#a :all helpers"]
+    assert voiced.lines() == [":bob!bob@host NOTICE +#a :all helpers"]
+    assert guest.lines() == []
+
+
+def test_a_message_to_those_with_rights_needs_membership_and_voice(server: Server) -> None:
+    ann, bob = pair(server)
+    eve = join_irc(server, "eve")
+    assert codes(eve.ask("PRIVMSG @#a :hi")) == ["442"]
+    assert codes(eve.ask("PRIVMSG @#nowhere :hi")) == ["403"]
+    ann.send("MODE #a +m")
+    bob.lines()
+    assert codes(bob.ask("PRIVMSG @#a :hi")) == ["404"]
+
+
+def test_the_echo_of_a_message_to_those_with_rights(server: Server) -> None:
+    ann, _ = pair(server, "echo-message")
+    assert ann.ask("PRIVMSG @#a :x") == [":ann!ann@host PRIVMSG @#a :x"]
+
+
+# ignoring, accounts that are not here
+
+
+def test_a_message_for_an_account_that_is_not_here(server: Server) -> None:
+    server.factory.logins.mailbox = MemoryMailbox()
+    account(server, "bob")
+    ann = join_irc(server, "ann", caps="echo-message")
+    assert sorted(codes(ann.ask("PRIVMSG bob :later"))) == ["301", "PRIVMSG"]
+    bob = connect(server)
+    lines = bob.ask(*login("bob"), "CAP END")
+    assert only(lines, "PRIVMSG")[0] == ":ann!ann@host PRIVMSG bob :later"
+
+
+# what nobody may read
+
+
+def test_private_text_is_in_no_log(server: Server, logged_failures: list[Failure]) -> None:
+    seen: list[LogEvent] = []
+
+    def breaks(event: Whispered) -> None:
+        raise RuntimeError(f"cannot remember {event}")
+
+    globalLogPublisher.addObserver(seen.append)
+    try:
+        ann, bob = pair(server, "echo-message labeled-response batch message-tags draft/multiline")
+        ann.send("PRIVMSG bob :swordfish", "NOTICE bob :swordfish", "@+x=swordfish TAGMSG bob")
+        ann.send(
+            "PRIVMSG nobody :swordfish",
+            "PRIVMSG bob :\x01ACTION swordfish\x01",
+            b"PRIVMSG bob :swordfish\xff",
+        )
+        ann.send("BATCH +1 draft/multiline bob", "@batch=1 PRIVMSG bob :swordfish", "BATCH -1")
+        ann.send("PRIVMSG bob :swordfish" + "x" * 600)
+        assert sum("swordfish" in line for line in bob.lines()) == 4
+        # Even a defect must not give it away.
+        server.directory.history.whispered = breaks  # type: ignore[method-assign]
+        ann.send("PRIVMSG bob :swordfish")
+        bob.send("QUIT")
+    finally:
+        globalLogPublisher.removeObserver(seen.append)
+    assert logged_failures
+    assert not any("swordfish" in f"{formatEvent(event)} {event}" for event in seen)
+    assert not any("swordfish" in failure.getTraceback() for failure in logged_failures)
+    logged_failures.clear()
+
+
+def test_private_text_is_in_no_figure(server: Server) -> None:
+    ann, _ = pair(server)
+    ann.send("PRIVMSG bob :swordfish")
+    assert "private messages: 1" in texts(only(ann.ask("STATS u"), "249"))
+    assert not any("swordfish" in line for line in ann.ask("STATS u", "INFO", "WHOWAS bob", "WHOIS bob"))

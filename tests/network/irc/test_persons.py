@@ -1,88 +1,86 @@
-"""AWAY and SETNAME, and what others are told of people."""
+"""What people say about themselves: AWAY, SETNAME, and what others see of changed hosts and accounts."""
 
 import pytest
 
-from tests.network.chatting import Server, connect, join_irc, make_server
-from tests.network.irc.lines import codes
+from chat.network.irc.isupport import AWAY_BYTES, REALNAME_BYTES
+from tests.network.chatting import Server, connect, join_irc
+from tests.network.irc.reading import account, codes, only, quiet, texts
 
 
-@pytest.fixture
-def server() -> Server:
-    return make_server()
-
-
-def test_away_is_told_to_those_who_want_to_know(server: Server) -> None:
-    bob = join_irc(server, "bob", "#a", "#b")
+def test_going_away_and_coming_back(server: Server) -> None:
     ann = join_irc(server, "ann", "#a", "#b", caps="away-notify")
-    old = join_irc(server, "old", "#a")
-    assert codes(bob.ask("AWAY :tea")) == ["306"]
-    assert ann.lines()[-1] == ":bob!bob@host AWAY :tea"
+    bob = join_irc(server, "bob", "#a", "#b")
+    eve = join_irc(server, "eve", "#a")
+    quiet(ann, bob, eve)
+    assert codes(bob.ask("AWAY :gone fishing")) == ["306"]
+    assert ann.lines() == [":bob!bob@host AWAY :gone fishing"]
     assert codes(bob.ask("AWAY")) == ["305"]
     assert ann.lines() == [":bob!bob@host AWAY"]
-    assert codes(old.lines()) == []
-    bob.send("AWAY :again")
-    assert codes(ann.ask("PRIVMSG bob :hi")) == ["301"]
+    assert codes(bob.ask("AWAY :", "AWAY :")) == ["305", "305"]
+    assert ann.lines() == []
+    assert eve.lines() == []
 
 
-def test_who_comes_in_while_away_is_known_to_be(server: Server) -> None:
+def test_who_comes_in_away_is_shown_as_away(server: Server) -> None:
     ann = join_irc(server, "ann", "#a", caps="away-notify")
-    join_irc(server, "bob").send("AWAY :tea", "JOIN #a")
-    assert ann.lines() == [":bob!bob@host JOIN #a", ":bob!bob@host AWAY :tea"]
-
-
-def test_being_away_before_one_is_there(server: Server) -> None:
-    client = connect(server)
-    client.send("CAP REQ :draft/pre-away", "NICK ann", "USER a 0 * :a")
-    assert codes(client.ask("AWAY :tea")) == ["306"]
-    client.send("CAP END")
-    assert server.directory.find("ann").away == "tea"
-    assert codes(connect(server).ask("CAP LS", "AWAY :tea"))[-1] == "451"
-
-
-def test_real_names_change(server: Server) -> None:
-    bob = join_irc(server, "bob", "#a", caps="setname")
-    ann, old = join_irc(server, "ann", "#a", caps="setname"), join_irc(server, "old", "#a")
-    ann.lines()
-    old.lines()
-    assert bob.ask("SETNAME :Bob the Builder")[-1] == ":bob!bob@host SETNAME :Bob the Builder"
-    assert ann.lines()[-1] == ":bob!bob@host SETNAME :Bob the Builder"
-    assert old.lines() == []
-    assert bob.ask("SETNAME :" + "x" * 200)[0].startswith(":chat.test FAIL SETNAME INVALID_REALNAME :")
-
-
-def test_accounts_and_hosts_are_told_to_those_who_want_to_know(server: Server) -> None:
-    join_irc(server, "bob", "#a", "#b")
-    ann = join_irc(server, "ann", "#a", "#b", caps="account-notify chghost")
-    old = join_irc(server, "old", "#a", "#b")
-    ann.lines()
-    old.lines()
-    bob = server.directory.find("bob")
-    server.directory.change_identity(bob, account="robert")
-    server.directory.change_identity(bob, username="bobby", host="elsewhere")
-    server.directory.change_identity(bob, account=None)
-    assert ann.lines()[-3:] == [
-        ":bob!bob@host ACCOUNT robert",
-        ":bob!bob@host CHGHOST bobby elsewhere",
-        ":bob!bobby@elsewhere ACCOUNT *",
-    ]
-    assert old.lines() == []
-
-
-def test_extended_join_and_account_tags(server: Server) -> None:
-    ann = join_irc(server, "ann", "#a", caps="extended-join account-tag")
     bob = join_irc(server, "bob")
-    server.directory.change_identity(server.directory.find("bob"), account="robert")
-    bob.send("JOIN #a", "PRIVMSG #a :hi")
+    bob.send("AWAY :out", "JOIN #a")
+    assert codes(ann.lines()) == ["JOIN", "AWAY"]
+
+
+def test_an_away_message_is_cut(server: Server) -> None:
+    ann, bob = join_irc(server, "ann"), join_irc(server, "bob")
+    bob.send("AWAY :" + "z" * (AWAY_BYTES + 50))
+    assert texts(ann.ask("PRIVMSG bob :x")) == ["z" * AWAY_BYTES]
+
+
+def test_being_away_before_registration_needs_the_capability(server: Server) -> None:
+    ann = connect(server)
+    ann.send("CAP REQ :draft/pre-away", "NICK ann", "USER ann 0 * :Ann")
+    assert codes(ann.ask("AWAY :*")) == ["306"]
+    ann.send("CAP END")
+    (line,) = join_irc(server, "bob").ask("PRIVMSG ann :x")
+    assert codes([line]) == ["301"]
+
+
+def test_a_new_real_name(server: Server) -> None:
+    ann = join_irc(server, "ann", "#a", "#b", caps="setname")
+    bob = join_irc(server, "bob", "#a", "#b", caps="setname")
+    eve = join_irc(server, "eve", "#a")
+    quiet(ann, bob, eve)
+    assert bob.ask("SETNAME :Robert B.") == [":bob!bob@host SETNAME :Robert B."]
+    assert ann.lines() == [":bob!bob@host SETNAME :Robert B."]
+    assert eve.lines() == []
+    assert texts(only(eve.ask("WHOIS bob"), "311")) == ["Robert B."]
+
+
+@pytest.mark.parametrize("name", ["", "x" * (REALNAME_BYTES + 1)])
+def test_real_names_that_cannot_be(server: Server, name: str) -> None:
+    (line,) = join_irc(server, "ann").ask(f"SETNAME :{name}")
+    assert line.startswith(":chat.test FAIL SETNAME INVALID_REALNAME :")
+
+
+def test_a_changed_host_is_told_to_those_who_know_chghost(server: Server) -> None:
+    ann = join_irc(server, "ann", "#a", caps="chghost")
+    join_irc(server, "bob", "#a")
+    eve = join_irc(server, "eve", "#a")
+    quiet(ann, eve)
+    server.directory.change_identity(server.directory.find("bob"), username="robert", host="new.example")
+    assert ann.lines() == [":bob!bob@host CHGHOST robert new.example"]
+    assert eve.lines() == []
+
+
+def test_logging_in_and_out_is_told_to_those_who_know_account_notify(server: Server) -> None:
+    account(server, "carl")
+    ann = join_irc(server, "ann", "#a", caps="account-notify account-tag")
+    bob, eve = join_irc(server, "bob", "#a"), join_irc(server, "eve", "#a")
+    quiet(ann, bob, eve)
+    server.factory.logins.log_in(server.directory.find("bob"), "carl", "sesame", lambda answer: None)
+    bob.send("PRIVMSG #a :x")
     assert ann.lines() == [
-        "@account=robert :bob!bob@host JOIN #a robert :Bob",
-        "@account=robert :bob!bob@host PRIVMSG #a :hi",
+        ":bob!bob@host ACCOUNT carl",
+        "@account=carl :bob!bob@host PRIVMSG #a :x",
     ]
-    join_irc(server, "guest").send("JOIN #a")
-    assert ann.lines() == [":guest!guest@host JOIN #a * :Guest"]
-
-
-def test_a_new_name_is_told_once(server: Server) -> None:
-    bob, ann = join_irc(server, "bob", "#a", "#b"), join_irc(server, "ann", "#a", "#b")
-    assert bob.ask("NICK rob")[-1] == ":bob!bob@host NICK rob"
-    assert ann.lines() == [":bob!bob@host NICK rob"]
-    assert codes(bob.ask("NICK ann", "NICK", "NICK 123", "NICK rob")) == ["433", "431", "432"]
+    assert codes(bob.ask("LOGOUT")) == ["901"]
+    assert codes(ann.lines()) == ["ACCOUNT"]
+    assert codes(eve.lines()) == ["PRIVMSG"]

@@ -1,8 +1,12 @@
-"""Events as IRC lines, for each capability that changes them."""
+"""Events as IRC clients read them, for each set of capabilities."""
+
+from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chat.domain.events import (
     Acted,
@@ -26,128 +30,157 @@ from chat.domain.events import (
     Whispered,
 )
 from chat.network.irc.capabilities import RENDERED, Cap
-from chat.network.irc.rendering import CUTS, Rendering, pieces, shared_rendering
+from chat.network.irc.rendering import CUTS, Rendering, pieces, shared_rendering, source
+from chat.wire import MAX_LINE_BYTES
 
-ANN = Identity(1, "ann", "a", "h", "anna", "Ann")
-BOB = Identity(2, "bob", "b", "h")
+TIME = 1_800_000_000.5
+ANN = Identity(1, "ann", "a", "host", "Ann", "Ann Smith")
+BOB = Identity(2, "bob", "b", "host", None, "Bob")
 SERVER = Identity(0, "chat.test", "", "chat.test")
-AT: Any = ("id1", 1_800_000_000.25)
-TIME = "time=2027-01-15T08:00:00.250Z"
+HEAD: Any = ("m1", TIME, ANN)
+
+EVENTS: list[tuple[Event, str]] = [
+    (Said(*HEAD, "#a", "hi"), ":ann!a@host PRIVMSG #a :hi"),
+    (Acted(*HEAD, "#a", "waves"), ":ann!a@host PRIVMSG #a :\x01ACTION waves\x01"),
+    (Noticed(*HEAD, "#a", "hi"), ":ann!a@host NOTICE #a :hi"),
+    (Joined(*HEAD, "#a"), ":ann!a@host JOIN #a"),
+    (Left(*HEAD, "#a"), ":ann!a@host PART #a"),
+    (Left(*HEAD, "#a", "tea"), ":ann!a@host PART #a :tea"),
+    (Kicked(*HEAD, "#a", BOB, "out"), ":ann!a@host KICK #a bob :out"),
+    (TopicChanged(*HEAD, "#a", ""), ":ann!a@host TOPIC #a :"),
+    (ModeChanged(*HEAD, "#a", ("+ov", "bob", "bob")), ":ann!a@host MODE #a +ov bob bob"),
+    (ModeChanged("m1", TIME, SERVER, "#a", ("+o", "ann")), ":chat.test MODE #a +o ann"),
+    (Quit(*HEAD, "bye", {}), ":ann!a@host QUIT :bye"),
+    (Renamed(*HEAD, "anna", {}), ":ann!a@host NICK anna"),
+    (Whispered(*HEAD, BOB, "psst"), ":ann!a@host PRIVMSG bob :psst"),
+    (Whispered(*HEAD, BOB, "psst", Noticed), ":ann!a@host NOTICE bob :psst"),
+    (Whispered(*HEAD, BOB, "winks", Acted), ":ann!a@host PRIVMSG bob :\x01ACTION winks\x01"),
+    (Invited(*HEAD, BOB, "#a"), ":ann!a@host INVITE bob #a"),
+    (Announced(*HEAD, "all"), ":ann!a@host WALLOPS :all"),
+    (Announced("m1", TIME, SERVER, "all"), ":chat.test NOTICE * :all"),
+]
+NEED_A_CAPABILITY: list[tuple[Event, int, str]] = [
+    (Tagged(*HEAD, "#a", {}), Cap.MESSAGE_TAGS, "@msgid=m1 :ann!a@host TAGMSG #a"),
+    (Whispered(*HEAD, BOB, "", Tagged), Cap.MESSAGE_TAGS, "@msgid=m1 :ann!a@host TAGMSG bob"),
+    (AwayChanged(*HEAD, "out", {}), Cap.AWAY_NOTIFY, ":ann!a@host AWAY :out"),
+    (AwayChanged(*HEAD, None, {}), Cap.AWAY_NOTIFY, ":ann!a@host AWAY"),
+    (IdentityChanged(*HEAD, ANN._replace(account=None), {}), Cap.ACCOUNT_NOTIFY, ":ann!a@host ACCOUNT *"),
+    (IdentityChanged(*HEAD, ANN._replace(account="Eve"), {}), Cap.ACCOUNT_NOTIFY, ":ann!a@host ACCOUNT Eve"),
+    (IdentityChanged(*HEAD, ANN._replace(host="new"), {}), Cap.CHGHOST, ":ann!a@host CHGHOST a new"),
+    (IdentityChanged(*HEAD, ANN._replace(realname="A B"), {}), Cap.SETNAME, ":ann!a@host SETNAME :A B"),
+    (Redacted(*HEAD, "#a", "m0", "typo"), Cap.MESSAGE_REDACTION, ":ann!a@host REDACT #a m0 :typo"),
+    (Redacted(*HEAD, "#a", "m0", ""), Cap.MESSAGE_REDACTION, ":ann!a@host REDACT #a m0"),
+]
 
 
-@pytest.mark.parametrize(
-    ("event", "line"),
-    [
-        (Said(*AT, ANN, "#r", "hi"), ":ann!a@h PRIVMSG #r :hi"),
-        (Acted(*AT, ANN, "#r", "waves"), ":ann!a@h PRIVMSG #r :\x01ACTION waves\x01"),
-        (Noticed(*AT, ANN, "#r", "hi"), ":ann!a@h NOTICE #r :hi"),
-        (Tagged(*AT, ANN, "#r", {"+typing": "active"}), ""),
-        (Joined(*AT, ANN, "#r"), ":ann!a@h JOIN #r"),
-        (Left(*AT, ANN, "#r"), ":ann!a@h PART #r"),
-        (Left(*AT, ANN, "#r", "bye all"), ":ann!a@h PART #r :bye all"),
-        (Kicked(*AT, ANN, "#r", BOB, "out"), ":ann!a@h KICK #r bob :out"),
-        (TopicChanged(*AT, ANN, "#r", ""), ":ann!a@h TOPIC #r :"),
-        (ModeChanged(*AT, SERVER, "#r", ("+o", "bob")), ":chat.test MODE #r +o bob"),
-        (Quit(*AT, ANN, "bye", {}), ":ann!a@h QUIT :bye"),
-        (Renamed(*AT, ANN, "anne", {}), ":ann!a@h NICK anne"),
-        (AwayChanged(*AT, ANN, "tea", {}), ""),
-        (IdentityChanged(*AT, ANN, ANN._replace(host="x"), {}), ""),
-        (Whispered(*AT, ANN, BOB, "psst"), ":ann!a@h PRIVMSG bob :psst"),
-        (Whispered(*AT, ANN, BOB, "waves", Acted), ":ann!a@h PRIVMSG bob :\x01ACTION waves\x01"),
-        (Whispered(*AT, ANN, BOB, "psst", Noticed), ":ann!a@h NOTICE bob :psst"),
-        (Whispered(*AT, ANN, BOB, "", Tagged, {"+react": "x"}), ""),
-        (Invited(*AT, ANN, BOB, "#r"), ":ann!a@h INVITE bob #r"),
-        (Redacted(*AT, ANN, "#r", "id0", ""), ""),
-        (Announced(*AT, SERVER, "tea"), ":chat.test NOTICE * :tea"),
-        (Announced(*AT, ANN, "tea"), ":ann!a@h WALLOPS :tea"),
-    ],
-)
+@pytest.mark.parametrize(("event", "line"), EVENTS)
 def test_without_capabilities(event: Event, line: str) -> None:
-    assert Rendering(0).render(event) == (f"{line}\r\n".encode() if line else b"")
+    assert Rendering(0).render(event).decode() == f"{line}\r\n"
 
 
-@pytest.mark.parametrize(
-    ("caps", "event", "line"),
-    [
-        (Cap.SERVER_TIME, Said(*AT, ANN, "#r", "hi"), f"@{TIME} :ann!a@h PRIVMSG #r :hi"),
-        (Cap.ACCOUNT_TAG, Said(*AT, ANN, "#r", "hi"), "@account=anna :ann!a@h PRIVMSG #r :hi"),
-        (Cap.ACCOUNT_TAG, Said(*AT, BOB, "#r", "hi"), ":bob!b@h PRIVMSG #r :hi"),
-        (
-            Cap.MESSAGE_TAGS | Cap.SERVER_TIME | Cap.ACCOUNT_TAG,
-            Said(*AT, ANN._replace(bot=True, account="a;b"), "#r", "hi", {"+x": "1 2", "+y": "", CUTS: "3"}),
-            f"@{TIME};msgid=id1;bot;+x=1\\s2;+y;account=a\\:b :ann!a@h PRIVMSG #r :hi",
-        ),
-        (Cap.MESSAGE_TAGS, Tagged(*AT, ANN, "#r", {"+x": "1"}), "@msgid=id1;+x=1 :ann!a@h TAGMSG #r"),
-        (
-            Cap.MESSAGE_TAGS,
-            Whispered(*AT, ANN, BOB, "", Tagged, {"+x": "1"}),
-            "@msgid=id1;+x=1 :ann!a@h TAGMSG bob",
-        ),
-        (Cap.SERVER_TIME, Joined(*AT, ANN, "#r"), f"@{TIME} :ann!a@h JOIN #r"),
-        (Cap.EXTENDED_JOIN, Joined(*AT, ANN, "#r"), ":ann!a@h JOIN #r anna :Ann"),
-        (Cap.EXTENDED_JOIN, Joined(*AT, BOB, "#r"), ":bob!b@h JOIN #r * :"),
-        (Cap.AWAY_NOTIFY, AwayChanged(*AT, ANN, "tea", {}), ":ann!a@h AWAY :tea"),
-        (Cap.AWAY_NOTIFY, AwayChanged(*AT, ANN, None, {}), ":ann!a@h AWAY"),
-        (Cap.CHGHOST, IdentityChanged(*AT, ANN, ANN._replace(host="x"), {}), ":ann!a@h CHGHOST a x"),
-        (Cap.SETNAME, IdentityChanged(*AT, ANN, ANN._replace(realname="A"), {}), ":ann!a@h SETNAME :A"),
-        (Cap.ACCOUNT_NOTIFY, IdentityChanged(*AT, ANN, ANN._replace(account=None), {}), ":ann!a@h ACCOUNT *"),
-        (Cap.MESSAGE_REDACTION, Redacted(*AT, ANN, "#r", "id0", "typo"), ":ann!a@h REDACT #r id0 :typo"),
-        (Cap.MESSAGE_REDACTION, Redacted(*AT, ANN, "#r", "id0", ""), ":ann!a@h REDACT #r id0"),
-    ],
-)
-def test_with_capabilities(caps: int, event: Event, line: str) -> None:
-    assert Rendering(caps).render(event) == f"{line}\r\n".encode()
+@pytest.mark.parametrize(("event", "line"), EVENTS)
+def test_with_time_and_tags(event: Event, line: str) -> None:
+    tagged = Rendering(Cap.SERVER_TIME | Cap.MESSAGE_TAGS).render(event).decode()
+    assert tagged == f"@time=2027-01-15T08:00:00.500Z;msgid=m1 {line}\r\n"
 
 
-def test_speech_of_the_ignored_is_hidden_and_nothing_else() -> None:
-    rendering = Rendering(Cap.MESSAGE_TAGS, frozenset({"ann"}))
-    said = Said(*AT, ANN._replace(name="ANN"), "#r", "hi")
-    assert rendering.render(said) == b""
-    assert rendering.render(Acted(*AT, ANN, "#r", "waves")) == b""
-    assert rendering.render(Tagged(*AT, ANN, "#r", {"+x": "1"})) == b""
-    assert rendering.render(said._replace(author=BOB)) != b""
-    assert rendering.render(Joined(*AT, ANN, "#r")) != b""
+@pytest.mark.parametrize(("event", "cap", "line"), NEED_A_CAPABILITY)
+def test_what_only_some_are_told(event: Event, cap: int, line: str) -> None:
+    assert Rendering(cap).render(event).decode() == f"{line}\r\n"
+    assert Rendering(RENDERED & ~cap).render(event) == b""
 
 
-def test_several_lines_are_several_messages_or_a_batch() -> None:
-    event = Said(*AT, ANN, "#r", "one\n\nhow is everyone?", {CUTS: "12", "+x": "1"})
-    assert event.text[5:12] == "how is "
-    plain = Rendering(0).render(event)
-    assert (
-        plain
-        == b":ann!a@h PRIVMSG #r :one\r\n:ann!a@h PRIVMSG #r :how is \r\n:ann!a@h PRIVMSG #r :everyone?\r\n"
-    )
-    tagged = Rendering(Cap.MESSAGE_TAGS).render(event).decode().split("\r\n")
-    assert [line.split(" ")[0] for line in tagged[:-1]] == ["@msgid=id1;+x=1", "@+x=1", "@+x=1"]
-    batch = Rendering(Cap.MULTILINE | Cap.MESSAGE_TAGS).render(event).decode()
-    assert batch.split("\r\n") == [
-        "@msgid=id1;+x=1 :ann!a@h BATCH +id1 draft/multiline #r",
-        "@batch=id1 :ann!a@h PRIVMSG #r :one",
-        "@batch=id1 :ann!a@h PRIVMSG #r :",
-        "@batch=id1 :ann!a@h PRIVMSG #r :how is ",
-        "@batch=id1;draft/multiline-concat :ann!a@h PRIVMSG #r :everyone?",
-        ":ann!a@h BATCH -id1",
-        "",
-    ]
+def test_several_changes_are_several_lines() -> None:
+    event = IdentityChanged(*HEAD, ANN._replace(account=None, username="x", realname="A"), {})
+    lines = Rendering(Cap.ACCOUNT_NOTIFY | Cap.CHGHOST | Cap.SETNAME).render(event).decode().split("\r\n")
+    assert [line.split(" ")[1] for line in lines[:-1]] == ["ACCOUNT", "CHGHOST", "SETNAME"]
 
 
-@pytest.mark.parametrize(
-    "text", ["x" * 2000, "word " * 400, "😃" * 500, "ü" * 999, "x" * 460 + " " + "y" * 460]
-)
-def test_long_lines_are_parted_and_nothing_is_lost(text: str) -> None:
-    data = Rendering(0).render(Said(*AT, ANN, "#r", text))
-    lines = data.decode().split("\r\n")[:-1]
-    assert all(len(line.encode()) <= 510 for line in lines)
-    assert "".join(line.removeprefix(":ann!a@h PRIVMSG #r :") for line in lines) == text
+def test_extended_join() -> None:
+    rendering = Rendering(Cap.EXTENDED_JOIN)
+    assert rendering.render(Joined(*HEAD, "#a")) == b":ann!a@host JOIN #a Ann :Ann Smith\r\n"
+    assert rendering.render(Joined("m1", TIME, BOB, "#a")) == b":bob!b@host JOIN #a * :Bob\r\n"
 
 
-def test_parts_end_at_spaces_if_possible() -> None:
-    assert list(pieces("aaa bbb ccc", 8)) == [("aaa bbb ", False), ("ccc", True)]
-    assert list(pieces("aaaaaaaaaa", 4)) == [("aaaa", False), ("aaaa", True), ("aa", True)]
-    assert list(pieces("a\n\nb", 4)) == [("a", False), ("", False), ("b", False)]
+def test_the_account_is_a_tag_of_those_who_have_one() -> None:
+    rendering = Rendering(Cap.ACCOUNT_TAG)
+    assert rendering.render(Said(*HEAD, "#a", "x")) == b"@account=Ann :ann!a@host PRIVMSG #a :x\r\n"
+    assert rendering.render(Said("m1", TIME, BOB, "#a", "x")) == b":bob!b@host PRIVMSG #a :x\r\n"
 
 
-def test_readers_with_the_same_bytes_share_a_rendering() -> None:
-    assert shared_rendering(Cap.BATCH) is shared_rendering(Cap.ECHO_MESSAGE)
+def test_a_bot_is_marked() -> None:
+    event = Said("m1", TIME, BOB._replace(bot=True), "#a", "x")
+    assert Rendering(Cap.MESSAGE_TAGS).render(event).startswith(b"@msgid=m1;bot :")
+    assert Rendering(0).render(event).startswith(b":")
+
+
+def test_client_tags_are_escaped_and_the_servers_own_are_hidden() -> None:
+    event = Said(*HEAD, "#a", "x", {"+a": "b; c\\\r\n", "+d": "", CUTS: "1"})
+    line = Rendering(Cap.MESSAGE_TAGS).render(event)
+    assert line == rb"@msgid=m1;+a=b\:\sc\\\r\n;+d :ann!a@host PRIVMSG #a :x" + b"\r\n"
+
+
+def test_the_same_capabilities_share_one_rendering() -> None:
+    assert shared_rendering(Cap.SERVER_TIME) is shared_rendering(Cap.SERVER_TIME | Cap.ECHO_MESSAGE)
     assert shared_rendering(Cap.SERVER_TIME) is not shared_rendering(0)
-    assert shared_rendering(Cap.SERVER_TIME | Cap.BATCH).caps & ~RENDERED == 0
+
+
+def test_the_source_of_people_and_servers() -> None:
+    assert source(ANN) == "ann!a@host"
+    assert source(SERVER) == "chat.test"
+
+
+@pytest.mark.parametrize("kind", [Said, Acted, Noticed])
+def test_the_speech_of_ignored_people_is_hidden(kind: Any) -> None:
+    deaf = Rendering(Cap.MESSAGE_TAGS | Cap.MULTILINE, frozenset({"ann"}))
+    assert deaf.render(kind(*HEAD, "#a", "x")) == b""
+    assert deaf.render(kind(*HEAD, "#a", "x\ny")) == b""
+    assert deaf.render(Tagged(*HEAD, "#a", {"+x": ""})) == b""
+    assert b" #a :" in deaf.render(kind("m1", TIME, BOB, "#a", "x"))
+    assert deaf.render(Joined(*HEAD, "#a")) != b""
+
+
+# long texts
+
+LONG = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=1500)
+
+
+@pytest.mark.parametrize("kind", [Said, Acted, Noticed])
+@given(text=LONG)
+def test_no_line_is_too_long_and_nothing_is_lost(kind: Any, text: str) -> None:
+    data = Rendering(0).render(kind(*HEAD, "#a", text))
+    lines = data.split(b"\r\n")[:-1]
+    assert all(len(line) + 2 <= MAX_LINE_BYTES for line in lines)
+    parts = [line.decode().split(" :", 1)[1] for line in lines]
+    if kind is Acted:
+        assert all(part.startswith("\x01ACTION ") and part.endswith("\x01") for part in parts)
+        parts = [part[8:-1] for part in parts]
+    assert "".join(parts) == text
+
+
+def test_a_long_text_has_its_id_once_and_its_time_on_each_line() -> None:
+    data = Rendering(Cap.SERVER_TIME | Cap.MESSAGE_TAGS).render(Said(*HEAD, "#a", "word " * 200))
+    lines = data.decode().split("\r\n")[:-1]
+    assert len(lines) > 2
+    assert ["msgid=m1" in line for line in lines] == [True] + [False] * (len(lines) - 1)
+    assert all(line.startswith("@time=") for line in lines)
+    assert all(line.endswith(" ") for line in lines)
+
+
+def test_a_long_text_is_a_batch_for_those_who_know_multiline() -> None:
+    data = Rendering(Cap.MULTILINE | Cap.MESSAGE_TAGS).render(Said(*HEAD, "#a", "one\n\ntwo " + "x" * 600))
+    lines = data.decode().split("\r\n")[:-1]
+    assert lines[0] == "@msgid=m1 :ann!a@host BATCH +m1 draft/multiline #a"
+    assert lines[-1] == ":ann!a@host BATCH -m1"
+    assert lines[1:3] == ["@batch=m1 :ann!a@host PRIVMSG #a :one", "@batch=m1 :ann!a@host PRIVMSG #a :"]
+    assert lines[4].startswith("@batch=m1;draft/multiline-concat :")
+
+
+@given(LONG, st.integers(20, 500), st.lists(st.integers(0, 1500), max_size=5))
+def test_pieces_put_together_are_the_text(text: str, room: int, cuts: list[int]) -> None:
+    text = text.replace(" ", "\n", 2)
+    together = ""
+    for index, (part, concat) in enumerate(pieces(text, room, ",".join(map(str, cuts)))):
+        assert len(part.encode()) <= room
+        together += part if concat or not index else f"\n{part}"
+    assert together == text

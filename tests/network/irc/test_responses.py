@@ -1,94 +1,96 @@
-"""Responses: labels, batches, and what waits for its receipt."""
+"""Answers with labels: one line, a batch or ACK, in the order of the commands."""
 
 import pytest
+from twisted.internet.task import Clock
 
-from chat.network.irc.responses import Echo, Response, with_tag
+from chat.network.irc.replies import LABEL_CHARACTERS
+from chat.network.irc.responses import Response, with_tag
+from tests.network.chatting import Server, SlowJournal, join_irc
+from tests.network.irc.reading import batch_kind, codes, tags, texts
 
-ONE = b":s 1 a :b\r\n"
-
-
-def finished(label: str, *parts: bytes) -> bytes:
-    response = Response(label)
-    response.parts.extend(parts)
-    response.open = False
-    assert response.complete
-    return response.data("s")
-
-
-def test_without_a_label_parts_are_joined() -> None:
-    assert finished("", ONE, ONE) == ONE + ONE
+CAPS = "batch labeled-response message-tags"
 
 
 @pytest.mark.parametrize(
-    ("parts", "answer"),
+    ("line", "count"),
     [
-        ((), b"@label=x :s ACK\r\n"),
-        ((b"",), b"@label=x :s ACK\r\n"),
-        ((ONE,), b"@label=x :s 1 a :b\r\n"),
-        ((b"@time=t " + ONE,), b"@label=x;time=t :s 1 a :b\r\n"),
+        ("PING x", 1),
+        ("PONG x", 0),
+        ("NOSUCH", 1),
+        ("WHOIS nobody", 2),
+        ("JOIN #a", 3),
+        ("TOPIC", 1),
+        ("LIST", 2),
     ],
 )
-def test_one_line_or_none_carries_the_label(parts: tuple[bytes, ...], answer: bytes) -> None:
-    assert finished("x", *parts) == answer
+def test_a_label_is_given_back_once(server: Server, line: str, count: int) -> None:
+    ann = join_irc(server, "ann", caps=CAPS)
+    lines = ann.ask(f"@label=x1 {line}")
+    assert [tags(line).get("label") for line in lines] == ["x1", *[None] * (len(lines) - 1)]
+    if count == 0:
+        assert lines == ["@label=x1 :chat.test ACK"]
+    elif count == 1:
+        assert len(lines) == 1
+    else:
+        assert batch_kind(lines) == "labeled-response"
+        assert len(lines) == count + 2
 
 
-def test_several_lines_are_a_batch() -> None:
-    lines = finished("x", ONE, b"@time=t " + ONE).split(b"\r\n")
-    reference = lines[0].split(b"+")[1].split(b" ")[0]
-    assert lines == [
-        b"@label=x :s BATCH +" + reference + b" labeled-response",
-        b"@batch=" + reference + b" :s 1 a :b",
-        b"@batch=" + reference + b";time=t :s 1 a :b",
-        b":s BATCH -" + reference,
-        b"",
-    ]
+def test_what_others_do_meanwhile_has_no_label(server: Server) -> None:
+    ann, bob = join_irc(server, "ann", "#a", caps=CAPS), join_irc(server, "bob", "#a")
+    ann.lines()
+    bob.send("PRIVMSG #a :x", "PRIVMSG ann :y")
+    assert not any("label" in tags(line) for line in ann.ask("@label=1 PING x") if codes([line]) != ["PONG"])
+
+
+def test_labels_are_escaped_and_bounded(server: Server) -> None:
+    ann = join_irc(server, "ann", caps=CAPS)
+    assert tags(ann.ask(r"@label=a\s\:b PING x")[0])["label"] == r"a\s\:b"
+    assert tags(ann.ask(f"@label={'y' * 100} PING x")[0])["label"] == "y" * LABEL_CHARACTERS
+    assert ann.ask("@label= PING x") == [":chat.test PONG chat.test :x"]
+
+
+def test_answers_wait_for_those_before_them() -> None:
+    server = Server(Clock(), SlowJournal)
+    journal = server.journal
+    assert isinstance(journal, SlowJournal)
+    ann = join_irc(server, "ann", "#a", caps=f"{CAPS} echo-message")
+    bob = join_irc(server, "bob", "#a")
+    journal.commit()
+    ann.lines()
+    ann.send("@label=1 PRIVMSG #a :x", "@label=2 PING x", "TOPIC #a :new", "PRIVMSG #a :y")
+    bob.send("PRIVMSG #a :meanwhile")
+    # Others are heard without waiting; answers are not.
+    assert texts(ann.lines()) == ["meanwhile"]
+    first, *others = journal.receipts
+    for receipt in others:
+        receipt(True)
+    assert ann.lines() == []
+    first(True)
+    lines = ann.lines()
+    assert codes(lines) == ["PRIVMSG", "PONG", "TOPIC", "PRIVMSG"]
+    assert [tags(line).get("label") for line in lines] == ["1", "2", None, None]
+
+
+def test_the_bytes_of_answers() -> None:
+    response = Response("7")
+    assert response.data("s") == b"@label=7 :s ACK\r\n"
+    response.parts.append(b":s A\r\n")
+    assert response.data("s") == b"@label=7 :s A\r\n"
+    response.parts.append(b"@time=1 :s B\r\n")
+    lines = response.data("s").decode().split("\r\n")[:-1]
+    assert batch_kind(lines) == "labeled-response"
+    assert tags(lines[2])["time"] == "1"
 
 
 def test_a_batch_carries_the_label_itself() -> None:
-    batch = b"@time=t :s BATCH +7 chathistory #a\r\n@batch=7 " + ONE + b":s BATCH -7\r\n"
-    assert finished("x", batch) == b"@label=x;" + batch[1:]
+    response = Response("7")
+    response.parts.append(b":s BATCH +1 chathistory #a\r\n@batch=1 :x PRIVMSG #a :y\r\n:s BATCH -1\r\n")
+    assert response.data("s").startswith(b"@label=7 :s BATCH +1 chathistory #a\r\n@batch=1 :x ")
+    assert response.data("s").count(b"BATCH") == 2
 
 
-def test_a_batch_among_other_lines_is_put_into_one() -> None:
-    batch = b":s BATCH +7 chathistory #a\r\n@batch=7 " + ONE + b":s BATCH -7\r\n"
-    lines = finished("x", ONE, batch).split(b"\r\n")
-    outer = lines[0].split(b"+")[1].split(b" ")[0]
-    assert [line.split(b" ")[0] for line in lines[1:5]] == [b"@batch=" + outer] * 2 + [
-        b"@batch=7",
-        b"@batch=" + outer,
-    ]
-
-
-def test_labels_are_escaped() -> None:
-    assert finished("a;b c", ONE).startswith(b"@label=a\\:b\\sc ")
-
-
-def test_tags_are_added_to_each_line() -> None:
-    assert with_tag(ONE + b"@x " + ONE, b"k=v") == b"@k=v " + ONE + b"@k=v;x " + ONE
-
-
-@pytest.mark.parametrize("receipt_first", [True, False])
-@pytest.mark.parametrize(("safe", "line"), [(True, b"echo"), (False, b"failed")])
-def test_an_echo_needs_its_receipt(receipt_first: bool, safe: bool, line: bytes) -> None:
-    response = Response("")
-    done: list[bool] = []
-    echo = Echo(response, lambda: done.append(response.complete))
-    response.parts.append(b"later")
-    response.open = False
-    if receipt_first:
-        echo.stored(safe)
-    assert not response.complete
-    echo.says(b"echo", b"failed")
-    if not receipt_first:
-        assert not response.complete
-        echo.stored(safe)
-    assert done == [True]
-    assert response.data("s") == line + b"later"
-
-
-def test_a_refused_message_has_no_echo() -> None:
-    response = Response("")
-    Echo(response, lambda: None).dropped()
-    response.open = False
-    assert response.complete
-    assert response.data("s") == b""
+def test_lines_in_an_inner_batch_stay_in_it() -> None:
+    assert with_tag(b"@batch=1 :x A\r\n@time=5 :x B\r\n:x C\r\n", b"batch=2") == (
+        b"@batch=1 :x A\r\n@batch=2;time=5 :x B\r\n@batch=2 :x C\r\n"
+    )
