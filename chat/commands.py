@@ -7,10 +7,9 @@ people can offer it.
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chat.domain import ignoring, rights
 from chat.domain.directory import Directory
@@ -20,6 +19,7 @@ from chat.domain.names import NameRefused, RoomRefused, check_name, check_room, 
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
+from chat.slash import Misunderstood, Table
 
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""
@@ -61,57 +61,21 @@ class Speaker(Protocol):
         """Say goodbye and close the connection."""
 
 
-Run = Callable[[Speaker, list[str]], None]
-
-
-class Command(NamedTuple):
-    """A row: `minimum` arguments it must have; the last of `arguments` takes the rest of the line."""
-
-    name: str
-    aliases: tuple[str, ...]
-    usage: str
-    minimum: int
-    arguments: int
-    help: str
-    run: Run
-
-
-COMMANDS: dict[str, Command] = {}
+TABLE: Table[Speaker] = Table()
+COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
-BY_WORD: dict[str, Command] = {}
+BY_WORD = TABLE.by_word
 """The rows by name and alias."""
-
-
-def command(name: str, usage: str, help_line: str, *aliases: str) -> Callable[[Run], Run]:
-    """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out."""
-    words = usage.split()
-    required = sum(1 for word in words if not word.startswith("["))
-
-    def add(run: Run) -> Run:
-        row = Command(name, aliases, usage, required, len(words), help_line, run)
-        COMMANDS[name] = row
-        for word in (name, *aliases):
-            BY_WORD[word] = row
-        return run
-
-    return add
+command = TABLE.command
 
 
 def run(speaker: Speaker, line: str) -> None:
     """Do what a line that starts with a slash says; whatever is wrong with it is replied."""
-    word, _, rest = line[1:].partition(" ")
-    row = BY_WORD.get(word.lower())
-    if row is None:
-        near = difflib.get_close_matches(word.lower(), BY_WORD, n=1, cutoff=0.6)
-        hint = f" Did you mean /{near[0]}?" if near else ""
-        speaker.reply(f"Unknown command: /{word}.{hint} /help lists all commands.")
-        return
-    arguments = rest.split(None, row.arguments - 1) if row.arguments else []
-    if len(arguments) < row.minimum:
-        speaker.reply(f"Usage: /{row.name} {row.usage}")
-        return
     try:
-        row.run(speaker, [argument.strip() for argument in arguments])
+        row, arguments = TABLE.understand(line)
+        row.run(speaker, arguments)
+    except Misunderstood as misunderstood:
+        speaker.reply(str(misunderstood))
     except Refused as refused:
         speaker.reply(refused.sentence)
     except (NameRefused, RoomRefused) as refused_name:
@@ -375,4 +339,4 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
 # They add their rows to the table above.
 from chat import commands_accounts, commands_history, commands_rooms  # noqa: E402, F401
 
-__all__ = ["COMMANDS", "Command", "Speaker", "figures", "run", "say", "whisper", "write_to"]
+__all__ = ["COMMANDS", "Speaker", "figures", "run", "say", "whisper", "write_to"]

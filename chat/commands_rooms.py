@@ -23,7 +23,6 @@ def _kick(speaker: Speaker, arguments: list[str]) -> None:
     target = speaker.directory.find(arguments[0])
     reason = arguments[1] if len(arguments) > 1 else ""
     rights.kick(speaker.directory, speaker.user, room, target, reason)
-    speaker.reply(f"{target.shown} is out of {room.name}.")
 
 
 @command("invite", "NAME [ROOM]", "ask somebody into this room, or another")

@@ -123,7 +123,12 @@ class PlainDialect:
     def welcome(self) -> None:
         """This person has a name: show them in."""
         self._connection.named()
-        self.directory.join_lobby(self.user)
+        try:
+            self.directory.join_lobby(self.user)
+        except Refused as refused:
+            self.reply(
+                f"Welcome, {self.user.shown}! {refused.sentence} /rooms lists other rooms, /help the rest."
+            )
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
         """Ask for a line that telnet does not show while it is typed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.domain import ignoring, rights
+from chat.domain import ignoring
 from chat.domain.directory import ROOMS_AT_MOST, Directory
 from chat.domain.events import (
     Acted,
@@ -15,13 +15,10 @@ from chat.domain.events import (
     Renamed,
     Said,
     Tagged,
-    TopicChanged,
     Whispered,
 )
 from chat.domain.names import check_name, check_room
 from chat.domain.refused import Refused, Why
-from chat.domain.rights import TOPIC_BYTES
-from chat.domain.user import IGNORES_AT_MOST
 from tests.domain.things import House
 
 
@@ -232,46 +229,6 @@ def test_an_unknown_room_is_named_with_what_to_do(house: House) -> None:
     assert refused.value.why is Why.NO_SUCH_ROOM
 
 
-def test_a_topic_is_told_and_can_be_taken_away(house: House) -> None:
-    bob = house.person("bob", "#a")
-    room = house.directory.room("#a")
-    rights.set_topic(house.directory, bob, room, "tea")
-    assert room.topic is not None
-    assert (room.topic.text, room.topic.author.name) == ("tea", "bob")
-    assert isinstance(house.readers[bob].told[-1], TopicChanged)
-    assert house.deliveries.take()[-1] == ("#a", True)
-    rights.set_topic(house.directory, bob, room, "")
-    assert room.topic is None
-
-
-def test_a_topic_is_for_operators_except_in_the_lobby_and_where_they_allow_it(house: House) -> None:
-    bob, carol = house.person("bob", "#a"), house.person("carol", "#a")
-    room = house.directory.room("#a")
-    with pytest.raises(Refused, match="Only an operator of #a") as refused:
-        rights.set_topic(house.directory, carol, room, "mine")
-    assert refused.value.why is Why.NEEDS_RIGHT
-    room.flags.discard("t")
-    rights.set_topic(house.directory, carol, room, "mine")
-    house.directory.join_lobby(carol)
-    rights.set_topic(house.directory, carol, house.directory.lobby, "everybody's")
-    with pytest.raises(Refused):
-        rights.set_topic(house.directory, bob, house.directory.lobby, "from outside")
-
-
-@pytest.mark.parametrize(
-    ("text", "taken"), [("x" * TOPIC_BYTES, True), ("x" * (TOPIC_BYTES - 1) + "é", False)]
-)
-def test_a_topic_fits_a_line_of_irc(house: House, text: str, taken: bool) -> None:
-    bob = house.person("bob", "#a")
-    room = house.directory.room("#a")
-    if taken:
-        rights.set_topic(house.directory, bob, room, text)
-        return
-    with pytest.raises(Refused) as refused:
-        rights.set_topic(house.directory, bob, room, text)
-    assert (refused.value.why, room.topic) == (Why.TOO_LONG, None)
-
-
 # speech
 
 
@@ -354,18 +311,6 @@ def test_private_tags_are_no_message(house: House) -> None:
     house.directory.whisper(bob, carol, "", Tagged, {"+typing": "active"})
     assert len(house.readers[carol].told) == 1
     assert (carol.correspondent, house.directory.stats.private_messages.total) == (None, 0)
-
-
-def test_ignoring_has_a_bound_and_an_end(house: House) -> None:
-    bob = house.person("bob")
-    for n in range(IGNORES_AT_MOST):
-        ignoring.ignore(bob, f"n{n}")
-    with pytest.raises(Refused, match="take one off") as refused:
-        ignoring.ignore(bob, "more")
-    assert refused.value.why is Why.LIMIT
-    ignoring.ignore(bob, "n1")
-    with pytest.raises(Refused, match="You do not ignore more"):
-        ignoring.unignore(bob, "more")
 
 
 # what else changes

@@ -2,25 +2,30 @@
 
 import pytest
 
-from chat.domain.ignoring import ignore, unignore
-from chat.domain.refused import Refused
+from chat.domain import ignoring
+from chat.domain.refused import Refused, Why
 from chat.domain.user import IGNORES_AT_MOST
-from tests.domain.people import Town
+from tests.domain.things import House
 
 
-def test_names_are_ignored_and_heard_again_whatever_their_case() -> None:
-    ann = Town().person("ann")
-    ignore(ann, "BOB")
-    assert ann.ignored == {"bob"}
-    with pytest.raises(Refused, match="do not ignore"):
-        unignore(ann, "carol")
-    unignore(ann, "Bob")
-    assert ann.ignored == frozenset()
+def test_ignoring_has_a_bound_and_an_end() -> None:
+    house = House()
+    bob = house.person("bob")
+    for n in range(IGNORES_AT_MOST):
+        ignoring.ignore(bob, f"n{n}")
+    with pytest.raises(Refused, match="take one off") as refused:
+        ignoring.ignore(bob, "more")
+    assert refused.value.why is Why.LIMIT
+    ignoring.ignore(bob, "n1")
+    with pytest.raises(Refused, match="You do not ignore more"):
+        ignoring.unignore(bob, "more")
 
 
-def test_the_list_is_bounded() -> None:
-    ann = Town().person("ann")
-    for number in range(IGNORES_AT_MOST):
-        ignore(ann, f"n{number}")
-    with pytest.raises(Refused, match="100"):
-        ignore(ann, "one-more")
+def test_a_name_is_ignored_whatever_its_case_and_readers_follow() -> None:
+    house = House()
+    bob = house.person("bob")
+    ignoring.ignore(bob, "Carol")
+    assert bob.ignored == {"carol"}
+    ignoring.unignore(bob, "CAROL")
+    assert bob.ignored == frozenset()
+    assert house.readers[bob].changes == 2

@@ -79,6 +79,8 @@ def test_each_reader_gets_everything_up_to_the_moment_of_its_turn(server: Server
     assert [heard(client) for client in people[:4]] == [b"<bob> one\n"] * 4
     assert [heard(client) for client in people[4:]] == [b"<bob> one\n<bob> two\n"] * 4
     server.run()
+    assert [heard(client) for client in people[:4]] == [b""] * 4
+    server.turn()
     assert [heard(client) for client in people[:4]] == [b"<bob> two\n"] * 4
     assert [heard(client) for client in people[4:]] == [b""] * 4
 

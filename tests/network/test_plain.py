@@ -135,6 +135,46 @@ def test_a_full_server_says_so(server: Server) -> None:
     assert "The server is full (1 people)" in server.connect().send("carol").lines()[0]
 
 
+@pytest.mark.parametrize("first", [b"bob", b"/login bob secret"])
+@pytest.mark.parametrize("given", [b"", b"open", b"OPEN SESAME", b"\xff"])
+def test_a_server_with_a_password_asks_for_it_and_lets_nobody_else_in(first: bytes, given: bytes) -> None:
+    server = make_server(password="open sesame")
+    client = server.connect().feed(first + b"\n")
+    assert client.lines() == ["This server has a password:"]
+    assert client.feed(given + b"\n").lines() == ["That is not the password. Goodbye"]
+    assert client.ended
+    assert server.directory.users == {}
+    assert server.left_behind() == []
+
+
+def test_whoever_knows_the_servers_password_comes_in_under_the_name_given() -> None:
+    server = make_server(password="open sesame")
+    join = server.connect().feed(b"bob\nopen sesame\n")
+    assert any(line.startswith("Welcome, bob!") for line in join.lines())
+    assert join.ask("/nick rob") == ["You are now rob"]
+
+
+def test_a_telnet_client_is_asked_not_to_show_the_password() -> None:
+    server = make_server(password="open sesame")
+    client = server.connect().feed(b"bob\r\n")
+    assert client.raw() == b"This server has a password:\r\n\xff\xfb\x01"
+    assert client.feed(b"\xff\xfd\x01open sesame\r\n").raw().startswith(b"\xff\xfc\x01Welcome, bob!")
+
+
+def test_a_password_may_look_like_irc() -> None:
+    server = make_server(password="nick of time")
+    client = server.connect().feed(b"bob\nnick of time\n")
+    assert any(line.startswith("Welcome, bob!") for line in client.lines())
+
+
+def test_who_may_not_come_into_the_lobby_is_in_no_room_and_may_go_elsewhere(server: Server) -> None:
+    server.directory.lobby.flags.add("i")
+    client = server.connect().send("bob")
+    (line,) = client.lines()
+    assert line.startswith("Welcome, bob! You have to be invited to #lobby")
+    assert client.ask("/join #tea")[0] == "You are in #tea."
+
+
 # talking
 
 

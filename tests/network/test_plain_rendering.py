@@ -64,8 +64,12 @@ CASES: list[tuple[Event, str]] = [
     (Whispered(*HEAD, CAROL, "psst", Noticed), "[pm from bob] psst"),
     (Whispered(*HEAD, CAROL, "\x01VERSION\x01"), ""),
     (Whispered(*HEAD, CAROL, "", Tagged), ""),
+    (
+        Whispered(*HEAD, Identity(0, "@#a", "", ""), "one\ntwo"),
+        "[@#a] <bob> one\n[@#a] <bob> two",
+    ),
     (Invited(*HEAD, CAROL, "#a"), "* bob invites carol to #a: /join #a"),
-    (Redacted(*HEAD, "#a", "id0", "typo"), "* bob took a message back"),
+    (Redacted(*HEAD, "#a", "1", "wrong room"), "* bob took a message back"),
     (Announced(*HEAD, "going \x1b[0mdown"), "*** going down"),
 ]
 

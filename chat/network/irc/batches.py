@@ -109,6 +109,12 @@ def piece(session: IrcDialect, message: Message) -> bool:
     return True
 
 
+def spoil(session: IrcDialect) -> None:
+    """A line was refused while a batch is open: no part of a message is passed on without the rest."""
+    if session.multiline is not None:
+        _invalid(session, "A line was refused: nothing was sent")
+
+
 def _say(session: IrcDialect, batch: Multiline) -> None:
     session.label(batch.label)
     if not batch.text.strip("\n"):

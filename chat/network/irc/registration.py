@@ -173,7 +173,7 @@ def _cap_lines(session: IrcDialect, word: str, names: list[str], several: bool) 
 
 
 def _cap_reply(session: IrcDialect, text: str) -> None:
-    session.send(f":{session.server_name} CAP {session.nick} {text}\r\n".encode())
+    session.send_line(f":{session.server_name} CAP {session.nick} {text}")
 
 
 def _request(session: IrcDialect, text: str) -> None:
@@ -236,7 +236,7 @@ def _ping(session: IrcDialect, message: Message) -> None:
         session.numeric(n.ERR_NOORIGIN if not message.params else n.ERR_NEEDMOREPARAMS, "PING")
         return
     name = session.server_name
-    session.send(f":{name} PONG {name} :{message.params[0]}\r\n".encode())
+    session.send_line(f":{name} PONG {name} :{message.params[0]}")
 
 
 @command("PONG", "TOKEN", "answer a PING", early=True)

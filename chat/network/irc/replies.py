@@ -26,6 +26,13 @@ LABEL_CHARACTERS = 64
 """Longest label that is given back: what the specification allows."""
 
 
+def _bounded(text: str) -> bytes:
+    data = text.encode()
+    if len(data) > MAX_LINE_BYTES - 2:
+        data = data[: MAX_LINE_BYTES - 2].decode("utf-8", "ignore").encode()
+    return data + b"\r\n"
+
+
 class Replies:
     """The part of a client's dialect that commands talk to.
 
@@ -92,17 +99,17 @@ class Replies:
         self._response.parts.append(data)
         return True
 
+    def send_line(self, text: str) -> None:
+        """Send one line without tags; what is beyond the 512 bytes that a line may have is cut off."""
+        self.send(_bounded(text))
+
     def numeric(self, row: Numeric, *arguments: object) -> None:
         """Send a numeric reply."""
         self.send(self.line_of(row, *arguments))
 
     def line_of(self, row: Numeric, *arguments: object) -> bytes:
         """A numeric reply as bytes, at most 512 of them."""
-        text = f":{self.server_name} {row.code} {self.nick} {row.text(arguments)}"
-        data = text.encode()
-        if len(data) > MAX_LINE_BYTES - 2:
-            data = data[: MAX_LINE_BYTES - 2].decode("utf-8", "ignore").encode()
-        return data + b"\r\n"
+        return _bounded(f":{self.server_name} {row.code} {self.nick} {row.text(arguments)}")
 
     @property
     def nick(self) -> str:
@@ -114,7 +121,7 @@ class Replies:
     def fail(self, command: str, code: str, context: str, sentence: str, kind: str = "FAIL") -> None:
         """A standard reply (IRCv3 "standard-replies"): FAIL, WARN or NOTE."""
         words = f"{kind} {command} {code} {context}".rstrip()
-        self.send(f":{self.server_name} {words} :{sentence}\r\n".encode())
+        self.send_line(f":{self.server_name} {words} :{sentence}")
 
     @contextmanager
     def refusing(self, command: str) -> Iterator[None]:

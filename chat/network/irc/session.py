@@ -134,9 +134,11 @@ class IrcDialect(Replies):
             return
         except (LineTooLong, TagsTooLong):
             self.numeric(n.ERR_INPUTTOOLONG)
+            batches.spoil(self)
             return
         except UnicodeDecodeError:
             self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
+            batches.spoil(self)
             return
         except MalformedLine as error:
             self.tell_sentence(str(error))
