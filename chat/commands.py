@@ -7,10 +7,9 @@ people can offer it.
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chat.domain import ignoring, rights
 from chat.domain.directory import Directory
@@ -20,6 +19,7 @@ from chat.domain.names import NameRefused, RoomRefused, check_name, check_room, 
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
+from chat.slash import Misunderstood, Table
 
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""
@@ -61,57 +61,21 @@ class Speaker(Protocol):
         """Say goodbye and close the connection."""
 
 
-Run = Callable[[Speaker, list[str]], None]
-
-
-class Command(NamedTuple):
-    """A row: `minimum` arguments it must have; the last of `arguments` takes the rest of the line."""
-
-    name: str
-    aliases: tuple[str, ...]
-    usage: str
-    minimum: int
-    arguments: int
-    help: str
-    run: Run
-
-
-COMMANDS: dict[str, Command] = {}
+TABLE: Table[Speaker] = Table()
+COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
-BY_WORD: dict[str, Command] = {}
+BY_WORD = TABLE.by_word
 """The rows by name and alias."""
-
-
-def command(name: str, usage: str, help_line: str, *aliases: str) -> Callable[[Run], Run]:
-    """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out."""
-    words = usage.split()
-    required = sum(1 for word in words if not word.startswith("["))
-
-    def add(run: Run) -> Run:
-        row = Command(name, aliases, usage, required, len(words), help_line, run)
-        COMMANDS[name] = row
-        for word in (name, *aliases):
-            BY_WORD[word] = row
-        return run
-
-    return add
+command = TABLE.command
 
 
 def run(speaker: Speaker, line: str) -> None:
     """Do what a line that starts with a slash says; whatever is wrong with it is replied."""
-    word, _, rest = line[1:].partition(" ")
-    row = BY_WORD.get(word.lower())
-    if row is None:
-        near = difflib.get_close_matches(word.lower(), BY_WORD, n=1, cutoff=0.6)
-        hint = f" Did you mean /{near[0]}?" if near else ""
-        speaker.reply(f"Unknown command: /{word}.{hint} /help lists all commands.")
-        return
-    arguments = rest.split(None, row.arguments - 1) if row.arguments else []
-    if len(arguments) < row.minimum:
-        speaker.reply(f"Usage: /{row.name} {row.usage}")
-        return
     try:
-        row.run(speaker, [argument.strip() for argument in arguments])
+        row, arguments = TABLE.understand(line)
+        row.run(speaker, arguments)
+    except Misunderstood as misunderstood:
+        speaker.reply(str(misunderstood))
     except Refused as refused:
         speaker.reply(refused.sentence)
     except (NameRefused, RoomRefused) as refused_name:
@@ -187,11 +151,8 @@ def listed(items: list[str], shown: int) -> str:
 
 def names_in(room: Room) -> list[str]:
     """Who is in a room, with `@` for its operators and `+` for those with voice, by name."""
-    marks = {"o": "@", "v": "+"}
     people = sorted(room.members.values(), key=lambda m: fold(m.user.shown))
-    return [
-        next((mark for mode, mark in marks.items() if mode in m.modes), "") + m.user.shown for m in people
-    ]
+    return [rights.signs(member) + member.user.shown for member in people]
 
 
 def duration(seconds: float) -> str:
@@ -245,13 +206,13 @@ def _users(speaker: Speaker, arguments: list[str]) -> None:
         room = speaker.directory.room(room_from_typed(arguments[0]))
     else:
         room = here(speaker)
-    if "s" in room.flags and room not in speaker.user.memberships:
+    if not rights.may_see(speaker.user, room):
         raise Refused(Why.NO_SUCH_ROOM, f"No such room: {room.name}", room.name)
     names = names_in(room)
     speaker.reply(f"{len(names)} in {room.name}: {listed(names, NAMES_SHOWN)}")
 
 
-@command("join", "ROOM", "go into a room, or make it")
+@command("join", "ROOM [KEY]", "go into a room, or make it; a locked one needs its key")
 def _join(speaker: Speaker, arguments: list[str]) -> None:
     name = check_room(room_from_typed(arguments[0]))
     room = speaker.directory.rooms.get(name.folded)
@@ -259,7 +220,7 @@ def _join(speaker: Speaker, arguments: list[str]) -> None:
         speaker.focus(room)
         speaker.reply(f"You talk in {room.name}.")
         return
-    speaker.directory.join(speaker.user, name)
+    speaker.directory.join(speaker.user, name, arguments[1] if len(arguments) > 1 else "")
 
 
 @command("part", "[ROOM]", "leave this room, or another")
@@ -273,11 +234,7 @@ def _part(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("rooms", "", "which rooms there are", "list")
 def _rooms(speaker: Speaker, arguments: list[str]) -> None:
-    rooms = [
-        room
-        for room in speaker.directory.rooms.values()
-        if "s" not in room.flags or room in speaker.user.memberships
-    ]
+    rooms = [room for room in speaker.directory.rooms.values() if rights.may_see(speaker.user, room)]
     rooms.sort(key=lambda room: (-len(room.members), room.folded))
     for room in rooms[:ROOMS_SHOWN]:
         mark = "*" if room is speaker.room else " "
@@ -306,9 +263,7 @@ def _nick(speaker: Speaker, arguments: list[str]) -> None:
 @command("whois", "NAME", "who somebody is")
 def _whois(speaker: Speaker, arguments: list[str]) -> None:
     user = speaker.directory.find(arguments[0])
-    shared = [
-        room.name for room in user.memberships if "s" not in room.flags or room in speaker.user.memberships
-    ]
+    shared = [room.name for room in user.memberships if rights.may_see(speaker.user, room)]
     idle = speaker.directory.clock() - user.last_active
     here = speaker.directory.clock() - user.entered_at
     account = f", account {user.account}" if user.account else ""
@@ -335,6 +290,12 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
         ignoring.unignore(speaker.user, arguments[0][1:])
         speaker.reply(f"You hear {arguments[0][1:]} again.")
     else:
+        try:
+            check_name(arguments[0])
+        except NameRefused as refused:
+            # Nobody has a reserved name; whoever fears that somebody might can ignore it all the same.
+            if refused.rule != "reserved":
+                raise
         ignoring.ignore(speaker.user, arguments[0])
         speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")
 
@@ -376,6 +337,6 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
 
 
 # They add their rows to the table above.
-from chat import commands_accounts, commands_history  # noqa: E402, F401
+from chat import commands_accounts, commands_history, commands_rooms  # noqa: E402, F401
 
-__all__ = ["COMMANDS", "Command", "Speaker", "figures", "run", "say", "whisper", "write_to"]
+__all__ = ["COMMANDS", "Speaker", "figures", "run", "say", "whisper", "write_to"]

@@ -62,7 +62,7 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
     count = HISTORY_SHOWN
     if word == "before" and rest.strip():
         before = before_moment(moment(rest.strip(), speaker.directory.clock()))
-    elif text and text.isdecimal() and 0 < int(text[:9]) <= HISTORY_AT_MOST:
+    elif text.isdecimal() and len(text) <= 9 and 0 < int(text) <= HISTORY_AT_MOST:
         count = int(text)
     elif text:
         raise Refused(

@@ -25,6 +25,8 @@ from chat.storage.store import Storage
 
 DRAIN_SECONDS = 3.0
 """How long connections may take to get their last lines when the server stops."""
+LOOK_SECONDS = 0.02
+"""How often it is looked whether all of them have."""
 GC_THRESHOLD = 50_000
 """Objects made between two collections: events are many, short-lived and without cycles."""
 
@@ -97,12 +99,14 @@ class Conversation(Service):
         done: Deferred[None] = Deferred()
 
         def look() -> None:
-            if self.factory.connections and self._reactor.seconds() < deadline:
-                self._reactor.callLater(0.02, look)
+            if not self.factory.connections:
+                done.callback(None)
                 return
-            for connection in list(self.factory.connections):
-                connection.abort("The server is going down")
-            done.callback(None)
+            if self._reactor.seconds() >= deadline:
+                # They are gone a turn later, and what storage has to know of it comes before it stops.
+                for connection in list(self.factory.connections):
+                    connection.abort("The server is going down")
+            self._reactor.callLater(LOOK_SECONDS, look)
 
         look()
         return done

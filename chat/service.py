@@ -10,7 +10,7 @@ from typing import Any
 import platformdirs
 from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService, Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
 from chat.conversation import Conversation
@@ -75,14 +75,18 @@ def secret_key(folder: Path, name: str) -> bytes:
     """A secret that is made once and kept in the data folder for its owner alone."""
     path = folder / name
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
+        if path.exists() and (key := path.read_bytes()):
+            return key
+        # It appears under its name when it is whole, whatever happens while it is written.
         key = secrets.token_bytes(32)
-        path.touch(mode=0o600)
-        path.write_bytes(key)
+        new = folder / f"{name}.new"
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        new.write_bytes(key)
+        new.replace(path)
         return key
     except OSError as error:
-        raise CannotStart(f"The file {path} cannot be read: {error.strerror}.") from None
+        raise CannotStart(f"The file {path} cannot be read or made: {error.strerror}.") from None
 
 
 class ChatService(MultiService):
@@ -98,12 +102,9 @@ class ChatService(MultiService):
             if not services:
                 done.callback(None)
                 return
-            stopped = services.pop().stopService()
-            if isinstance(stopped, Deferred):
-                stopped.addErrback(lambda failure: Logger().failure("A part did not stop cleanly", failure))
-                stopped.addCallback(next_one)
-            else:
-                next_one()
+            stopped = maybeDeferred(services.pop().stopService)
+            stopped.addErrback(lambda failure: Logger().failure("A part did not stop cleanly", failure))
+            stopped.addCallback(next_one)
 
         next_one()
         return done

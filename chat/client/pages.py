@@ -76,6 +76,7 @@ class Line:
 class Page:
     """One page.
 
+    @ivar title: what it is called, safe to show.
     @ivar place: where what is typed here goes, ``""`` for nowhere.
     @ivar unread: messages that came while another page was looked at; `mentioned`: one of them is for us.
     @ivar marker: the first line that came while another page was looked at.

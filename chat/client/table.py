@@ -6,13 +6,12 @@ interface can offer the same commands. The rows are in `chat.client.typed`.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chat.client.connection import Connection
 from chat.client.events import Event, Kind, Said
 from chat.client.outbox import Outgoing
+from chat.slash import Misunderstood, Table
 
 
 class Desk(Protocol):
@@ -57,40 +56,12 @@ class Desk(Protocol):
         """End the program."""
 
 
-Run = Callable[[Desk, list[str]], None]
-
-
-class Command(NamedTuple):
-    """A row: `minimum` arguments it must have; the last of `arguments` takes the rest of the line."""
-
-    name: str
-    aliases: tuple[str, ...]
-    usage: str
-    minimum: int
-    arguments: int
-    help: str
-    run: Run
-
-
-COMMANDS: dict[str, Command] = {}
+TABLE: Table[Desk] = Table()
+COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
-BY_WORD: dict[str, Command] = {}
+BY_WORD = TABLE.by_word
 """The rows by name and alias."""
-
-
-def command(name: str, usage: str, help_line: str, *aliases: str) -> Callable[[Run], Run]:
-    """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out."""
-    words = usage.split()
-    required = sum(1 for word in words if not word.startswith("["))
-
-    def add(run: Run) -> Run:
-        row = Command(name, aliases, usage, required, len(words), help_line, run)
-        COMMANDS[name] = row
-        for word in (name, *aliases):
-            BY_WORD[word] = row
-        return run
-
-    return add
+command = TABLE.command
 
 
 def enter(desk: Desk, line: str) -> None:
@@ -116,18 +87,10 @@ def say(desk: Desk, place: str, text: str, kind: Kind = Kind.SAY) -> None:
 
 def run(desk: Desk, line: str) -> None:
     """Do what a line with a slash says; what is wrong with it is told."""
-    word, _, rest = line[1:].partition(" ")
-    row = BY_WORD.get(word.lower())
-    if row is None:
-        near = difflib.get_close_matches(word.lower(), BY_WORD, n=1, cutoff=0.6)
-        hint = f" Did you mean /{near[0]}?" if near else ""
-        desk.note(f"Unknown command: /{word}.{hint} /help lists all commands.", error=True)
-        return
-    arguments = (
-        [argument.strip() for argument in rest.split(None, row.arguments - 1)] if row.arguments else []
-    )
-    if len(arguments) < row.minimum:
-        desk.note(f"Usage: /{row.name} {row.usage}", error=True)
+    try:
+        row, arguments = TABLE.understand(line)
+    except Misunderstood as misunderstood:
+        desk.note(str(misunderstood), error=True)
     else:
         row.run(desk, arguments)
 

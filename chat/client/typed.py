@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 
 from chat.client.events import Kind, State
 from chat.client.queries import QueryFailed, RoomListing, Whois
-from chat.client.table import BY_WORD, COMMANDS, Command, Desk, command, enter, run, say, secret_in
+from chat.client.table import BY_WORD, COMMANDS, Desk, command, enter, run, say, secret_in
 from chat.domain.names import room_from_typed
 
 HISTORY_SHOWN = 50
@@ -285,4 +285,4 @@ def _exit(desk: Desk, arguments: list[str]) -> None:
     desk.leave(arguments[0] if arguments else "")
 
 
-__all__ = ["BY_WORD", "COMMANDS", "Command", "Desk", "duration", "enter", "listed", "run", "say", "secret_in"]
+__all__ = ["BY_WORD", "COMMANDS", "Desk", "duration", "enter", "listed", "run", "say", "secret_in"]

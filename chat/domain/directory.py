@@ -133,20 +133,22 @@ class Directory:
                 holder.reader.disconnect("Your account took this name back from another connection.")
                 return
             raise Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown)
-        twin = self._look_alike(name)
-        if twin is not None and twin is not mine:
+        twin = self._look_alike(name, mine)
+        if twin is not None:
             raise Refused(
                 Why.NAME_TAKEN, f"The name {name.shown} is taken: it looks like {twin.shown}", name.shown
             )
 
-    def _look_alike(self, name: Name) -> User | None:
+    def _look_alike(self, name: Name, mine: User | None) -> User | None:
         # ASCII names that resemble each other (bill, bi11) live side by side; a name in another script that
         # looks like one that is here does not, and the other way round.
         twin = self._exotic.get(name.skeleton)
-        if twin is not None or name.shown.isascii():
+        if twin is not None and twin is not mine:
             return twin
+        if name.shown.isascii():
+            return None
         for user in self.users.values():
-            if user.name is not None and user.name.skeleton == name.skeleton:
+            if user is not mine and user.name is not None and user.name.skeleton == name.skeleton:
                 return user
         return None
 
@@ -386,7 +388,6 @@ class Directory:
     def expel(self, membership: Membership, event: Left | Kicked) -> None:
         """End a membership with the event that says why; its member is told."""
         room = membership.room
-        membership.user.reader.catch_up()
         membership.end()
         del room.members[membership.user]
         del membership.user.memberships[room]

@@ -9,7 +9,7 @@ from chat.domain.user import IGNORES_AT_MOST, User
 
 def ignore(user: User, name: str) -> None:
     """Hide what a name says from somebody."""
-    if len(user.ignored) >= IGNORES_AT_MOST:
+    if len(user.ignored | {fold(name)}) > IGNORES_AT_MOST:
         raise Refused(
             Why.LIMIT, f"You ignore {IGNORES_AT_MOST} names already: take one off with /ignore -NAME."
         )

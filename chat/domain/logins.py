@@ -133,10 +133,7 @@ class Logins:
 
     def present(self, account: Account) -> User | None:
         """Somebody who is logged in with this account, by whatever name."""
-        for user in self._directory.users.values():
-            if user.account is not None and fold(user.account) == account.folded:
-                return user
-        return None
+        return next(iter(self._directory.sessions.get(account.folded, ())), None)
 
     # private messages for those who are not here
 

@@ -46,17 +46,16 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern(mask: str) -> re.Pattern[str]:
-    # What stands between two stars is taken where it fits first, for good (an atomic group): a later place never
-    # helps, and going back to look for one would take a time that grows with each star without bound.
-    first, *others = [_literal(part) for part in re.split(r"\*+", mask)]
-    if not others:
+    # What a star has matched is not tried again (atomic groups), or a mask with many stars would take for ever.
+    first, *rest = (_without_stars(part) for part in mask.split("*"))
+    if not rest:
         return re.compile(first, re.DOTALL)
-    between = "".join(f"(?>.*?{part})" for part in others[:-1])
-    return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
+    middle = "".join(f"(?>.*?{part})" for part in rest[:-1] if part)
+    return re.compile(f"{first}{middle}.*{rest[-1]}", re.DOTALL)
 
 
-def _literal(part: str) -> str:
-    return "".join("." if sign == "?" else re.escape(sign) for sign in part)
+def _without_stars(part: str) -> str:
+    return ".".join(re.escape(piece) for piece in part.split("?"))
 
 
 def glob(mask: str, text: str) -> bool:

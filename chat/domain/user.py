@@ -35,9 +35,6 @@ class Reader(Protocol):
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed: renderings must follow."""
 
-    def catch_up(self) -> None:
-        """This person is about to leave a room: what was said there until here is still theirs."""
-
     def silence(self) -> float:
         """Seconds since anything came from this person's program."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from chat.domain.events import Identity, PersonEvent
+from chat.domain.events import Identity, PersonEvent, Renamed
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
@@ -85,7 +85,7 @@ class Watches:
 
     def changed(self, user: User, event: PersonEvent) -> None:
         """Somebody changed: those who watch them, and do not get it through a room, are told."""
-        if not self._watchers or user.name is None:
+        if not self._watchers or user.name is None or isinstance(event, Renamed):
             return
         for watcher in list(self._watchers.get(user.name.folded, ())):
             if watcher.user is not user and user.memberships.keys().isdisjoint(watcher.user.memberships):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from itertools import islice
 
@@ -10,6 +11,7 @@ from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
+    Invited,
     Kicked,
     Left,
     LogEvent,
@@ -36,7 +38,7 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = ("_connection", "_secret", "directory", "logins", "outlet", "room", "user")
+    __slots__ = ("_connection", "_secret", "_trusted", "directory", "logins", "outlet", "room", "user")
 
     name = "plain"
 
@@ -47,6 +49,8 @@ class PlainDialect:
         self.outlet = connection.outlet
         self._secret: Callable[[str], None] | None = None
         """What gets the next line, which nobody is to see."""
+        self._trusted = not connection.factory.settings.password
+        """Whether this person has said the server's password, if there is one."""
         self.room: Room | None = None
         self.user: User = connection.make_user(self)
 
@@ -91,6 +95,9 @@ class PlainDialect:
         if text.lower() in ("/exit", "/quit"):
             self.leave("")
             return
+        if not self._trusted:
+            self.ask_secret("This server has a password:", lambda given: self._take_password(given, text))
+            return
         if text.lower().split()[0] == "/login":
             commands.run(self, text)
             return
@@ -104,10 +111,24 @@ class PlainDialect:
             return
         self.welcome()
 
+    def _take_password(self, given: str, name: str) -> None:
+        wanted = self._connection.factory.settings.password
+        if not hmac.compare_digest(wanted.encode(), given.encode()):
+            self.reply("That is not the password. Goodbye")
+            self._connection.finish("Wrong password")
+            return
+        self._trusted = True
+        self._take_name(name)
+
     def welcome(self) -> None:
         """This person has a name: show them in."""
         self._connection.named()
-        self.directory.join_lobby(self.user)
+        try:
+            self.directory.join_lobby(self.user)
+        except Refused as refused:
+            self.reply(
+                f"Welcome, {self.user.shown}! {refused.sentence} /rooms lists other rooms, /help the rest."
+            )
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
         """Ask for a line that telnet does not show while it is typed."""
@@ -156,6 +177,8 @@ class PlainDialect:
             return self._put(f"You are now {event.name}")
         if isinstance(event, TopicChanged):
             return self._put(f"The topic of {event.room} is now: {printable(event.topic)}")
+        if isinstance(event, Invited) and event.recipient.session == self.user.session:
+            return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
         text = line_of(event)
         return self._put(*text.split("\n")) if text else True
 
@@ -207,10 +230,6 @@ class PlainDialect:
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
         self._choose_renderings()
-
-    def catch_up(self) -> None:
-        """About to leave a room: have what was said there until here."""
-        self.outlet.catch_up()
 
     def silence(self) -> float:
         """Seconds since anything came from the other side."""

@@ -20,6 +20,8 @@ SEARCH_SECONDS = 3.0
 """How long one search may take: far more than any with a rare word needs."""
 STEPS = 10_000
 """Instructions of SQLite's machine between two looks at the clock: about a millisecond."""
+LOOKED_AT = 500
+"""Events of a room among which its newest message is looked for: where people only come and go, there is no news."""
 FIRST = ""
 LAST = "~"
 """Sort before and after every message id."""
@@ -98,16 +100,17 @@ class Reader:
         return self.read(ask)
 
     def newest(self, rooms: Sequence[str]) -> dict[str, float]:
-        """When something was said last in each of these rooms; rooms without a message are left out."""
+        """When something was said last in each of these rooms, those left out where nothing was for long."""
 
         def ask(connection: sqlite3.Connection) -> dict[str, float]:
             found = {}
             for room in rooms:
                 row = connection.execute(
-                    "SELECT time FROM events WHERE place = ? AND kind <= ? ORDER BY msgid DESC LIMIT 1",
-                    (place_of(connection, room), LAST_SPEECH),
+                    "SELECT max(time) FROM "
+                    "(SELECT time, kind FROM events WHERE place = ? ORDER BY msgid DESC LIMIT ?) WHERE kind <= ?",
+                    (place_of(connection, room), LOOKED_AT, LAST_SPEECH),
                 ).fetchone()
-                if row is not None:
+                if row[0] is not None:
                     found[room] = row[0]
             return found
 

@@ -1,27 +1,31 @@
 """Whom somebody does not want to hear."""
 
-from chat.domain.events import Whispered
-from chat.domain.ignoring import ignore, unignore
-from chat.domain.refused import Why
+import pytest
+
+from chat.domain import ignoring
+from chat.domain.refused import Refused, Why
 from chat.domain.user import IGNORES_AT_MOST
-from tests.domain.hall import Hall, told
+from tests.domain.things import House
 
 
-def test_private_messages_of_ignored_people_are_not_told(hall: Hall) -> None:
-    ann, bob = hall.person("ann"), hall.person("bob")
-    ignore(ann, "BOB")
-    hall.directory.whisper(bob, ann, "hey")
-    assert not any(isinstance(event, Whispered) for event in told(ann))
-    assert ann.correspondent is None
-    unignore(ann, "Bob")
-    hall.directory.whisper(bob, ann, "hey")
-    assert isinstance(told(ann)[-1], Whispered)
-    assert ann.correspondent == "bob"
+def test_ignoring_has_a_bound_and_an_end() -> None:
+    house = House()
+    bob = house.person("bob")
+    for n in range(IGNORES_AT_MOST):
+        ignoring.ignore(bob, f"n{n}")
+    with pytest.raises(Refused, match="take one off") as refused:
+        ignoring.ignore(bob, "more")
+    assert refused.value.why is Why.LIMIT
+    ignoring.ignore(bob, "n1")
+    with pytest.raises(Refused, match="You do not ignore more"):
+        ignoring.unignore(bob, "more")
 
 
-def test_limits(hall: Hall) -> None:
-    ann = hall.person("ann")
-    assert hall.why(unignore, ann, "nobody") is Why.NO_SUCH_USER
-    for number in range(IGNORES_AT_MOST):
-        ignore(ann, f"n{number}")
-    assert hall.why(ignore, ann, "more") is Why.LIMIT
+def test_a_name_is_ignored_whatever_its_case_and_readers_follow() -> None:
+    house = House()
+    bob = house.person("bob")
+    ignoring.ignore(bob, "Carol")
+    assert bob.ignored == {"carol"}
+    ignoring.unignore(bob, "CAROL")
+    assert bob.ignored == frozenset()
+    assert house.readers[bob].changes == 2

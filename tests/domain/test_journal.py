@@ -1,38 +1,64 @@
-"""Message ids: unique, and sorted by time whatever the clock does."""
+"""Stamps and the journal that keeps nothing."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.domain.events import Identity, Said
+from chat.domain.events import Whispered
 from chat.domain.journal import MemoryJournal, Stamps
 from chat.domain.log import Log
+from tests.domain.things import NOBODY, Clock, said
 
 
-@given(st.lists(st.floats(0, 2e9), min_size=1, max_size=50))
-def test_ids_only_grow_and_say_their_time(times: list[float]) -> None:
-    clock = iter(times)
-    stamps = Stamps(lambda: next(clock))
-    found = [stamps.next() for _ in times]
-    ids = [msgid for msgid, _ in found]
-    assert ids == sorted(set(ids))
-    assert all(len(msgid) == 28 for msgid in ids)
-    assert all(int(msgid[:12], 16) == round(time * 1000) for msgid, time in found)
+def test_a_stamp_begins_with_its_time_and_has_28_digits() -> None:
+    clock = Clock(1_800_000_000.123)
+    msgid, time = Stamps(clock).next()
+    assert len(msgid) == 28
+    assert int(msgid[:12], 16) == 1_800_000_000_123
+    assert time == 1_800_000_000.123
 
 
-def test_a_new_start_comes_behind_the_last_id() -> None:
-    last, _ = Stamps(lambda: 5000.0).next()
-    again = Stamps(lambda: 1.0, last)
-    assert last < again.next()[0] < again.next()[0]
+def test_two_processes_that_start_together_differ() -> None:
+    clock = Clock()
+    assert Stamps(clock).next()[0] != Stamps(clock).next()[0]
 
 
-def test_memory_acknowledges_at_once() -> None:
-    journal = MemoryJournal(lambda: 1.0)
-    event = Said(*journal.stamp(), Identity(1, "ann", "u", "h"), "#a", "x")
-    receipts: list[bool] = []
+@given(st.lists(st.floats(-5, 5), max_size=200))
+def test_stamps_are_unique_and_sort_in_order_whatever_the_clock_does(steps: list[float]) -> None:
+    clock = Clock()
+    stamps = Stamps(clock)
+    made = []
+    for step in steps:
+        clock.now += step
+        made.append(stamps.next()[0])
+    assert made == sorted(set(made))
+
+
+def test_more_than_a_counter_holds_go_over_into_the_next_millisecond() -> None:
+    stamps = Stamps(Clock())
+    first = stamps.next()[0]
+    stamps._count = 0xFFFFFF - 1
+    made = [stamps.next()[0] for _ in range(3)]
+    assert [first, *made] == sorted({first, *made})
+    assert int(made[1][:12], 16) == int(first[:12], 16) + 1
+
+
+def test_recording_puts_the_event_into_the_log_and_acknowledges_it() -> None:
+    journal = MemoryJournal(Clock())
     log = Log("#a")
-    assert journal.record(event, log, receipts.append) == 0
-    assert journal.record(event, log) == 1
-    assert receipts == [True]
-    journal.again(event, receipts.append)
-    assert receipts == [True, True]
-    assert log.end == 2
+    safe: list[bool] = []
+    assert journal.record(said(1), log) == 0
+    assert journal.record(said(2), log, safe.append, "repeat") == 1
+    assert [event.msgid for event in log.entries] == [said(1).msgid, said(2).msgid]
+    assert safe == [True]
+
+
+@pytest.mark.parametrize("kind", ["keep", "again"])
+def test_what_stands_in_no_log_or_already_is_acknowledged_at_once(kind: str) -> None:
+    journal = MemoryJournal(Clock())
+    safe: list[bool] = []
+    if kind == "keep":
+        journal.keep(Whispered("1", 0, NOBODY, NOBODY, "psst"), safe.append)
+    else:
+        journal.again(said(1), safe.append)
+    assert safe == [True]

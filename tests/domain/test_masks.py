@@ -1,90 +1,74 @@
-"""Masks: which they mean, in which form they are kept, and that none takes for ever."""
+"""Masks: their normal form, and whom they mean."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chat.domain.events import Identity
 from chat.domain.masks import glob, matches, normal, silences
 
-BOB = Identity(1, "Bob", "user", "some.host.example", "Robert")
+BOB = Identity(1, "Bob", "bobby", "a1.cloak", "robert")
+GUEST = Identity(2, "bob_", "user", "localhost")
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("typed", "mask"),
     [
         ("bob", "bob!*@*"),
-        ("b*b", "b*b!*@*"),
+        ("bob!*@*", "bob!*@*"),
         ("*@host", "*!*@host"),
-        ("user@host", "*!user@host"),
-        ("@host", "*!*@host"),
-        ("user@", "*!user@*"),
-        ("bob!user", "bob!user@*"),
-        ("bob!user@host", "bob!user@host"),
+        ("bobby@host", "*!bobby@host"),
+        ("bob!bobby", "bob!bobby@*"),
         ("!@", "*!*@*"),
-        ("bob!", "bob!*@*"),
-        ("", "*!*@*"),
-        ("a:Robert", "a:Robert"),
-        ("A:Robert", "a:Robert"),
+        ("a:robert", "a:robert"),
+        ("A:robert", "a:robert"),
         ("m:bob", "m:bob!*@*"),
-        ("M:a:Robert", "m:a:Robert"),
+        ("m:a:robert", "m:a:robert"),
     ],
 )
-def test_the_form_in_which_masks_are_kept(text: str, kept: str) -> None:
-    assert normal(text) == kept
-    assert normal(kept) == kept
+def test_masks_have_one_form(typed: str, mask: str) -> None:
+    assert normal(typed) == mask
+    assert normal(mask) == mask
 
 
 @pytest.mark.parametrize(
-    "mask", ["bob", "BOB!*@*", "*@some.host.*", "b?b", "*!user@*", "a:robert", "a:R*", "*", "?*?"]
+    ("mask", "text", "fits"),
+    [
+        ("bob", "BOB", True),
+        ("b?b", "bob", True),
+        ("b?b", "boob", False),
+        ("b*b", "bb", True),
+        ("*", "", True),
+        ("b**b", "boooob", True),
+        ("b.b", "bob", False),
+        ("[bob]", "[BOB]", True),
+        ("straße*", "STRASSE 1", True),
+    ],
 )
-def test_masks_that_mean_somebody(mask: str) -> None:
-    assert matches(normal(mask), BOB)
-    assert silences(normal(mask), BOB)
+def test_wildcards(mask: str, text: str, fits: bool) -> None:
+    assert glob(mask, text) is fits
 
 
-@pytest.mark.parametrize("mask", ["bo", "bobb", "b?", "*@some", "a:bob", "a:", "[b]ob", ".ob", "b.b"])
-def test_masks_that_mean_somebody_else(mask: str) -> None:
-    assert not matches(normal(mask), BOB)
-    assert not silences(normal(mask), BOB)
+def test_many_stars_take_no_time() -> None:
+    assert not glob("*a" * 40 + "b", "a" * 200)
 
 
-def test_a_mute_forbids_speech_alone() -> None:
-    assert not matches(normal("m:bob"), BOB)
-    assert silences(normal("m:bob"), BOB)
-    assert silences(normal("m:a:robert"), BOB)
-    assert not silences(normal("m:eve"), BOB)
+@pytest.mark.parametrize(
+    ("mask", "bob", "guest"),
+    [
+        ("bob!*@*", True, False),
+        ("BOB*!*@*", True, True),
+        ("*!*@*.cloak", True, False),
+        ("a:Robert", True, False),
+        ("a:*", True, False),
+        ("m:bob!*@*", False, False),
+    ],
+)
+def test_bans_mean_masks_and_accounts(mask: str, bob: bool, guest: bool) -> None:
+    assert matches(mask, BOB) is bob
+    assert matches(mask, GUEST) is guest
 
 
-def test_who_has_no_account_is_meant_by_no_account() -> None:
-    assert not matches("a:*", BOB._replace(account=None))
-
-
-def fits(mask: str, text: str) -> bool:
-    """What a mask means, by the book: each prefix of the mask against each prefix of the text."""
-    row = [True] + [False] * len(text)
-    for sign in mask:
-        above, row = row, [row[0] and sign == "*"]
-        for index, letter in enumerate(text):
-            if sign == "*":
-                row.append(above[index + 1] or row[index])
-            else:
-                row.append(above[index] and sign in ("?", letter))
-    return row[-1]
-
-
-@given(st.text("ab*?.", max_size=12), st.text("ab.\n", max_size=12))
-def test_stars_and_question_marks(mask: str, text: str) -> None:
-    assert glob(mask, text) == fits(mask, text)
-
-
-@given(st.text(max_size=20))
-def test_any_text_fits_itself_and_the_star(text: str) -> None:
-    assert glob("*", text)
-    assert glob("".join("?" if sign in "*?" else sign for sign in text), text)
-
-
-@pytest.mark.timeout(30)
-@pytest.mark.parametrize("mask", ["*a" * 60 + "*b", "*a?" * 40 + "b", "**" * 80 + "b", "a*" * 80 + "b"])
-def test_no_mask_takes_for_ever(mask: str) -> None:
-    assert not glob(mask, "a" * 300)
+def test_a_mute_forbids_speech_alone_and_a_ban_does_too() -> None:
+    assert silences("m:bob!*@*", BOB)
+    assert silences("bob!*@*", BOB)
+    assert silences("m:a:robert", BOB)
+    assert not silences("m:bob!*@*", GUEST)

@@ -1,100 +1,135 @@
-"""How changes of modes are read and written, and what is kept of them."""
-
-import json
+"""Reading, doing and telling changes of a room's modes."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from chat.domain.modes import Change, apply, is_query, read, state, written
-from chat.domain.refused import Why
+from chat.domain import modes
+from chat.domain.events import ModeChanged
+from chat.domain.modes import Change, read, state, written
+from chat.domain.refused import Refused, Why
+from chat.domain.registry import record_of, restore
 from chat.domain.room import Room
-from tests.domain.hall import Hall
+from tests.domain.people import START, Town, ear
 
 
 @pytest.mark.parametrize(
     ("words", "changes"),
     [
-        ([], []),
-        ([""], []),
-        (["m"], [Change(True, "m")]),
-        (["+m-n+s"], [Change(True, "m"), Change(False, "n"), Change(True, "s")]),
-        (["+ov-v", "a", "b", "c"], [Change(True, "o", "a"), Change(True, "v", "b"), Change(False, "v", "c")]),
-        (["+l-l", "5"], [Change(True, "l", "5"), Change(False, "l")]),
-        (["-k", "x"], [Change(False, "k", "x")]),
-        (["+bm", "mask", "left over"], [Change(True, "b", "mask"), Change(True, "m")]),
+        (["+ov", "ann", "bob"], [Change(True, "o", "ann"), Change(True, "v", "bob")]),
+        (["+o-v", "ann", "bob"], [Change(True, "o", "ann"), Change(False, "v", "bob")]),
+        (["mt"], [Change(True, "m"), Change(True, "t")]),
+        (["-l"], [Change(False, "l")]),
+        (["-lk", "beer"], [Change(False, "l"), Change(False, "k", "beer")]),
+        (["+l", "5", "left", "over"], [Change(True, "l", "5")]),
         (["b"], [Change(True, "b")]),
-        (["+-+Z"], [Change(True, "Z")]),
+        (["+?"], [Change(True, "?")]),
+        ([""], []),
+        ([], []),
     ],
 )
-def test_reading(words: list[str], changes: list[Change]) -> None:
+def test_changes_are_read(words: list[str], changes: list[Change]) -> None:
     assert read(words) == changes
 
 
 def test_a_list_without_a_mask_is_a_question() -> None:
-    assert is_query(Change(True, "b"))
-    assert not is_query(Change(True, "b", "x"))
-    assert not is_query(Change(True, "o"))
+    assert [modes.is_query(change) for change in read(["+bb", "bob"])] == [False, True]
 
 
-LETTERS = st.one_of(
-    st.builds(Change, st.booleans(), st.sampled_from("CRimnst"), st.none()),
-    st.builds(Change, st.booleans(), st.sampled_from("beIovk"), st.text("abc", min_size=1, max_size=3)),
-    st.builds(Change, st.just(True), st.just("l"), st.sampled_from(["1", "20"])),
-    st.builds(Change, st.just(False), st.just("l"), st.none()),
-)
+def test_changes_are_written_with_as_few_signs_as_possible() -> None:
+    changes = [Change(True, "m"), Change(True, "o", "ann"), Change(False, "t"), Change(False, "v", "bob")]
+    assert written(changes) == ("+mo-tv", "ann", "bob")
 
 
-@given(st.lists(LETTERS, min_size=1, max_size=12))
-def test_what_is_written_reads_as_the_same(changes: list[Change]) -> None:
-    assert read(written(changes)) == changes
+def test_what_changed_is_told_once_and_what_did_not_is_not() -> None:
+    town = Town()
+    ann = town.person("ann", "#room")
+    room = town.room("#room")
+    assert modes.apply(town.directory, ann, room, read(["+mnt"])) == []
+    event = ear(ann).last()
+    assert isinstance(event, ModeChanged)
+    assert event.change == ("+m",)
+    told = len(ear(ann).told)
+    assert modes.apply(town.directory, ann, room, read(["+m-v", "ann"])) == []
+    assert len(ear(ann).told) == told
 
 
-def test_the_state_of_a_room_hides_its_key_from_others() -> None:
-    room = Room("#a", "#a", 0.0)
-    room.flags = set()
-    assert state(room, inside=True) == ("+",)
-    room.flags, room.key, room.limit = {"t", "n"}, "sesame", 5
-    assert state(room, inside=True) == ("+ntkl", "sesame", "5")
-    assert state(room, inside=False) == ("+ntkl", "*", "5")
-
-
-def test_what_is_kept_makes_the_same_room_again(hall: Hall) -> None:
-    ann = hall.person("ann", "#a")
-    room = hall.directory.room("#a")
-    apply(hall.directory, ann, room, read(["+mklbeI-t", "key", "7", "x", "y", "z"]))
-    room.metadata = {"color": "red"}
-    again = Room("#a", "#a", 0.0)
-    again.apply(json.loads(json.dumps(room.settings())))
-    assert state(again, True) == state(room, True)
-    assert again.metadata == {"color": "red"}
-    for letter in "beI":
-        assert list(again.masks(letter)) == list(room.masks(letter))
-    assert again.guarded
+def test_the_state_hides_the_key_from_outsiders() -> None:
+    town = Town()
+    ann = town.person("ann", "#room")
+    room = town.room("#room")
+    modes.apply(town.directory, ann, room, read(["+kl", "beer", "5"]))
+    assert state(room, True) == ("+ntkl", "beer", "5")
+    assert state(room, False) == ("+ntkl", "*", "5")
+    modes.apply(town.directory, ann, room, read(["-ntkl", "beer"]))
+    assert state(room, True) == ("+",)
 
 
 @pytest.mark.parametrize(
-    ("words", "guarded"), [(["+m"], True), (["+C"], True), (["+b", "x"], True), (["+s"], False)]
+    ("words", "why"),
+    [
+        (["+k", ""], Why.BAD_MODE),
+        (["+k", "with space"], Why.BAD_MODE),
+        (["+k", "a,b"], Why.BAD_MODE),
+        (["+k", "x" * 24], Why.BAD_MODE),
+        (["+l", "0"], Why.BAD_MODE),
+        (["+l", "-1"], Why.BAD_MODE),
+        (["+l", "many"], Why.BAD_MODE),
+        (["+l"], Why.BAD_MODE),
+        (["+o"], Why.BAD_MODE),
+        (["+o", "nobody"], Why.NO_SUCH_USER),
+        (["+o", "bob"], Why.USER_NOT_IN_ROOM),
+        (["+b", "has space"], Why.BAD_MODE),
+        (["+b", "x" * 300], Why.BAD_MODE),
+        (["+Z"], Why.UNKNOWN_MODE),
+    ],
 )
-def test_a_room_is_guarded_as_long_as_speech_has_to_be_checked(
-    hall: Hall, words: list[str], guarded: bool
-) -> None:
-    ann = hall.person("ann", "#a")
-    room = hall.directory.room("#a")
-    apply(hall.directory, ann, room, read(words))
-    assert room.guarded is guarded
-    apply(hall.directory, ann, room, read([words[0].replace("+", "-"), *words[1:]]))
-    assert not room.guarded
+def test_what_cannot_be_is_refused_with_its_reason(words: list[str], why: Why) -> None:
+    town = Town()
+    ann = town.person("ann", "#room")
+    town.person("bob")
+    (refused,) = modes.apply(town.directory, ann, town.room("#room"), read(words))
+    assert refused.why is why
 
 
-def test_problems_are_returned_and_the_rest_is_done(hall: Hall) -> None:
-    ann, bob = hall.person("ann", "#a"), hall.person("bob", "#a")
-    room = hall.directory.room("#a")
-    end = room.log.end
-    problems = apply(hall.directory, ann, room, read(["+Zom", "nobody"]))
-    assert [refused.why for refused in problems] == [Why.UNKNOWN_MODE, Why.NO_SUCH_USER]
-    assert "m" in room.flags
-    assert room.log.end == end + 1
-    assert hall.why(apply, hall.directory, bob, room, read(["+s"])) is Why.NEEDS_RIGHT
-    assert apply(hall.directory, ann, room, read(["+m"])) == []
-    assert room.log.end == end + 1
+def test_who_is_not_in_the_room_changes_nothing() -> None:
+    town = Town()
+    town.person("ann", "#room")
+    with pytest.raises(Refused) as caught:
+        modes.apply(town.directory, town.person("bob"), town.room("#room"), read(["+m"]))
+    assert caught.value.why is Why.NOT_IN_ROOM
+
+
+def test_lists_are_bounded_and_fold() -> None:
+    town = Town()
+    ann = town.person("ann", "#room")
+    room = town.room("#room")
+    modes.apply(town.directory, ann, room, read(["+b", "BOB"]))
+    modes.apply(town.directory, ann, room, read(["+b", "bob!*@*"]))
+    assert [mask.mask for mask in room.masks("b")] == ["BOB!*@*"]
+    for number in range(modes.LIST_AT_MOST - 1):
+        assert modes.apply(town.directory, ann, room, read(["+e", f"n{number}"])) == []
+    (refused,) = modes.apply(town.directory, ann, room, read(["+b", "one-more"]))
+    assert refused.why is Why.LIST_FULL
+    modes.apply(town.directory, ann, room, read(["-b", "bob"]))
+    assert not room.masks("b")
+
+
+def test_one_command_makes_so_many_changes() -> None:
+    town = Town()
+    ann = town.person("ann", "#room")
+    words = ["+" + "b" * 30, *(f"n{number}" for number in range(30))]
+    modes.apply(town.directory, ann, town.room("#room"), read(words))
+    assert len(town.room("#room").masks("b")) == modes.CHANGES_AT_MOST
+
+
+def test_modes_of_an_accounts_room_are_kept() -> None:
+    town = Town()
+    ann = town.person("ann", "#room", account="ann")
+    room = town.room("#room")
+    modes.apply(town.directory, ann, room, read(["+mkl-t", "beer", "7"]))
+    modes.apply(town.directory, ann, room, read(["+b", "bob"]))
+    again = Room("#room", "#room", START)
+    restore(again, record_of(room))
+    assert again.flags == {"m", "n"}
+    assert (again.key, again.limit) == ("beer", 7)
+    assert list(again.masks("b")) == list(room.masks("b"))
+    assert again.guarded

@@ -1,35 +1,54 @@
-"""What operators of the server do to all of it."""
+"""What operators of the server do."""
 
+import pytest
+
+from chat.domain import operating
 from chat.domain.events import Announced
-from chat.domain.operating import announce, kill, promote, wallops
-from chat.domain.refused import Why
-from chat.domain.rights import is_operator
-from tests.domain.hall import Hall, told
+from chat.domain.refused import Refused, Why
+from tests.domain.people import Town, ear
 
 
-def test_only_operators_may(hall: Hall) -> None:
-    ann, bob = hall.person("ann"), hall.person("bob")
-    assert hall.why(kill, hall.directory, ann, bob, "") is Why.NEEDS_OPERATOR
-    assert hall.why(announce, hall.directory, ann, "x") is Why.NEEDS_OPERATOR
-    assert hall.why(wallops, hall.directory, ann, "x") is Why.NEEDS_OPERATOR
-    promote(ann)
-    promote(ann)
-    assert is_operator(ann)
+def test_only_operators_may() -> None:
+    town = Town()
+    ann, bob = town.person("ann"), town.person("bob")
+    for act in (
+        lambda: operating.kill(town.directory, ann, bob, ""),
+        lambda: operating.announce(town.directory, ann, "hear, hear"),
+        lambda: operating.wallops(town.directory, ann, "hear, hear"),
+    ):
+        with pytest.raises(Refused) as caught:
+            act()
+        assert caught.value.why is Why.NEEDS_OPERATOR
+
+
+def test_killing_disconnects_with_a_reason() -> None:
+    town = Town()
+    ann, bob = town.person("ann"), town.person("bob")
+    operating.promote(ann)
+    operating.promote(ann)
     assert ann.modes == "o"
-    kill(hall.directory, ann, bob, "spam")
-    assert bob.reader.ended == "Killed by ann: spam"  # type: ignore[attr-defined]
-    assert "bob" not in hall.directory.users
+    operating.kill(town.directory, ann, bob, "spam")
+    assert ear(bob).ended == ["Killed by ann: spam"]
+    assert "bob" not in town.directory.users
 
 
-def test_who_hears_what(hall: Hall) -> None:
-    ann, bob, eve = (hall.person(name) for name in ("ann", "bob", "eve"))
-    promote(ann)
-    eve.modes = "w"
-    wallops(hall.directory, ann, "to some")
-    announce(hall.directory, ann, "to all")
+def test_an_announcement_is_the_servers_and_reaches_everybody() -> None:
+    town = Town()
+    ann, bob = town.person("ann"), town.person("bob")
+    operating.promote(ann)
+    operating.announce(town.directory, ann, "tea at five")
+    event = ear(bob).last()
+    assert isinstance(event, Announced)
+    assert (event.author, event.text) == (town.directory.server, "tea at five")
 
-    def heard(user: object) -> list[tuple[str, str]]:
-        return [(event.author.name, event.text) for event in told(user) if isinstance(event, Announced)]  # type: ignore[arg-type]
 
-    assert heard(bob) == [("chat", "to all")]
-    assert heard(eve) == [("ann", "to some"), ("chat", "to all")]
+def test_wallops_are_the_operators_and_reach_those_who_want_them() -> None:
+    town = Town()
+    ann, bob, carol = town.person("ann"), town.person("bob"), town.person("carol")
+    operating.promote(ann)
+    bob.modes = "w"
+    operating.wallops(town.directory, ann, "disk is full")
+    event = ear(bob).last()
+    assert isinstance(event, Announced)
+    assert event.author == ann.identity
+    assert ear(carol).told == []

@@ -1,32 +1,33 @@
-"""Names that were used a while ago."""
+"""Who had a name before."""
 
-import pytest
-
-from chat.domain import whowas as module
+from chat.domain import whowas
 from chat.domain.events import Identity
-from chat.domain.whowas import EACH_AT_MOST, Whowas
-
-ANN = Identity(1, "Ann", "u", "h")
-
-
-def test_the_latest_first_whatever_the_case() -> None:
-    whowas = Whowas()
-    whowas.add(ANN, 1.0)
-    whowas.add(ANN._replace(name="ann"), 2.0)
-    assert [(row.who.name, row.time) for row in whowas.find("ANN")] == [("ann", 2.0), ("Ann", 1.0)]
-    assert whowas.find("bob") == []
+from chat.domain.names import check_name
+from chat.domain.whowas import Whowas
+from tests.domain.people import Town
 
 
-def test_each_name_is_remembered_a_few_times() -> None:
-    whowas = Whowas()
-    for time in range(EACH_AT_MOST + 2):
-        whowas.add(ANN, float(time))
-    assert [row.time for row in whowas.find("ann")] == [float(t) for t in range(EACH_AT_MOST + 1, 1, -1)]
+def test_the_latest_comes_first_and_each_name_is_bounded() -> None:
+    departed = Whowas()
+    for number in range(whowas.EACH_AT_MOST + 5):
+        departed.add(Identity(number, "Bob", "bob", f"host{number}"), number)
+    found = departed.find("bOB")
+    assert [entry.time for entry in found] == list(range(whowas.EACH_AT_MOST + 4, 4, -1))
+    assert departed.find("ann") == []
 
 
-def test_names_that_were_given_up_long_ago_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "NAMES_AT_MOST", 2)
-    whowas = Whowas()
-    for name in ("one", "two", "one", "three"):
-        whowas.add(ANN._replace(name=name), 1.0)
-    assert [bool(whowas.find(name)) for name in ("one", "two", "three")] == [True, False, True]
+def test_names_are_bounded(monkeypatch: object) -> None:
+    departed = Whowas()
+    for number in range(whowas.NAMES_AT_MOST + 1):
+        departed.add(Identity(number, f"n{number}", "u", "h"), number)
+    assert departed.find("n0") == []
+    assert departed.find("n1") != []
+
+
+def test_leaving_and_renaming_are_departures() -> None:
+    town = Town()
+    bob = town.person("bob")
+    town.directory.rename(bob, check_name("rob"))
+    town.directory.quit(bob, "")
+    assert [entry.who.name for entry in town.directory.departed.find("bob")] == ["bob"]
+    assert [entry.who.name for entry in town.directory.departed.find("rob")] == ["rob"]

@@ -128,9 +128,6 @@ class Reader:
             elif rooms:
                 self.directory.say(self.user, rooms[int(number) % len(rooms)], "x")
 
-    def catch_up(self) -> None:
-        self.outlet.catch_up()
-
     def tell(self, event: Event) -> bool:
         return self.reply()
 

@@ -74,9 +74,6 @@ class Ear:
             self.told.append(event)
         return self.takes
 
-    def catch_up(self) -> None:
-        """Nothing waits here."""
-
     def entered(self, membership: Membership, event: Event) -> None:
         """In a room."""
 

@@ -76,20 +76,20 @@ LIGHT = Palette(
     ),
 )
 DARK = Palette(
-    ground="#1b1d22",
-    side="#15171b",
-    raised="#262930",
-    line="#2f333b",
-    text="#e6e8ec",
-    faint="#969dab",
+    ground="#1c1c1e",
+    side="#161618",
+    raised="#222225",
+    line="#343438",
+    text="#ececee",
+    faint="#9b9ba3",
     accent="#6cb2ff",
     on_accent="#0b1a2b",
-    selected="#263852",
-    hover="#20242b",
+    selected="#263a55",
+    hover="#262629",
     error="#ff7b72",
     warning="#e5b455",
     good="#5fd08c",
-    mention="#3a3219",
+    mention="#3a321a",
     names=(
         "#ff8a80",
         "#ffab66",
@@ -147,7 +147,8 @@ def screen_scale(root: tk.Tk) -> float:
                 name, _, value = row.partition(":")
                 if name == "Xft.dpi":
                     scale = max(scale, float(value) / 96)
-    return min(max(scale, 1.0), 4.0)
+    # A tenth more than usual is what screens without a size of their own report: nothing that anybody chose.
+    return 1.0 if scale < 1.1 else min(scale, 4.0)
 
 
 class Theme:
@@ -176,6 +177,9 @@ class Theme:
             self.fonts[key] = tkfont.Font(root, family=self.family)
         self.fonts["mono"] = tkfont.Font(root, family=mono)
         self.has_sun_valley = find_spec("sv_ttk") is not None
+        for kind in ("TEntry", "TCombobox"):
+            # On X11 Tk has this key go to the beginning, as Emacs does.
+            root.bind_class(kind, "<Control-a>", _select_all)
         self.use(name, text_size)
 
     def watch(self, changed: Callable[[], None]) -> None:
@@ -313,6 +317,11 @@ class Theme:
             data = rounded(width, height, radius, colour)
             self._pictures[key] = tk.PhotoImage(master=self.root, data=data, format="png")
         return self._pictures[key]
+
+
+def _select_all(event: tk.Event[tk.Misc]) -> str:
+    event.widget.event_generate("<<SelectAll>>")
+    return "break"
 
 
 def prepare_process() -> None:

@@ -16,6 +16,11 @@ _TOKEN = re.compile(r"(?<=[?&]token=)[\w.~-]+")
 """What opens the monitor: the button knows it, and whoever looks over somebody's shoulder need not."""
 
 
+def without_token(line: str) -> str:
+    """A line without the monitor's token."""
+    return _TOKEN.sub("…", line)
+
+
 class Output(ttk.Frame):
     """The output of one program."""
 
@@ -36,9 +41,13 @@ class Output(ttk.Frame):
             height=5,
         )
         scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
-        self.text.configure(yscrollcommand=scrollbar.set)
-        scrollbar.pack(side="right", fill="y")
-        self.text.pack(side="left", fill="both", expand=True)
+        self._scrollbar = scrollbar
+        self.text.configure(yscrollcommand=self._scrolled_to)
+        self.columnconfigure(0, weight=1)
+        self.columnconfigure(1, minsize=scrollbar.winfo_reqwidth())
+        self.rowconfigure(0, weight=1)
+        self.text.grid(row=0, column=0, sticky="nsew")
+        scrollbar.grid(row=0, column=1, sticky="ns")
         self.text.bind("<Button-1>", lambda event: self.text.focus_set())
         theme.watch(self._themed)
 
@@ -62,6 +71,13 @@ class Output(ttk.Frame):
         self.text.tag_configure("critical", foreground=p.error)
         self.text.tag_configure("empty", foreground=p.faint, font=fonts["body"])
 
+    def _scrolled_to(self, first: float, last: float) -> None:
+        self._scrollbar.set(first, last)
+        if float(first) <= 0.0 and float(last) >= 1.0:
+            self._scrollbar.grid_remove()
+        else:
+            self._scrollbar.grid()
+
     def sync(self) -> None:
         """Show what was printed since the last time."""
         new = self._child.count - max(self._shown, 0)
@@ -84,7 +100,7 @@ class Output(ttk.Frame):
             self.text.see("end")
 
     def _insert(self, line: str) -> None:
-        line = _TOKEN.sub("…", line)
+        line = without_token(line)
         found = _LOG_LINE.fullmatch(line)
         if found is None:
             self.text.insert("end", line + "\n", ("line",))

@@ -100,13 +100,11 @@ class Panel(ttk.Frame):
         self.theme_button = ttk.Button(top, text="◐", style="Toolbutton", takefocus=0)
         self.theme_button.pack(side="right")
 
-        self.server_card = Card(
-            left, theme, "Server", "Everybody meets here: nc, telnet, IRC and our own clients."
-        )
+        self.server_card = Card(left, theme, "Server", "Where nc, telnet, IRC and our own clients meet.")
         self.relay_card = Card(left, theme, "Relay", "A second way in, that hides where the server is.")
         self.clients_card = Card(left, theme, "Clients", "Open as many as you like: each is one more person.")
-        for card in (self.server_card, self.clients_card, self.relay_card):
-            card.pack(fill="x", pady=(0, px(12)))
+        for part in (self.server_card, self.clients_card, self.relay_card):
+            part.pack(fill="x", pady=(0, px(12)))
         self.ports: dict[str, tuple[tk.StringVar, ttk.Entry]] = {
             "chat_port": self.server_card.field("Port", chosen.chat_port),
             "web_port": self.server_card.field("Web logs", chosen.web_port),

@@ -17,6 +17,7 @@ from chat.client.gui.preferences import Kept, config_folder, read_launcher
 from chat.client.gui.theme import Theme, prepare_process
 from chat.client.launcher import commandlines
 from chat.client.launcher.children import Child, State
+from chat.client.launcher.output import without_token
 from chat.client.launcher.panel import MOODS, Panel
 from chat.client.launcher.ports import BadPort, why_not
 
@@ -68,6 +69,17 @@ class Program:
             root.geometry(usual)
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.bind("<Control-q>", lambda event: self.close())
+        root.bind("<Control-d>", lambda event: self.toggle_theme())
+        root.bind("<Control-C>", lambda event: self.copy_report())
+        for key, button in (
+            ("s", self.server_button),
+            ("l", self.logs_button),
+            ("g", self.window_button),
+            ("t", self.terminal_button),
+            ("r", self.relay_button),
+        ):
+            root.bind(f"<Alt-{key}>", lambda event, button=button: button.invoke())  # type: ignore[misc]
+            button.configure(underline=button.cget("text").lower().rfind(key))
         self.theme.watch(self.changed)
         self.server_button.focus_set()
 
@@ -120,8 +132,10 @@ class Program:
 
     @staticmethod
     def _label(button: Any, child: Child, what: str) -> None:
+        text = f"{'Stop' if child.active else 'Start'} {what}"
         button.configure(
-            text=f"{'Stop' if child.active else 'Start'} {what}",
+            text=text,
+            underline=text.index(what) if what == "Relay" else 0,
             state="disabled" if child.state is State.STOPPING else "normal",
         )
 
@@ -265,6 +279,25 @@ class Program:
         """Light or dark."""
         self.theme.use("light" if self.theme.name == "dark" else "dark", TEXT_SIZE)
         self.kept.change(theme=self.theme.name)
+
+    def copy_report(self) -> None:
+        """Ctrl-Shift-C: states, and what was said, to be pasted where somebody can help."""
+        self.root.clipboard_clear()
+        self.root.clipboard_append(self.report())
+
+    def report(self) -> str:
+        """Everything that the panel shows, as text; without the monitor's token."""
+        chosen = self.kept.chosen
+        lines = [
+            f"server on port {chosen.chat_port}: {self.server.state.value}. {self.server.sentence}",
+            f"web logs on port {chosen.web_port}",
+            f"relay on port {chosen.relay_port}: {self.relay.state.value}. {self.relay.sentence}",
+            f"{len(self.clients)} clients",
+            *(note for note in self._notes.values() if note),
+        ]
+        for name, child in (("server", self.server), ("relay", self.relay)):
+            lines += ["", f"--- the {name}", *map(without_token, child.lines)]
+        return "\n".join(lines)
 
     # the end
 

@@ -8,12 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from tkinter import ttk
 
-from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
 from chat.client.desk import safe
-from chat.client.events import Event, Said
 from chat.client.gui.overlay import Chooser, Question
 from chat.client.gui.preferences import TEXT_SIZES, Kept, WindowPreferences
 from chat.client.gui.row import Row
@@ -22,13 +20,10 @@ from chat.client.pages import Page
 from chat.client.queries import QueryFailed, RoomListing
 from chat.client.typed import COMMANDS, run
 from chat.client.window import views
+from chat.client.window.finding import Finding
 from chat.client.window.frame import ChatFrame
 from chat.client.window.keys import HELP, SEQUENCES
-
-EARLIER_PAGE = 100
-"""Messages asked for at a time when somebody looks further up."""
-EARLIER_PAGES = 30
-"""How often that is done to find the place of a search result: as many as a page holds."""
+from chat.client.window.menus import page_menu, person_menu
 
 
 class Actions:
@@ -47,8 +42,8 @@ class Actions:
         self.frame = frame
         self.desk = frame.desk
         self.kept = kept
+        self.finding = Finding(frame)
         self._quit = quit_
-        self._fetching = False
         for sequence, name in SEQUENCES.items():
             self._bind(sequence, getattr(self, name))
         for number in range(1, 10):
@@ -62,14 +57,9 @@ class Actions:
         ):
             frame.tag_keys(widget)
         frame.open_link = self.open_link
-        frame.wanted_earlier = self._above
         frame.people.opened = self.talk_to
-        frame.people.asked = self._person_menu
-        frame.rooms.asked = self._page_menu
-        frame.search.ask = lambda words: self.desk.connection.search(words)
-        frame.search.go = self.go_to_message
-        frame.search.closed = self.close_search
-        self.desk.show_found = self._show_found
+        frame.people.asked = partial(person_menu, self)
+        frame.rooms.asked = partial(page_menu, self)
         self._buttons()
 
     def _bind(self, sequence: str, act: Callable[[], None]) -> None:
@@ -97,7 +87,13 @@ class Actions:
     def switch(self) -> None:
         """Ctrl-K."""
         Chooser(
-            self.root, self.theme, "Go to", views.switcher(self.desk), self._switch_to, self._join_or_talk
+            self.root,
+            self.theme,
+            "Go to",
+            views.switcher(self.desk),
+            self._switch_to,
+            self._join_or_talk,
+            "go there",
         )
 
     def _switch_to(self, key: str) -> None:
@@ -189,7 +185,7 @@ class Actions:
     def to_input(self) -> None:
         """Escape."""
         if self.frame.searching and str(self.root.focus_get()).startswith(str(self.frame.search)):
-            self.close_search()
+            self.finding.close()
         self.frame.entry.cancel()
         self.frame.entry.text.focus_set()
 
@@ -206,7 +202,8 @@ class Actions:
             [],
             lambda key: run(self.desk, f"/join {key}"),
             lambda words: run(self.desk, f"/join {words.split()[0]}"),
-            empty="Asking for the rooms… A name that you type makes a new one.",
+            typed_hint="a new room",
+            empty="Asking for the rooms… Any name that you type can be joined.",
         )
 
         def listed(rooms: list[RoomListing]) -> None:
@@ -233,6 +230,10 @@ class Actions:
             lambda failure: self.desk.note(f"No browser could be opened for {link}", error=True)
         )
 
+    def copy_all(self) -> None:
+        """Ctrl-Shift-C."""
+        self.frame.transcript.copy_all()
+
     def links(self) -> None:
         """Ctrl-L."""
         found = [Row(link, link) for link in views.links(self.desk.pages.current)]
@@ -245,70 +246,9 @@ class Actions:
             empty="There are no links in this conversation",
         )
 
-    def earlier(self, page: Page) -> Deferred[int] | None:
-        """Fetch what was said before the first line of a page; fires with how many messages there were."""
-        if self._fetching:
-            return None
-        self._fetching = True
-
-        def fetched(events: list[Event]) -> int:
-            self._fetching = False
-            return self.desk.add_earlier(page, events)
-
-        def failed(failure: Failure) -> int:
-            self._fetching = False
-            failure.trap(QueryFailed)
-            return 0
-
-        asked = self.desk.connection.history(page.place, self.desk.oldest(page.place), EARLIER_PAGE)
-        return asked.addCallbacks(fetched, failed)
-
-    def _above(self, page: Page) -> None:
-        self.earlier(page)
-
     def search(self) -> None:
         """Ctrl-F."""
-        self.frame.searching = True
-        self.frame.refresh()
-        self.frame.search.open()
-
-    def close_search(self) -> None:
-        """Show the people again."""
-        self.frame.searching = False
-        self.frame.refresh()
-        self.frame.entry.text.focus_set()
-
-    def _show_found(self, words: str, messages: list[Said]) -> None:
-        self.search()
-        self.frame.search.show(words, messages)
-        self.frame.search.listing.canvas.focus_set()
-
-    def go_to_message(self, message: Said) -> None:
-        """Show where something was said."""
-        page = self.desk.pages.make(message.place)
-        self.desk.pages.go(page)
-        self.frame.refresh()
-        self._find(page, message, EARLIER_PAGES)
-
-    def _find(self, page: Page, message: Said, rounds: int) -> None:
-        if page is not self.desk.pages.current:
-            return
-        self.frame.transcript.sync()
-        if self.frame.transcript.find(message.msgid):
-            self.frame.search.tell("There it is. Escape goes back to the input.")
-            return
-        asked = self.earlier(page) if rounds else None
-        if asked is None:
-            self.frame.search.tell(
-                "That is too long ago to be shown in its place: /history goes further back."
-            )
-            return
-
-        def fetched(count: int) -> None:
-            self._find(page, message, rounds - 1 if count else 0)
-
-        self.frame.search.tell("Going back to it…")
-        asked.addCallback(fetched)
+        self.finding.open()
 
     # looks
 
@@ -390,44 +330,3 @@ class Actions:
     def set_bell(self, on: bool) -> None:
         """Whether to ring."""
         self.kept.change(bell=on)
-
-    # menus
-
-    def _person_menu(self, name: str, x: int, y: int) -> None:
-        menu = tk.Menu(self.root, tearoff=False)
-        self._colour(menu)
-        menu.add_command(label=f"Private chat with {safe(name)}", command=lambda: self.talk_to(name))
-        menu.add_command(label="Write the name", command=lambda: self.frame.entry.add(f"{safe(name)}: "))
-        menu.add_command(label="Who is that?", command=lambda: run(self.desk, f"/whois {name}"))
-        menu.add_separator()
-        ignored = self.desk.connection.fold(name) in self.desk.connection.ignored
-        menu.add_command(
-            label="Hear again" if ignored else "Ignore",
-            command=lambda: run(self.desk, f"/ignore {'-' if ignored else ''}{name}"),
-        )
-        menu.tk_popup(x, y)
-
-    def _page_menu(self, key: str, x: int, y: int) -> None:
-        page = views.page_of(self.desk, key)
-        if page is None or not page.place:
-            return
-        room = self.desk.connection.is_room(page.place)
-        menu = tk.Menu(self.root, tearoff=False)
-        self._colour(menu)
-        menu.add_command(label="Open", command=lambda: self.frame.go(page))
-        menu.add_command(
-            label="Leave the room" if room else "Close", command=lambda: run(self.desk, f"/part {page.place}")
-        )
-        menu.tk_popup(x, y)
-
-    def _colour(self, menu: tk.Menu) -> None:
-        p = self.theme.palette
-        menu.configure(
-            background=p.raised,
-            foreground=p.text,
-            activebackground=p.selected,
-            activeforeground=p.text,
-            borderwidth=1,
-            relief="flat",
-            font=self.theme.fonts["body"],
-        )

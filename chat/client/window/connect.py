@@ -40,7 +40,8 @@ def read_account(address: str, name: str, rooms: str, tls: bool, account: str) -
     try:
         name = check_name(name.strip()).shown
     except NameRefused as refused:
-        raise BadField("name", str(refused)) from None
+        text = str(refused)
+        raise BadField("name", f"{text[:1].upper()}{text[1:].rstrip('.')}.") from None
     shown = f"[{host}]" if ":" in host else host
     usual = TLS_PORT if tls else DEFAULT_PORT
     where = shown if port == usual else f"{shown}:{port}"
@@ -54,15 +55,17 @@ class ConnectDialog(ttk.Frame):
     """
 
     def __init__(self, root: tk.Misc, theme: Theme, recent: tuple[Account, ...], first: Account) -> None:
-        super().__init__(root)
+        super().__init__(root, style="Side.TFrame")
         self.theme = theme
         self.connect: Callable[[Account, str], None] = lambda account, password: None
         self._recent = recent
         px = theme.px
-        card = ttk.Frame(self, padding=px(28))
-        card.place(relx=0.5, rely=0.46, anchor="center", width=px(440))
-        ttk.Label(card, text="Welcome to chat", style="Title.TLabel").pack(anchor="w")
-        ttk.Label(card, text="Where to, and what shall we call you?", style="Faint.TLabel").pack(
+        border = ttk.Frame(self, style="Line.TFrame", padding=px(1))
+        border.place(relx=0.5, rely=0.47, anchor="center", width=px(440))
+        card = ttk.Frame(border, style="Raised.TFrame", padding=px(30))
+        card.pack(fill="both", expand=True)
+        ttk.Label(card, text="Welcome to chat", style="Raised.Title.TLabel").pack(anchor="w")
+        ttk.Label(card, text="Where to, and what shall we call you?", style="Raised.Faint.TLabel").pack(
             anchor="w", pady=(px(2), px(18))
         )
         self._values = {
@@ -78,18 +81,18 @@ class ConnectDialog(ttk.Frame):
             ttk.Combobox(card, textvariable=self._values["address"], values=[a.address for a in recent]),
         )
         self._field(card, "rooms", "Rooms")
-        self._more = ttk.Frame(card)
+        self._more = ttk.Frame(card, style="Raised.TFrame")
         self._field(self._more, "account", "Account (if you have registered one)")
         self._field(self._more, "password", "Password (is not kept)")
         self._fields["password"].configure(show="•")
-        ttk.Checkbutton(self._more, text="Encrypt the connection (TLS)", variable=self._tls).pack(
-            anchor="w", pady=(px(2), px(8))
-        )
+        ttk.Checkbutton(
+            self._more, text="Encrypt the connection (TLS)", variable=self._tls, style="Raised.TCheckbutton"
+        ).pack(anchor="w", pady=(px(2), px(8)))
         self._more_button = ttk.Button(
             card, text="Account and encryption  ▾", style="Toolbutton", command=self._toggle_more
         )
         self._more_button.pack(anchor="w", pady=(px(4), px(4)))
-        self._message = ttk.Label(card, style="Error.TLabel", wraplength=px(380), justify="left")
+        self._message = ttk.Label(card, style="Raised.Error.TLabel", wraplength=px(380), justify="left")
         self._button = ttk.Button(card, text="Connect", style="Accent.TButton", command=self._go)
         self._button.pack(fill="x", pady=(px(12), 0), ipady=px(4))
         self._fields["address"].bind("<<ComboboxSelected>>", lambda event: self._chosen())
@@ -100,7 +103,7 @@ class ConnectDialog(ttk.Frame):
 
     def _field(self, master: tk.Misc, key: str, label: str, field: ttk.Entry | None = None) -> None:
         px = self.theme.px
-        ttk.Label(master, text=label, style="Faint.TLabel").pack(anchor="w")
+        ttk.Label(master, text=label, style="Raised.Faint.TLabel").pack(anchor="w")
         field = field or ttk.Entry(master, textvariable=self._values[key])
         field.configure(font=self.theme.fonts["body"])
         field.pack(fill="x", pady=(px(3), px(10)), in_=master)
@@ -143,12 +146,14 @@ class ConnectDialog(ttk.Frame):
 
     def tell(self, sentence: str, field: str = "", *, busy: bool = False) -> None:
         """Say what is wrong (or, when `busy`, what is going on) and where to put it right."""
-        self._message.configure(text=sentence, style="Faint.TLabel" if busy else "Error.TLabel")
+        self._message.configure(text=sentence, style="Raised.Faint.TLabel" if busy else "Raised.Error.TLabel")
         if sentence:
             self._message.pack(anchor="w", pady=(self.theme.px(8), 0), before=self._button)
         else:
             self._message.pack_forget()
         self._button.configure(text="Connecting…" if busy else "Connect")
+        state = "connecting" if busy else "cannot connect" if sentence else "connect"
+        self.winfo_toplevel().title(f"Chat – {state}")
         if not busy:
             self.focus_field(field)
 

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 from chat.client.connection import Connection
 from chat.client.desk import TerminalDesk
-from chat.client.events import Event, LagMeasured, PeopleChanged, Said, State, StateChanged
+from chat.client.events import Event, Kind, LagMeasured, PeopleChanged, Said, State, StateChanged
 from chat.client.pages import MAX_LINES, Page
+from chat.client.window.layout import moment, msgid_of
+
+MAX_FOUND = 200
+"""Messages that a search of what the window holds shows: as many as anybody looks through."""
 
 
 class WindowDesk(TerminalDesk):
@@ -58,6 +62,19 @@ class WindowDesk(TerminalDesk):
         page.insert_before(lines)
         self.changed()
         return min(len(lines), room)
+
+    def search_here(self, words: str) -> list[Said]:
+        """Messages that the window holds and in which all words occur, oldest first; at most `MAX_FOUND`."""
+        wanted = words.lower().split()
+        found = [
+            Said(page.place, line.author, line.text, Kind.SAY, moment(line), msgid=msgid_of(line))
+            for page in self.pages.all
+            for line in page.lines
+            if line.author
+            and page.place
+            and all(word in f"{line.text} {line.author}".lower() for word in wanted)
+        ]
+        return sorted(found, key=lambda message: message.time)[-MAX_FOUND:]
 
     def earlier(self, place: str, events: list[Event]) -> None:
         """What `/history` fetched."""

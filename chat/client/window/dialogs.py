@@ -86,6 +86,7 @@ def preferences_card(actions: Actions) -> None:
     ttk.Checkbutton(
         card.body,
         text="Ring when somebody means me",
+        style="Raised.TCheckbutton",
         variable=bell,
         command=lambda: actions.set_bell(bell.get()),
     ).grid(row=3, column=0, columnspan=2, sticky="w", pady=px(5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
+from weakref import WeakSet
 
 from chat.client.candidates import candidates
 from chat.client.desk import safe
@@ -16,6 +17,7 @@ from chat.client.typed import enter
 from chat.client.window import views
 from chat.client.window.desk import WindowDesk
 from chat.client.window.entry import Entry
+from chat.client.window.layout import msgid_of
 from chat.client.window.search import SearchPane
 from chat.client.window.transcript import Transcript
 
@@ -53,6 +55,7 @@ class ChatFrame(ttk.Frame):
         self._wall_clock = wall_clock
         self._refreshing = ""
         self._page: Page | None = None
+        self._filled: WeakSet[Page] = WeakSet()
         self._transcripts: dict[int, tuple[Page, Transcript]] = {}
         px = theme.px
         self.columnconfigure(2, weight=1)
@@ -179,6 +182,7 @@ class ChatFrame(ttk.Frame):
             self._turn_to(page)
         self._forget_closed()
         self.transcript.sync()
+        self._fill(page)
         self.rooms.show(views.sidebar(desk), views.page_key(page))
         title, topic = views.header(desk)
         self._title.configure(text=title)
@@ -210,6 +214,16 @@ class ChatFrame(ttk.Frame):
         self._page = page
         self.entry.put(page.draft)
         self.transcript.pack(fill="both", expand=True)
+
+    def _fill(self, page: Page) -> None:
+        """Where a conversation leaves room on the screen, fetch what was said before, once."""
+        if page in self._filled or not page.place or self.desk.connection.state is not State.ONLINE:
+            return
+        # A room's newest messages come by themselves; asked for before that, they would come twice.
+        room = self.desk.connection.is_room(page.place)
+        if self.transcript.fits and not (room and not any(msgid_of(line) for line in page.lines)):
+            self._filled.add(page)
+            self.wanted_earlier(page)
 
     def _forget_closed(self) -> None:
         open_pages = {id(page) for page in self.desk.pages.all}

@@ -47,6 +47,11 @@ def moment(line: Line) -> float:
     return line.time or 0.0
 
 
+def msgid_of(line: Line) -> str:
+    """The server's id of a message, ``""`` if it has none."""
+    return line.msgid or (line.message.msgid if line.message is not None else "")
+
+
 def text_pieces(line: Line, me: str, style: str) -> list[Piece]:
     """A line's text, with links and our own name made visible."""
     marks = [(found.start(), found.end(), "link") for found in LINK.finditer(line.text)]
@@ -87,6 +92,7 @@ def _body(line: Line, before: Line | None, me: str, when: float) -> list[Paragra
     pending = line.message is not None and line.message.state is Delivery.PENDING
     style = "pending" if pending else "text"
     ground = ("mention",) if line.mention else ()
+    above = ("mention_head",) if line.mention else ()
     match line.sort:
         case Sort.SAY:
             grouped = same_group(line, before)
@@ -101,7 +107,10 @@ def _body(line: Line, before: Line | None, me: str, when: float) -> list[Paragra
             if grouped:
                 return [text]
             return [
-                [time._replace(text=time.text + "\t", styles=("time", "head")), _with(_name(line), "head")],
+                [
+                    Piece(f"{time.text}\t", ("time", "head", *above)),
+                    Piece(line.author, (*_name(line).styles, "head", *above)),
+                ],
                 text,
             ]
         case Sort.NOTICE:

@@ -57,9 +57,7 @@ class Program:
         self.desk.changed = self.frame.changed
         self.desk.bell = self.actions.bell
         self.desk.state_changed = self._state_changed
-        self.frame.shown = lambda: root.title(
-            views.window_title(self.desk) if self._dialog is None else "Chat – connect"
-        )
+        self.frame.shown = self._shown
         root.protocol("WM_DELETE_WINDOW", self.actions.quit)
         root.minsize(*(self.theme.px(side) for side in SMALLEST))
         self._place()
@@ -73,6 +71,10 @@ class Program:
         except tk.TclError:
             self.root.geometry(usual)
 
+    def _shown(self) -> None:
+        if self._dialog is None:
+            self.root.title(views.window_title(self.desk))
+
     # connecting
 
     def ask(self, first: Account, sentence: str = "", field: str = "") -> None:
@@ -82,7 +84,8 @@ class Program:
             self._dialog = ConnectDialog(self.root, self.theme, self.kept.chosen.recent, first)
             self._dialog.connect = self.connect
             self._dialog.pack(fill="both", expand=True)
-            self.root.title("Chat – connect")
+            # What is not on the screen yet gets the keyboard only later, and would lose what is typed until then.
+            self.root.update_idletasks()
         self._dialog.tell(sentence, field)
 
     def connect(self, account: Account, password: str) -> None:
@@ -113,6 +116,7 @@ class Program:
             self._dialog.destroy()
             self._dialog = None
         self.frame.pack(fill="both", expand=True)
+        self.root.update_idletasks()
         self.frame.entry.text.focus_set()
         self.frame.changed()
 

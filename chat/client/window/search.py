@@ -6,9 +6,9 @@ import time
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
+from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from chat.client.desk import safe
 from chat.client.events import Said
@@ -16,7 +16,6 @@ from chat.client.gui.listing import Listing
 from chat.client.gui.row import Row
 from chat.client.gui.theme import Theme
 from chat.client.looks import clock, name_number
-from chat.client.queries import QueryFailed
 from chat.client.window.views import initial
 
 
@@ -42,17 +41,24 @@ def result_rows(messages: list[Said], now: float) -> list[Row]:
     ]
 
 
+class Found(NamedTuple):
+    """Messages, oldest first, and what there is to say about them."""
+
+    messages: list[Said]
+    note: str = ""
+
+
 class SearchPane(ttk.Frame):
     """On the right, instead of the people.
 
-    @ivar ask: called with words; a Deferred of what was found.
+    @ivar ask: called with words; a Deferred of what was found, that does not fail.
     @ivar go: called with a message that was chosen.
     @ivar closed: called when the pane is to go.
     """
 
     def __init__(self, master: tk.Misc, theme: Theme) -> None:
         super().__init__(master, style="Side.TFrame")
-        self.ask: Callable[[str], Deferred[list[Said]]]
+        self.ask: Callable[[str], Deferred[Found]]
         self.go: Callable[[Said], None] = lambda message: None
         self.closed: Callable[[], None] = lambda: None
         self._messages: list[Said] = []
@@ -88,25 +94,19 @@ class SearchPane(ttk.Frame):
         words = self.words.get().strip()
         if words:
             self.tell("Searching…")
-            self.ask(words).addCallbacks(lambda found: self.show(words, found), self._failed)
+            self.ask(words).addCallback(lambda found: self.show(words, found))
         return "break"
 
-    def _failed(self, failure: Failure) -> None:
-        failure.trap(QueryFailed)
-        if self.winfo_exists():
-            self._messages = []
-            self.listing.show([])
-            self.tell(str(failure.value))
-
-    def show(self, words: str, messages: list[Said]) -> None:
+    def show(self, words: str, found: Found) -> None:
         """What was found."""
         if not self.winfo_exists():
             return
-        self._messages = messages
+        self._messages = found.messages
         self.words.set(words)
-        self.listing.show(result_rows(messages, time.time()))
-        count = len(messages)
+        self.listing.show(result_rows(found.messages, time.time()))
+        count = len(found.messages)
+        note = f"{found.note} " if found.note else ""
         if not count:
-            self.tell("Nothing was found. Fewer words find more.")
+            self.tell(f"{note}Nothing was found. Fewer words find more.")
         else:
-            self.tell(f"{count} message{'s' if count > 1 else ''} found. Down and Enter go there.")
+            self.tell(f"{note}{count} message{'s' if count > 1 else ''} found. Down and Enter go there.")

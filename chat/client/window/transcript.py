@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from tkinter import ttk
 
+from chat.client.events import Said
 from chat.client.gui.theme import Theme
 from chat.client.pages import Line, Page
-from chat.client.window.layout import key_of, paragraphs
+from chat.client.window.layout import key_of, moment, msgid_of, paragraphs
 
 FLASH_MS = 2_500
 """For how long a place that was jumped to stands out."""
@@ -126,7 +127,8 @@ class Transcript(ttk.Frame):
             },
             "link": {"foreground": p.accent, "underline": True},
             "me": {"font": fonts["bold"]},
-            "mention": {"background": p.mention},
+            "mention_head": {"background": p.mention},
+            "mention": {"background": p.mention, "spacing3": px(6)},
             "flash": {"background": p.selected},
         }.items():
             text.tag_configure(style, **options)  # type: ignore[arg-type]
@@ -148,7 +150,7 @@ class Transcript(ttk.Frame):
         if me != self._drawn_as or not self._drawn or not lines:
             self._redraw(me)
         else:
-            self._drop_gone()
+            self._drop_gone(me)
             if not self._drawn or not self._draw_before(me):
                 self._redraw(me)
             else:
@@ -183,8 +185,8 @@ class Transcript(ttk.Frame):
         self.text.insert(index, *arguments)  # type: ignore[arg-type]
         return Drawn(line, key_of(line, marked), len(found))
 
-    def _drop_gone(self) -> None:
-        """Lines that fell off the beginning."""
+    def _drop_gone(self, me: str) -> None:
+        """Lines that fell off the beginning; with them may have gone the name that the new first one stood under."""
         first = self.page.lines[0]
         if self._drawn[0].line is first:
             return
@@ -192,8 +194,10 @@ class Transcript(ttk.Frame):
         rows = 0
         while self._drawn and id(self._drawn[0].line) not in present:
             rows += self._drawn.popleft().rows
-        if rows:
-            self.text.delete("1.0", f"{rows + 1}.0")
+        if rows and self._drawn:
+            first_drawn = self._drawn[0]
+            self.text.delete("1.0", f"{rows + first_drawn.rows + 1}.0")
+            self._drawn[0] = self._insert("1.0", first_drawn.line, None, me)
 
     def _draw_before(self, me: str) -> bool:
         """Older lines before the first; False if nothing of what is drawn is there any more."""
@@ -262,6 +266,11 @@ class Transcript(ttk.Frame):
         else:
             self._scrollbar.grid()
 
+    @property
+    def fits(self) -> bool:
+        """Whether all of the page is seen at once."""
+        return bool(self.text.winfo_ismapped()) and self.text.yview() == (0.0, 1.0)
+
     def _at_end(self) -> bool:
         return self.text.yview()[1] > 0.9999 if self.text.winfo_ismapped() else self._following
 
@@ -293,18 +302,20 @@ class Transcript(ttk.Frame):
         self.text.see("end")
         self._show_jump()
 
-    def find(self, msgid: str) -> bool:
-        """Show the message with this id, if it is on the page."""
+    def find(self, message: Said) -> bool:
+        """Show this message, if it is on the page: by its id or, on servers without ids, by time and text."""
         row = 1
         for drawn in self._drawn:
             line = drawn.line
-            if msgid and msgid in (line.msgid, line.message.msgid if line.message is not None else ""):
+            if message.msgid == msgid_of(line) and (
+                message.msgid or (message.author, message.time) == (line.author, moment(line))
+            ):
                 end = f"{row + drawn.rows}.0"
-                self._following = False
                 self.text.see(end)
                 self.text.see(f"{max(row - 3, 1)}.0")
                 self.text.see(f"{row}.0")
                 self.text.tag_add("flash", f"{row}.0", end)
+                self._following = self._at_end()
                 self.after(FLASH_MS, lambda: self.text.tag_remove("flash", "1.0", "end"))
                 self._show_jump()
                 return True
@@ -320,6 +331,11 @@ class Transcript(ttk.Frame):
         if self.text.tag_ranges("sel"):
             self.clipboard_clear()
             self.clipboard_append(self.text.get("sel.first", "sel.last"))
+
+    def copy_all(self) -> None:
+        """Put everything on the clipboard."""
+        self.clipboard_clear()
+        self.clipboard_append(self.text.get("1.0", "end-1c"))
 
     def selection(self) -> bool:
         """Whether something is selected."""

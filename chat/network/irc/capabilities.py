@@ -47,6 +47,7 @@ class Cap:
     ACCOUNT_REGISTRATION: Final = 1 << 24
     METADATA: Final = 1 << 25
     PRE_AWAY: Final = 1 << 26
+    SEARCH: Final = 1 << 27
 
 
 NAMES: dict[str, int] = {
@@ -76,6 +77,7 @@ NAMES: dict[str, int] = {
     "sasl": Cap.SASL,
     "server-time": Cap.SERVER_TIME,
     "setname": Cap.SETNAME,
+    "soju.im/search": Cap.SEARCH,
     "standard-replies": Cap.STANDARD_REPLIES,
     "userhost-in-names": Cap.USERHOST_IN_NAMES,
 }

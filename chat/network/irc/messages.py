@@ -12,7 +12,7 @@ from chat.domain.directory import Speech
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Event, Noticed, Said, Tagged
 from chat.domain.journal import Receipt
 from chat.domain.names import fold
-from chat.domain.refused import Refused
+from chat.domain.refused import Refused, Why
 from chat.domain.repeats import Repeatable, repeat_key
 from chat.domain.rights import STATUS_SIGNS
 from chat.domain.statusmsg import say_to_some
@@ -115,12 +115,14 @@ def _to_person(
 ) -> Event:
     directory = session.directory
     user = session.user
+    account = None
     person = directory.users.get(fold(target))
     if person is None:
         account = session.logins.accounts.find(target)
+        person = session.logins.present(account) if account is not None else None
+    if person is None:
         if account is None or kind is Tagged:
-            directory.find(target)
-        assert account is not None
+            raise Refused(Why.NO_SUCH_USER, f"No such user: {target}", target)
         return _to_absent(session, account, text, cast("Speech", kind), tags, label, receipt)
 
     def say(receipt: Receipt | None) -> Repeatable:

@@ -134,6 +134,7 @@ def _stats(session: IrcDialect, message: Message) -> None:
     session.numeric(n.RPL_ENDOFSTATS, letter or "*")
 
 
+@command("HELPOP", "[COMMAND]", "the same as HELP")
 @command("HELP", "[COMMAND]", "list the commands, or explain one")
 def _help(session: IrcDialect, message: Message) -> None:
     subject = message.params[0] if message.params else "*"

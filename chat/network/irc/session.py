@@ -16,7 +16,6 @@ from chat.domain.events import (
     Kicked,
     LogEvent,
     PersonEvent,
-    Renamed,
     Whispered,
 )
 from chat.domain.metadata import Target
@@ -37,6 +36,7 @@ from chat.network.irc import (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )
@@ -75,6 +75,7 @@ FAMILIES = (
     persons,
     queries,
     registration,
+    search,
     server,
     who,
 )
@@ -241,17 +242,13 @@ class IrcDialect(Replies):
 
     def saw(self, event: PersonEvent) -> None:
         """Something about a watched person changed (extended-monitor)."""
-        if self.caps & Cap.EXTENDED_MONITOR and not isinstance(event, Renamed):
+        if self.caps & Cap.EXTENDED_MONITOR:
             self.send(self.rendering.render(event))
 
     def metadata_changed(self, target: Target, key: str, value: str | None) -> None:
         """A value that this client subscribed to has changed."""
         if self.caps & Cap.METADATA:
             self.send(metadata.line(self, target, key, value))
-
-    def catch_up(self) -> None:
-        """About to leave a room: have what was said there until here."""
-        self.outlet.catch_up()
 
     def silence(self) -> float:
         """Seconds since anything came from the other side."""

@@ -25,7 +25,7 @@ CLOSE_TIMEOUT = 2.0
 """Seconds that a client has to answer a close frame."""
 OPEN_TIMEOUT = 10.0
 """Seconds that a client has for its opening handshake."""
-_GOING_AWAY = 1001
+_NORMAL = 1000
 
 
 @implementer(ITransport)
@@ -56,7 +56,7 @@ class LineTransport:
     def loseConnection(self) -> None:
         """Close when everything is sent."""
         self.disconnecting = True
-        self._socket.sendClose(_GOING_AWAY)
+        self._socket.sendClose(_NORMAL)
 
     def abortConnection(self) -> None:
         """Close at once."""

@@ -1,0 +1,132 @@
+"""The chat as a service: everybody is told when it stops, and it waits for them, but not for ever."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from chat.conversation import DRAIN_SECONDS, GC_THRESHOLD, Conversation
+from chat.network.settings import Settings
+from tests.network.chatting import Client, Server
+from tests.network.wires import Loop
+
+
+class RunningClock(Clock):
+    """A clock that is taken for a reactor that runs already."""
+
+    def callWhenRunning(self, call: Callable[[], None]) -> None:
+        """Signals are not this test's business."""
+
+
+class Hosted(Server):
+    """The tests' server, around a conversation that put itself together."""
+
+    def __init__(self, max_users: int = 0) -> None:
+        self.clock = RunningClock()
+        self.loop = Loop(self.clock)
+        self.settings = Settings(name="chat.test", message_rate=0)
+        self.conversation = Conversation(self.clock, self.settings, max_users)
+        self.directory = self.conversation.directory
+        self.fanout = self.conversation.fanout
+        self.factory = self.conversation.factory
+
+    def join(self, name: str) -> Client:
+        """Somebody in the lobby, who has read everything."""
+        client = self.connect().feed(name.encode() + b"\n")
+        self.turn()
+        client.raw()
+        return client
+
+
+@pytest.fixture
+def server() -> Iterator[Hosted]:
+    threshold = gc.get_threshold()
+    server = Hosted()
+    server.conversation.startService()
+    yield server
+    gc.set_threshold(*threshold)
+    gc.unfreeze()
+
+
+def stopped(deferred: Deferred[None]) -> list[Any]:
+    results: list[Any] = []
+    deferred.addCallback(results.append)
+    return results
+
+
+def test_people_meet_in_it(server: Hosted) -> None:
+    bob, carol = server.join("bob"), server.join("carol")
+    bob.lines()
+    carol.feed(b"hello\n")
+    assert bob.raw() == b"<carol> hello\n"
+
+
+def test_the_garbage_collector_is_told_what_to_expect(server: Hosted) -> None:
+    assert gc.get_threshold()[0] == GC_THRESHOLD
+    assert gc.get_freeze_count() > 0
+
+
+def test_everybody_is_told_before_it_has_stopped(server: Hosted) -> None:
+    bob, silent = server.join("bob"), server.connect()
+    done = stopped(server.conversation.stopService())
+    assert done == []
+    server.loop.advance(0.1)
+    assert done == [None]
+    assert bob.raw() == b"*** The server is going down. Goodbye\n"
+    assert silent.raw() == b"ERROR :The server is going down. Goodbye\r\n"
+    assert bob.ended
+    assert silent.ended
+    assert server.left_behind() == []
+
+
+def test_it_waits_for_those_who_read_slowly(server: Hosted) -> None:
+    bob = server.join("bob")
+    bob.stall()
+    bob.feed(b"/help\n")
+    done = stopped(server.conversation.stopService())
+    server.loop.advance(DRAIN_SECONDS / 2)
+    assert done == []
+    bob.read()
+    server.loop.advance(0.1)
+    assert done == [None]
+    assert bob.raw().endswith(b"*** The server is going down. Goodbye\n")
+
+
+def test_it_waits_for_nobody_longer_than_three_seconds_and_leaves_nobody_behind(server: Hosted) -> None:
+    bob, carol = server.join("bob"), server.join("carol")
+    bob.stall()
+    carol.feed(b"hello\n")
+    done = stopped(server.conversation.stopService())
+    gone_when_done: list[int] = []
+    while not done and server.clock.seconds() < 100:
+        server.loop.advance(0.1)
+        gone_when_done = [len(server.factory.connections)]
+    assert DRAIN_SECONDS <= server.clock.seconds() <= DRAIN_SECONDS + 1
+    assert gone_when_done == [0]
+    assert bob.ended
+    assert server.left_behind() == []
+
+
+def test_everybody_has_left_by_the_time_it_has_stopped(server: Hosted) -> None:
+    bob = server.join("bob")
+    bob.stall()
+    bob.feed(b"/help\n")
+    there: list[int] = []
+    server.conversation.stopService().addCallback(lambda _: there.append(len(server.directory.users)))
+    server.loop.advance(DRAIN_SECONDS + 1)
+    assert there == [0]
+
+
+def test_an_empty_server_stops_at_once(server: Hosted) -> None:
+    assert stopped(server.conversation.stopService()) == [None]
+
+
+def test_the_number_of_people_is_bounded() -> None:
+    server = Hosted(max_users=1)
+    server.join("bob")
+    assert b"The server is full (1 people)" in server.connect().feed(b"carol\n").raw()
