@@ -96,9 +96,7 @@ def test_imports_run_only_downwards() -> None:
 def test_client_and_server_know_nothing_of_each_other() -> None:
     for name, imports in modules():
         if name.startswith("client."):
-            assert not [
-                m for m in imports if m.startswith(("chat.network", "chat.storage", "chat.service"))
-            ]
+            assert not [m for m in imports if m.startswith(("chat.network", "chat.storage", "chat.service"))]
         elif not name.startswith("__main__"):
             assert not [m for m in imports if m.startswith("chat.client")], name
 
