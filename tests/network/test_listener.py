@@ -1,10 +1,12 @@
 """The listener: which dialect a connection speaks, how it begins and ends, and what bad input does."""
 
 import pytest
+from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.python.failure import Failure
 from zope.interface.verify import verifyObject
 
+from chat.network.listener import host_of
 from chat.network.plain import PlainDialect
 from chat.network.wrong_door import NOT_HTTP, TLS_ALERT
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
@@ -360,3 +362,77 @@ def test_a_failure_in_a_dialect_ends_that_connection_alone(
     assert carol.ask("/users") == ["1 in #lobby: carol"]
     carol.lose()
     assert server.left_behind() == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_failure_in_a_line_that_waited_for_an_answer_does_not_reach_who_answers(
+    server: Server, logged_failures: list[Failure], door: str
+) -> None:
+    server.factory.make_person = Failing
+    bob = join_plain(server, "bob", door)
+    answered = bob.protocol.answering()
+    bob.feed(b"fall over\nmore\n")
+    assert not bob.ended
+    answered()
+    server.turn()
+    assert bob.ended
+    assert [failure.type for failure in logged_failures] == [ZeroDivisionError]
+    logged_failures.clear()
+    assert server.left_behind() == []
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_lines_wait_until_every_answer_has_come(server: Server, order: tuple[int, int]) -> None:
+    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
+    carol.lines()
+    answers = [bob.protocol.answering(), bob.protocol.answering()]
+    bob.feed(b"hello\n")
+    answers[order[0]]()
+    answers[order[0]]()
+    server.run()
+    assert carol.lines() == []
+    answers[order[1]]()
+    assert carol.lines() == ["<bob> hello"]
+
+
+def test_lines_wait_while_too_much_waits_for_the_disk(server: Server) -> None:
+    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
+    carol.lines()
+    bob.protocol.hold(True)
+    bob.feed(b"hello\n")
+    assert carol.lines() == []
+    bob.protocol.hold(False)
+    assert carol.lines() == ["<bob> hello"]
+
+
+def test_who_goes_while_an_answer_is_on_its_way_is_not_read_again(server: Server) -> None:
+    bob = join_plain(server, "bob")
+    answered = bob.protocol.answering()
+    bob.feed(b"hello\n")
+    bob.lose()
+    answered()
+    assert server.left_behind() == []
+    assert server.directory.stats.messages.total == 0
+
+
+def test_the_operator_mutes_for_a_while_and_ends_it(server: Server) -> None:
+    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
+    carol.lines()
+    bob.protocol.mute(60, "noise")
+    assert bob.lines() == ["The operator has muted you for 60 more seconds (noise)."]
+    bob.feed(b"hello\n/me waves\n/pm carol psst\n")
+    assert len(bob.lines()) == 3
+    assert carol.lines() == []
+    bob.protocol.mute(0, "")
+    bob.feed(b"hello\n")
+    bob.protocol.mute(10, "")
+    bob.lines()
+    server.loop.advance(10)
+    bob.feed(b"again\n")
+    assert carol.lines() == ["<bob> hello", "<bob> again"]
+
+
+def test_a_peer_without_an_address_is_local(server: Server) -> None:
+    assert host_of(UNIXAddress(b"/run/chat.sock")) == "local"
+    client = server.connect("2001:db8::7")
+    assert client.protocol.address == "2001:db8::7"
