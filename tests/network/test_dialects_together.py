@@ -40,7 +40,9 @@ class Talker:
     def check(self) -> None:
         """Everything once, in the order in which it was said in each place."""
         text = bytes(self.client.socket.taken[self.seen :]).decode()
-        live = [line for line in text.split("\r\n") if not re.match(r"(\[#\w+\] )?\[\d\d:\d\d\]|@\S*batch=", line)]
+        live = [
+            line for line in text.split("\r\n") if not re.match(r"(\[#\w+\] )?\[\d\d:\d\d\]|@\S*batch=", line)
+        ]
         if self.irc:
             # What was said before somebody came is replayed, and must not be taken for news.
             live = [line for line in live if " NOTICE #" not in line or "noticed-" in line]
