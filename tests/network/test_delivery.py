@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from chat.domain.events import LogEvent, Said
+from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.domain.user import User
-from chat.network.delivery import PATIENCE_SECONDS, SLICE, Fanout, Pass
+from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, Fanout, Pass
 from chat.network.plain_rendering import PlainRendering
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
@@ -314,3 +316,75 @@ def test_a_pass_that_fails_does_not_make_the_room_deaf(
 
 def test_the_slice_is_what_was_measured() -> None:
     assert SLICE == 256
+
+
+# more than a log keeps
+
+
+def test_readers_get_what_there_is_before_the_log_runs_over(server: Server) -> None:
+    people = crowd(server, 9)
+    bob = join_plain(server, "bob")
+    for client in people:
+        client.lines()
+    for n in range(2 * KEEP_AT_MOST):
+        say(server, bob, str(n))
+    server.run()
+    for client in people:
+        assert [int(line.split()[1]) for line in client.raw().splitlines()] == list(range(2 * KEEP_AT_MOST))
+    assert server.directory.stats.missed == 0
+
+
+def test_a_hurry_that_fails_costs_the_speaker_nothing(
+    server: Server, logged_failures: list[Failure], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = join_plain(server, "ann"), join_plain(server, "bob")
+    ann.lines()
+    walk = Pass.walk
+    monkeypatch.setattr(Pass, "walk", lambda self, budget: 1 // 0)
+    for n in range(HURRY + 1):
+        say(server, bob, str(n))
+    monkeypatch.setattr(Pass, "walk", walk)
+    server.run()
+    assert len(ann.raw().splitlines()) == HURRY + 1
+    assert {failure.type for failure in logged_failures} == {ZeroDivisionError}
+    logged_failures.clear()
+
+
+def test_a_pass_finds_a_reader_that_the_log_has_left_behind(server: Server) -> None:
+    ann, bob = join_plain(server, "ann"), join_plain(server, "bob")
+    ann.lines()
+    room = server.directory.lobby
+    for n in range(2 * KEEP_AT_MOST):
+        room.log.append(Said(f"{n:028x}", 0.0, user_of(bob).identity, "#lobby", str(n)))
+    say(server, bob, "last")
+    heard = ann.lines()
+    assert heard[0] == f"*** You missed {room.log.base - 2} messages (/history shows the last ones)"
+    assert heard[-1] == "<bob> last"
+
+
+def test_readers_of_several_rooms_get_an_event_of_a_person_once(server: Server) -> None:
+    ann, bob = join_plain(server, "ann"), join_plain(server, "bob")
+    for client in (ann, bob):
+        client.send("/join #a")
+    ann.lines()
+    bob.feed(b"/nick rob\nhello\n")
+    assert ann.lines() == ["[#lobby] * bob is now rob", "<rob> hello"]
+    assert server.directory.rooms["#a"].log.end - server.directory.lobby.log.end < 5
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(errno.EPIPE, "x"), BlockingIOError(errno.EAGAIN, "x")])
+def test_a_pass_that_meets_an_error_serves_the_others(server: Server, error: OSError) -> None:
+    people = crowd(server, 6)
+    bob = join_plain(server, "bob")
+    for client in people:
+        client.lines()
+    people[2].socket.send_error = error
+    say(server, bob, "hello")
+    server.clock.advance(0)
+    first = [heard(client).partition(b"\n")[0] for client in people]
+    assert first == [b"<bob> hello"] * 2 + [b""] + [b"<bob> hello"] * 3
+    gone = isinstance(error, BrokenPipeError)
+    people[2].socket.send_error = None
+    server.run()
+    assert people[2].ended == gone
+    assert heard(people[2]) == (b"" if gone else b"<bob> hello\n")
