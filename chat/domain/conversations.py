@@ -80,10 +80,13 @@ class Conversations:
         if found is None:
             return None
         for who, partner in ((found.author, found.recipient), (found.recipient, found.author)):
-            events = self._events.get(Conversation(person_key(who), fold(partner.name)))
+            where = Conversation(person_key(who), fold(partner.name))
+            events = self._events.get(where)
             if events is not None and found in events:
                 events.remove(found)
                 self._count -= 1
+                if not events:
+                    self._drop(where)
         return found
 
     def newest(self, owner: str) -> list[Correspondent]:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from chat.domain.accounts import Answer, person_key
 from chat.domain.directory import Directory
-from chat.domain.events import Identity, Redacted
-from chat.domain.history import Conversation, HistoryEvent, Target
+from chat.domain.events import Identity, Redacted, Tagged, Whispered
+from chat.domain.history import Conversation, HistoryEvent, Target, is_speech, no_such_message
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import may_run
@@ -41,6 +41,9 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
     def found(answer: Answer[HistoryEvent]) -> None:
         if isinstance(answer, Refused):
             done(answer)
+        elif not is_speech(answer) and not isinstance(answer, Tagged | Whispered):
+            # Without its JOIN, somebody would be in the room unseen by those who have not read of it yet.
+            done(no_such_message(msgid))
         elif not runs and not _same(user, answer.author):
             done(Refused(Why.NEEDS_RIGHT, "Only its author may take this message back.", name))
         else:

@@ -1,5 +1,6 @@
 """Fixtures that start the programs of harness.py and screens.py, and end them again, last started first."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from .harness import PATIENCE, Conversation, Server, need, short_folder
-from .screens import Display, Tmux
+from .screens import Display, Pane, Tmux
 
 CHROMIUM_OPTIONS = [
     "--disable-background-networking",
@@ -21,6 +22,15 @@ CHROMIUM_OPTIONS = [
     "--no-sandbox",  # its sandbox refuses to work for root
 ]
 
+
+IRSSI_CONFIG = """
+chatnets = {{ chat = {{ type = "IRC"; nick = "{name}"; }}; }};
+servers = ( {{ address = "127.0.0.1"; port = "{port}"; chatnet = "chat"; autoconnect = "yes"; }} );
+channels = ( {{ name = "#lobby"; chatnet = "chat"; autojoin = "yes"; }} );
+"""
+
+OpenPane = Callable[[int, str], Pane]
+"""Opens a program, in a terminal of its own, that is in #lobby of the server on this port under this name."""
 
 Connect = Callable[[int], Conversation]
 """Starts a program that is connected to this port of the loopback interface."""
@@ -93,6 +103,44 @@ def tmux(ends: ExitStack) -> Tmux:
     terminals = Tmux(ends.enter_context(short_folder()))
     ends.callback(terminals.end)
     return terminals
+
+
+@pytest.fixture
+def irssi(tmux: Tmux) -> OpenPane:
+    """Opens an irssi that is in #lobby under this name."""
+    program = need("irssi")
+
+    def connect(port: int, name: str) -> Pane:
+        home = tmux.folder / f"irssi-{name}"
+        home.mkdir()
+        # Typed too early, a /join is refused: irssi shows no sign of being ready that all servers have in common.
+        (home / "config").write_text(IRSSI_CONFIG.format(port=port, name=name))
+        pane = tmux.open(name, program, f"--home={home}", columns=120)
+        pane.wait_for("[Act: 2")  # the room's window
+        pane.type("/window goto #lobby")
+        pane.wait_for("[#lobby]")
+        return pane
+
+    return connect
+
+
+@pytest.fixture
+def weechat(tmux: Tmux) -> OpenPane:
+    """Opens a WeeChat that is in #lobby under this name."""
+    program = need("weechat", "weechat-curses")
+
+    def connect(port: int, name: str) -> Pane:
+        folder = tmux.folder / f"weechat-{name}"
+        # Whether TLS is the default, and what the option is called, differs between versions.
+        settings = ("ssl", "tls")
+        commands = [f"/set irc.server_default.{setting} off" for setting in settings]
+        commands += [f"/server add chat 127.0.0.1/{port} -nicks={name} -autojoin=#lobby", "/connect chat"]
+        run = [argument for command in commands for argument in ("--run-command", command)]
+        pane = tmux.open(name, program, "--dir", str(folder), *run, columns=120)
+        pane.wait_for(re.compile("#lobby.*"))
+        return pane
+
+    return connect
 
 
 @pytest.fixture

@@ -4,55 +4,9 @@ import re
 import subprocess
 from collections.abc import Callable
 
-import pytest
-
 from .conftest import Connect
 from .harness import PATIENCE, Server, enter, need
-from .screens import Pane, Tmux
-
-IRSSI_CONFIG = """
-chatnets = {{ chat = {{ type = "IRC"; nick = "{name}"; }}; }};
-servers = ( {{ address = "127.0.0.1"; port = "{port}"; chatnet = "chat"; autoconnect = "yes"; }} );
-channels = ( {{ name = "#lobby"; chatnet = "chat"; autojoin = "yes"; }} );
-"""
-
-
-@pytest.fixture
-def irssi(tmux: Tmux) -> Callable[[int, str], Pane]:
-    """Opens an irssi that is in #lobby under this name."""
-    program = need("irssi")
-
-    def connect(port: int, name: str) -> Pane:
-        home = tmux.folder / f"irssi-{name}"
-        home.mkdir()
-        # Typed too early, a /join is refused: irssi shows no sign of being ready that all servers have in common.
-        (home / "config").write_text(IRSSI_CONFIG.format(port=port, name=name))
-        pane = tmux.open(name, program, f"--home={home}", columns=120)
-        pane.wait_for("[Act: 2")  # the room's window
-        pane.type("/window goto #lobby")
-        pane.wait_for("[#lobby]")
-        return pane
-
-    return connect
-
-
-@pytest.fixture
-def weechat(tmux: Tmux) -> Callable[[int, str], Pane]:
-    """Opens a WeeChat that is in #lobby under this name."""
-    program = need("weechat", "weechat-curses")
-
-    def connect(port: int, name: str) -> Pane:
-        folder = tmux.folder / f"weechat-{name}"
-        # Whether TLS is the default, and what the option is called, differs between versions.
-        settings = ("ssl", "tls")
-        commands = [f"/set irc.server_default.{setting} off" for setting in settings]
-        commands += [f"/server add chat 127.0.0.1/{port} -nicks={name} -autojoin=#lobby", "/connect chat"]
-        run = [argument for command in commands for argument in ("--run-command", command)]
-        pane = tmux.open(name, program, "--dir", str(folder), *run, columns=120)
-        pane.wait_for(re.compile("#lobby.*"))
-        return pane
-
-    return connect
+from .screens import Pane
 
 
 def test_a_silent_person_is_greeted_and_asked_for_a_name(server: Server, nc: Connect) -> None:

@@ -110,8 +110,8 @@ def line(page: Page, text: str) -> object:
 
 
 def picture(page: Page, name: str, tmp_path: Path) -> None:
-    """Kept where SCREENSHOTS says, for a person to look at."""
-    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
+    """Kept where CHAT_SCREENSHOTS says, for a person to look at."""
+    folder = Path(os.environ.get("CHAT_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{name}.png")
 

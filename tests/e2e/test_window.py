@@ -77,6 +77,7 @@ def test_a_conversation_by_keyboard_alone(window: Window, server: Server, nc: Co
     window.type("see https", "Return")
     window.press("Down", "Return")
     window.wait_title("#lobby – zoe")
+    window.picture("window-search-results")
     window.press("Escape")
 
     # Another room.

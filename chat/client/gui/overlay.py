@@ -7,9 +7,11 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from chat.client.gui.listing import Listing
-from chat.client.gui.row import Row, matching
+from chat.client.gui.row import Row, matching, same
 from chat.client.gui.theme import Theme
 
+TYPED = "typed"
+"""Key of the row with what was typed."""
 ROWS_SHOWN = 9
 """Rows of a chooser; the others are scrolled to."""
 
@@ -87,7 +89,7 @@ class Overlay(tk.Frame):
 class Chooser(Overlay):
     """Type some letters, choose a row with Up, Down and Enter.
 
-    `typed_anyway`, if given, is called with the words when none of the rows is meant.
+    `typed_anyway`, if given, is called with the words when they themselves are chosen; `typed_hint` says what for.
     """
 
     def __init__(
@@ -98,12 +100,14 @@ class Chooser(Overlay):
         rows: list[Row],
         chosen: Callable[[str], None],
         typed_anyway: Callable[[str], None] | None = None,
+        typed_hint: str = "",
         empty: str = "Nothing found",
     ) -> None:
         super().__init__(root, theme)
         self._rows = rows
         self._chosen = chosen
         self._typed_anyway = typed_anyway
+        self._typed_hint = typed_hint
         self._empty = empty
         ttk.Label(self.body, text=title, style="Raised.Bold.TLabel").pack(anchor="w")
         self._words = tk.StringVar(self)
@@ -117,13 +121,16 @@ class Chooser(Overlay):
         for key in ("<Up>", "<Down>", "<Prior>", "<Next>"):
             by = {"<Up>": -1, "<Down>": 1, "<Prior>": -ROWS_SHOWN, "<Next>": ROWS_SHOWN}[key]
             entry.bind(key, lambda event, by=by: self.listing.move(by))
-        entry.bind("<Return>", lambda event: self._enter())
+        entry.bind("<Return>", lambda event: self.listing.choose())
         self.filter()
         self.ready(entry)
 
     def filter(self) -> None:
-        """Show the rows that match."""
-        found = matching(self._rows, self._words.get())
+        """Show the rows that match, and at last what was typed itself, if that can be chosen."""
+        words = self._words.get().strip()
+        found = matching(self._rows, words)
+        if self._typed_anyway is not None and words and not any(same(row.text, words) for row in found):
+            found.append(Row(TYPED, words, mark="+", hint=self._typed_hint))
         if not found:
             found = [Row("", self._empty)]
         self.listing.show(found)
@@ -135,18 +142,14 @@ class Chooser(Overlay):
         if self.winfo_exists():
             self.filter()
 
-    def _enter(self) -> str:
+    def _take(self, key: str) -> None:
+        if not self.winfo_exists():
+            return
         words = self._words.get().strip()
-        if self._typed_anyway is not None and words and not matching(self._rows, words):
-            self.close()
+        self.close()
+        if key == TYPED and self._typed_anyway is not None:
             self._typed_anyway(words)
         else:
-            self.listing.choose()
-        return "break"
-
-    def _take(self, key: str) -> None:
-        if self.winfo_exists():
-            self.close()
             self._chosen(key)
 
 

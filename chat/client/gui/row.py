@@ -35,3 +35,8 @@ def matching(rows: list[Row], words: str) -> list[Row]:
     ]
     first = words.lower().strip().lstrip("#")
     return sorted(found, key=lambda row: not row.text.lower().lstrip("#").startswith(first))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names of people or rooms are the same, with ``#`` or without."""
+    return one.lower().lstrip("#") == other.lower().lstrip("#")

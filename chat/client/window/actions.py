@@ -87,7 +87,13 @@ class Actions:
     def switch(self) -> None:
         """Ctrl-K."""
         Chooser(
-            self.root, self.theme, "Go to", views.switcher(self.desk), self._switch_to, self._join_or_talk
+            self.root,
+            self.theme,
+            "Go to",
+            views.switcher(self.desk),
+            self._switch_to,
+            self._join_or_talk,
+            "go there",
         )
 
     def _switch_to(self, key: str) -> None:
@@ -196,7 +202,8 @@ class Actions:
             [],
             lambda key: run(self.desk, f"/join {key}"),
             lambda words: run(self.desk, f"/join {words.split()[0]}"),
-            empty="Asking for the rooms… A name that you type makes a new one.",
+            typed_hint="a new room",
+            empty="Asking for the rooms… Any name that you type can be joined.",
         )
 
         def listed(rooms: list[RoomListing]) -> None:

@@ -17,6 +17,8 @@ EARLIER_PAGE = 100
 """Messages asked for at a time when somebody looks further up."""
 EARLIER_PAGES = 30
 """How often that is done to find the place of a search result: as many as a page holds."""
+AGAIN_MS = 200
+"""While something else is being fetched, how long until it is looked again."""
 
 
 class Finding:
@@ -96,6 +98,9 @@ class Finding:
         self.frame.transcript.sync()
         if self.frame.transcript.find(message):
             self.frame.search.tell("There it is. Escape goes back to the input.")
+            return
+        if rounds and self._fetching:
+            self.frame.after(AGAIN_MS, lambda: self._find(page, message, rounds))
             return
         asked = self.earlier(page) if rounds else None
         if asked is None:

@@ -311,11 +311,11 @@ class Transcript(ttk.Frame):
                 message.msgid or (message.author, message.time) == (line.author, moment(line))
             ):
                 end = f"{row + drawn.rows}.0"
-                self._following = False
                 self.text.see(end)
                 self.text.see(f"{max(row - 3, 1)}.0")
                 self.text.see(f"{row}.0")
                 self.text.tag_add("flash", f"{row}.0", end)
+                self._following = self._at_end()
                 self.after(FLASH_MS, lambda: self.text.tag_remove("flash", "1.0", "end"))
                 self._show_jump()
                 return True

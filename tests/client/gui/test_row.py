@@ -1,6 +1,6 @@
 """Rows of choosers."""
 
-from chat.client.gui.row import Row, matching
+from chat.client.gui.row import Row, matching, same
 
 ROWS = [
     Row("", "ROOMS"),
@@ -22,3 +22,8 @@ def test_without_words_all_but_the_headings_are_there() -> None:
 
 def test_a_room_is_found_with_and_without_its_sign() -> None:
     assert matching(ROWS, "kit")[0].key == matching(ROWS, "#kit")[0].key == "1"
+
+
+def test_a_room_is_the_same_with_and_without_its_sign() -> None:
+    assert same("#Lobby", "lobby")
+    assert not same("#lobby", "lob")

@@ -268,3 +268,13 @@ def test_operators_of_the_server_take_back_in_rooms_they_are_in(server: Server) 
     root.send("JOIN #a")
     root.lines()
     assert codes(root.ask(f"REDACT #a {msgid}")) == ["REDACT"]
+
+
+def test_nobody_hides_their_coming(server: Server) -> None:
+    ann = join_irc(server, "ann", "#a", caps=REDACTION)
+    eve = join_irc(server, "eve", caps=REDACTION)
+    eve.feed(b"JOIN #a\r\n")
+    joined = next(line for line in eve.raw().decode().split("\r\n") if " JOIN " in line)
+    eve.feed(f"REDACT #a {tags(joined)['msgid']}\r\n".encode())
+    assert "UNKNOWN_MSGID" in eve.raw().decode()
+    assert codes(ann.lines()) == ["JOIN"]
