@@ -7,8 +7,10 @@ import struct
 from base64 import b64encode
 
 import pytest
+import txaio
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
@@ -58,6 +60,12 @@ class Page:
             found.append((data[0] & 0x0F, data[start : start + size]))
             data = data[start + size :]
         return found
+
+
+@pytest.fixture(autouse=True)
+def own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers of autobahn would wait in the global reactor, and go off in a test that runs it."""
+    monkeypatch.setattr(txaio.config, "loop", Clock())
 
 
 @pytest.fixture
