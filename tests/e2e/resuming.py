@@ -16,7 +16,7 @@ CAPS = "message-tags server-time echo-message labeled-response batch draft/chath
 PAGE = 1000
 """Messages that the server gives in one answer."""
 AT_ONCE = 3
-"""Messages of one client that wait for their acknowledgement at a time."""
+"""Messages of one client that wait for their acknowledgement at a time, to begin with."""
 PAUSE = 0.1
 """Seconds between two looks at whether there is something to say."""
 
@@ -73,6 +73,8 @@ class Client:
     """Messages of which the server said that they are not stored."""
     connected: bool = False
     talking: bool = True
+    at_once: int = AT_ONCE
+    """Messages that may wait for their acknowledgement at a time."""
     _last: str = ""
 
     async def stay(self) -> None:
@@ -176,7 +178,7 @@ class Client:
             for label in refused:
                 if label in self.waiting:
                     writer.write(f"@label={label} PRIVMSG {ROOM} :{self.waiting[label]}\r\n".encode())
-            if self.talking and len(self.waiting) < AT_ONCE:
+            if self.talking and len(self.waiting) < self.at_once:
                 self.said += 1
                 label = f"{self.run}.{self.said}"
                 text = f"{self.name} {self.said}"
