@@ -436,3 +436,17 @@ def test_a_peer_without_an_address_is_local(server: Server) -> None:
     assert host_of(UNIXAddress(b"/run/chat.sock")) == "local"
     client = server.connect("2001:db8::7")
     assert client.protocol.address == "2001:db8::7"
+
+
+def test_lines_wait_while_any_reason_is_left(server: Server) -> None:
+    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
+    carol.lines()
+    answered = bob.protocol.answering()
+    bob.protocol.hold(True)
+    bob.feed(b"hello\n")
+    answered()
+    server.run()
+    assert carol.lines() == []
+    assert bob.paused
+    bob.protocol.hold(False)
+    assert carol.lines() == ["<bob> hello"]
