@@ -1,7 +1,8 @@
-"""What holds for all tests: those in tests/e2e are marked so, and with CI=true none of them is skipped."""
+"""What holds for all tests: those in tests/e2e are marked so and, with CI=true, not skipped; no timer outlives one."""
 
 import os
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,16 @@ def no_skip(report: pytest.TestReport | pytest.CollectReport, what: str) -> None
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
         report.longrepr = f"{what} was skipped, which CI does not allow. {why}"
+
+
+@pytest.fixture(autouse=True)
+def no_timers_left() -> Iterator[None]:
+    """Autobahn's timers run on the program's one reactor: none may go off in a later test that runs it."""
+    yield
+    reactor = sys.modules.get("twisted.internet.reactor")
+    if reactor is not None:
+        for call in reactor.getDelayedCalls():
+            call.cancel()
 
 
 @pytest.hookimpl(tryfirst=True)

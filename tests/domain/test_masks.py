@@ -1,6 +1,8 @@
 """Masks: their normal form, and whom they mean."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chat.domain.events import Identity
 from chat.domain.masks import glob, matches, normal, silences
@@ -72,3 +74,21 @@ def test_a_mute_forbids_speech_alone_and_a_ban_does_too() -> None:
     assert silences("bob!*@*", BOB)
     assert silences("m:a:robert", BOB)
     assert not silences("m:bob!*@*", GUEST)
+
+
+def by_the_book(mask: str, text: str) -> bool:
+    """What a mask means: each beginning of the mask against each beginning of the text."""
+    row = [True] + [False] * len(text)
+    for sign in mask:
+        above, row = row, [row[0] and sign == "*"]
+        for index, letter in enumerate(text):
+            if sign == "*":
+                row.append(above[index + 1] or row[index])
+            else:
+                row.append(above[index] and sign in ("?", letter))
+    return row[-1]
+
+
+@given(st.text("ab*?.", max_size=12), st.text("ab.\n", max_size=12))
+def test_stars_and_question_marks_mean_what_they_do_by_the_book(mask: str, text: str) -> None:
+    assert glob(mask, text) == by_the_book(mask, text)

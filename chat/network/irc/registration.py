@@ -9,6 +9,7 @@ import hmac
 import re
 from typing import TYPE_CHECKING
 
+from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.returning import other_name
@@ -55,7 +56,7 @@ def complete(session: IrcDialect) -> None:
         or registration.negotiating
     ):
         return
-    if not _password_right(session, registration):
+    if not _password_right(session, registration) or _logging_in(session, registration):
         return
     accounts.abort(session)
     holder = session.directory.users.get(registration.name.folded)
@@ -114,6 +115,28 @@ def _password_right(session: IrcDialect, registration: Registration) -> bool:
     session.numeric(n.ERR_PASSWDMISMATCH)
     session.leave("The password is wrong")
     return False
+
+
+def _logging_in(session: IrcDialect, registration: Registration) -> bool:
+    """Whether PASS had an account and its password, as clients without SASL send them; then the rest comes later."""
+    name, colon, password = (registration.password or "").partition(":")
+    if not colon or session.connection.factory.settings.password or session.user.account is not None:
+        return False
+    registration.password = None
+    registration.negotiating = True
+    later = session.suspend()
+
+    def answered(answer: Answer[Account]) -> None:
+        with later:
+            registration.negotiating = False
+            if isinstance(answer, Refused):
+                session.tell_sentence(answer.sentence)
+            else:
+                accounts.logged_in(session, answer)
+            complete(session)
+
+    session.logins.log_in(session.user, name, password, answered)
+    return True
 
 
 def greet(session: IrcDialect) -> None:
@@ -189,7 +212,9 @@ def _request(session: IrcDialect, text: str) -> None:
     _cap_reply(session, f"ACK :{text}")
 
 
-@command("PASS", "PASSWORD", "give the server's password", minimum=1, early=True)
+@command(
+    "PASS", "PASSWORD", "give the server's password, or ACCOUNT:PASSWORD to log in", minimum=1, early=True
+)
 def _pass(session: IrcDialect, message: Message) -> None:
     if session.registration is None:
         session.numeric(n.ERR_ALREADYREGISTERED)

@@ -166,3 +166,34 @@ def test_making_an_account_while_connecting_if_that_is_allowed() -> None:
 def test_logging_out_when_not_logged_in(server: Server) -> None:
     (line,) = join_irc(server, "ann").ask("LOGOUT")
     assert line.startswith(":chat.test FAIL LOGOUT NOT_LOGGED_IN :")
+
+
+def test_clients_without_sasl_log_in_with_pass(server: Server) -> None:
+    account(server, "carl")
+    lines = connect(server).ask("PASS carl:sesame", "NICK carl", "USER c 0 * :Carl")
+    assert codes(lines)[:2] == ["900", "001"]
+    assert server.directory.find("carl").account == "carl"
+    lines = connect(server).ask("PASS carl:wrong", "NICK eve", "USER e 0 * :e")
+    assert codes(lines)[:2] == ["NOTICE", "001"]
+    assert server.directory.find("eve").account is None
+
+
+def logged_in(server: Server) -> Client:
+    """A client that is logged in as carl."""
+    return connect(server).send("PASS carl:sesame", "NICK carl", "USER c 0 * :Carl")
+
+
+def test_who_drops_and_comes_back_is_where_he_was(server: Server) -> None:
+    account(server, "carl")
+    carl = logged_in(server).send("JOIN #a")
+    join_irc(server, "bob", "#a")
+    carl.lose()
+    lines = logged_in(server).lines()
+    assert ":carl!c@host JOIN #a" in lines
+    assert arguments(only(lines, "353")[0])[-1] == "bob @carl"
+
+
+def test_who_says_goodbye_is_not_put_back(server: Server) -> None:
+    account(server, "carl")
+    logged_in(server).send("JOIN #a", "QUIT")
+    assert "JOIN" not in codes(logged_in(server).lines())
