@@ -18,7 +18,8 @@ from chat.domain.events import LogEvent
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
-from chat.network.outlet import Outlet, Rendering, rendered
+from chat.network.outlet import Outlet
+from chat.network.rendering import Rendering, rendered
 
 _log = Logger()
 

@@ -8,38 +8,24 @@ microseconds (measured: Twisted's `write` alone costs two `epoll_ctl` calls and 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from twisted.internet import tcp
 from twisted.internet.interfaces import IPullProducer, IPushProducer
-from twisted.logger import Logger
 from zope.interface import implementer
 
 from chat.domain.events import LogEvent
 from chat.domain.room import Membership, Room
-
-if sys.platform == "linux":
-    from fcntl import ioctl
-    from termios import TIOCOUTQ as SIOCOUTQ
-else:
-    SIOCOUTQ = 0
-
-    def ioctl(descriptor: int, request: int, argument: bytes) -> bytes:
-        """Elsewhere sockets do not tell."""
-        raise OSError
-
-
-_log = Logger()
+from chat.network.rendering import rendered
+from chat.network.replies import BATCHES, Replies, end_of
+from chat.network.unsent import unsent
 
 CHUNK = 16 * 1024
 """Bytes handed to the transport at a time while a reader is behind: what one of them costs in memory."""
 OWN_BYTES = 1024 * 1024
 """Replies and private messages that may wait for one reader: a list of 10,000 names fits, a flood does not."""
-BATCHES = 16
-"""Times at which a reader that is behind got replies, kept apart: what comes later waits for the latest of them."""
 PAUSE_BYTES = 64 * 1024
 """Replies waiting from which on the connection's commands are not read: the sender has to read first."""
 STALL_SECONDS = 60.0
@@ -89,39 +75,6 @@ class Keeper(Protocol):
 
     def seconds(self) -> float:
         """The reactor's clock."""
-
-
-class Rendering(Protocol):
-    """Events to bytes, the same for every reader who shares it. b"" hides an event."""
-
-    def render(self, event: LogEvent) -> bytes:
-        """The bytes of one event, line end included."""
-
-
-def rendered(rendering: Rendering, event: LogEvent) -> bytes:
-    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it."""
-    try:
-        return rendering.render(event)
-    except Exception:
-        _log.failure("An event of the type {type} could not be shown", type=type(event).__name__)
-        return b""
-
-
-class Replies(NamedTuple):
-    """Lines for one reader alone that came while its rooms' logs ended at `goals`; None: as they end now.
-
-    A reply may not overtake what led to it, nor wait for ever behind a room that talks faster than its reader reads.
-    """
-
-    goals: dict[Room, int] | None
-    lines: list[bytes]
-
-    def may_follow(self, memberships: list[Membership]) -> bool:
-        """Whether a reader has read as far as its rooms had come when these lines were written."""
-        goals = self.goals
-        return goals is not None and all(
-            m.position >= min(goals.get(m.room, 0), _end_of(m)) for m in memberships
-        )
 
 
 class Outlet:
@@ -191,7 +144,7 @@ class Outlet:
         return True
 
     def _ends(self) -> dict[Room, int]:
-        return {m.room: _end_of(m) for m in self._connection.memberships()}
+        return {m.room: end_of(m) for m in self._connection.memberships()}
 
     def _take_own(self, everything: bool) -> bytes:
         """The replies that may be sent: all of them, or those for which the rooms have been read far enough."""
@@ -286,7 +239,7 @@ class Outlet:
         size = 0
         for membership in self._connection.memberships():
             log = membership.room.log
-            end = _end_of(membership)
+            end = end_of(membership)
             while membership.position < end and size < CHUNK:
                 start, missed, events = log.read(membership.position, READ_AHEAD)
                 if missed:
@@ -431,23 +384,6 @@ class SocketOutlet(Outlet):
         """The connection is gone: keep nothing."""
         super().lost()
         self._rest = b""
-
-
-def _end_of(membership: Membership) -> int:
-    return membership.room.log.end if membership.stop is None else membership.stop
-
-
-def unsent(transport: Any) -> int:
-    """Bytes that Twisted holds for a connection, and those in its socket that the other side has not acknowledged.
-
-    The latter on Linux only (tcp(7), SIOCOUTQ): with a send buffer of megabytes, minutes can pass until a socket of a
-    reader that takes a few kilobytes a second is writable again.
-    """
-    held = len(getattr(transport, "dataBuffer", b"")) - int(getattr(transport, "offset", 0))
-    try:
-        return held + int.from_bytes(ioctl(transport.fileno(), SIOCOUTQ, bytes(4)), sys.byteorder)
-    except (OSError, ValueError, AttributeError):
-        return held
 
 
 def outlet_for(transport: Any, connection: Connection, keeper: Keeper) -> Outlet:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import socket
-import sys
 
 import pytest
 from twisted.internet.interfaces import IPullProducer, IPushProducer
@@ -21,7 +19,6 @@ from chat.network.outlet import (
     STALL_SECONDS,
     SocketOutlet,
     StreamOutlet,
-    unsent,
 )
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
@@ -264,27 +261,6 @@ def test_a_reader_that_takes_a_little_is_not_closed(server: Server, door: str) -
     carol.stall()
     server.wait(STALL_SECONDS + 10)
     assert carol.ended
-
-
-def test_what_the_other_side_has_not_taken_is_known_of_a_real_socket() -> None:
-    class Transport:
-        dataBuffer = bytes(100)
-        offset = 30
-
-        def __init__(self, fileno: int) -> None:
-            self.fileno = lambda: fileno
-
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        transport = Transport(ours.fileno())
-        assert unsent(transport) == 70
-        ours.send(bytes(5000))
-        held = unsent(transport)
-        theirs.recv(5000)
-        assert unsent(transport) == 70
-        assert held >= 5070 or sys.platform != "linux"
-    assert unsent(transport) == 70
-    assert unsent(object()) == 0
 
 
 def test_a_connection_that_ends_gives_the_last_lines_ten_seconds(server: Server, door: str) -> None:

@@ -379,3 +379,44 @@ def test_people_of_both_dialects_are_in_the_same_room(server: Server) -> None:
         "PRIVMSG #lobby :\x01ACTION nods\x01",
         "PRIVMSG carol :ok",
     ]
+
+
+# beside the conversation
+
+
+def test_who_is_silent_is_greeted_and_may_end_in_any_way(server: Server) -> None:
+    silent, ended, long, quiet = (server.connect() for _ in range(4))
+    server.loop.advance(1)
+    assert silent.raw() == b"This is chat.test, a chat. What is your name?\r\n"
+    ended.half_close()
+    assert ended.lines()[-1] == "Goodbye"
+    long.feed(b"x" * 10_241)
+    assert long.lines()[-1] == "A line may not be longer than 10 KB. Goodbye."
+    quiet.feed(b"quiet\n")
+    server.wait(1000)
+    assert not quiet.ended
+
+
+def test_a_secret_is_asked_for_and_the_line_after_it_is_said_again(server: Server) -> None:
+    bob, carol = (server.connect().feed(name) for name in (b"bob\n", b"carol\n"))
+    bob.lines()
+    carol.lines()
+    assert bob.feed(b"/register\n").lines() == ["Choose a password:"]
+    answer = bob.feed(b"open sesame\n").lines()
+    assert answer[0].startswith("The name bob is yours")
+    bob.feed(b"hello\n")
+    assert [line for line in carol.lines() if "sesame" in line or "hello" in line] == ["<bob> hello"]
+
+
+def test_a_secret_that_cannot_be_is_refused(server: Server) -> None:
+    bob = server.connect().feed(b"bob\n")
+    bob.lines()
+    assert "at least" in bob.feed(b"/register\nx\n").lines()[-1]
+
+
+def test_who_may_not_speak_is_told_why(server: Server) -> None:
+    bob, carol = people(server, "bob", "carol")
+    server.directory.lobby.flags.add("m")
+    server.directory.lobby.guarded = True
+    assert bob.ask("hello") == ["Only people with voice may speak in #lobby (+m)."]
+    assert carol.lines() == []

@@ -1,0 +1,32 @@
+"""Replies and private messages for one reader, and what has to reach it before they may."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chat.domain.room import Membership, Room
+
+BATCHES = 16
+"""Times at which a reader that is behind got replies, kept apart: what comes later waits for the latest of them."""
+
+
+def end_of(membership: Membership) -> int:
+    """Where reading a room ends: at its log's end, or where somebody was who has left it."""
+    return membership.room.log.end if membership.stop is None else membership.stop
+
+
+class Replies(NamedTuple):
+    """Lines for one reader alone that came while its rooms' logs ended at `goals`; None: as they end now.
+
+    A reply may not overtake what led to it, nor wait for ever behind a room that talks faster than its reader reads.
+    """
+
+    goals: dict[Room, int] | None
+    lines: list[bytes]
+
+    def may_follow(self, memberships: list[Membership]) -> bool:
+        """Whether a reader has read as far as its rooms had come when these lines were written."""
+        goals = self.goals
+        return goals is not None and all(
+            m.position >= min(goals.get(m.room, 0), end_of(m)) for m in memberships
+        )
