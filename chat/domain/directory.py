@@ -213,7 +213,6 @@ class Directory:
         memberships = list(user.memberships.values())
         for membership in memberships:
             membership.end()
-            del membership.room.members[user]
         places: Places = {}
         msgid, now = self.journal.stamp()
         event = Quit(msgid, now, user.identity, reason, places)
@@ -352,7 +351,7 @@ class Directory:
             membership.modes = "o"
         if user.invitations is not None:
             user.invitations.pop(room, None)
-        room.members[user] = membership
+        room.enter(membership)
         user.memberships[room] = membership
         user.reader.entered(membership, event)
         self._follow_up(membership)
@@ -389,7 +388,6 @@ class Directory:
         """End a membership with the event that says why; its member is told."""
         room = membership.room
         membership.end()
-        del room.members[membership.user]
         del membership.user.memberships[room]
         self.journal.record(event, room.log)
         self.delivery.dirty(room, urgent=isinstance(event, Kicked))

@@ -10,6 +10,7 @@ from chat.domain.events import Identity, LogEvent
 from chat.domain.log import Log
 from chat.domain.masks import Mask
 from chat.domain.names import fold
+from chat.domain.readers import Readers, SharedCursor
 
 if TYPE_CHECKING:
     from chat.domain.user import User
@@ -21,13 +22,23 @@ GONE = 1 << 62
 class Membership:
     """One person in one room: their rights there, and how far they have read.
 
-    `position` is the next event of the room's log that this person gets. `rendering` is chosen by the member's dialect;
-    `outlet` is its reader's. Both are opaque to the domain: they, and the session, stand here because a pass touches
-    nothing else of a reader, and each further object that it touched would cost a cache miss for each delivery.
-    `modes` holds the letters of rights in this room, such as "o" and "v".
+    `position` is the next event of the room's log that this person gets; while it is the same as that of others,
+    a `shared` cursor keeps it. `rendering` is chosen by the member's dialect; `outlet` is its reader's. Both are opaque
+    to the domain. `modes` holds the letters of rights in this room, such as "o" and "v".
     """
 
-    __slots__ = ("joined_at", "modes", "outlet", "position", "rendering", "room", "session", "stop", "user")
+    __slots__ = (
+        "_rendering",
+        "joined_at",
+        "modes",
+        "outlet",
+        "position_alone",
+        "room",
+        "session",
+        "shared",
+        "stop",
+        "user",
+    )
 
     def __init__(self, user: User, room: Room, position: int) -> None:
         self.user = user
@@ -35,11 +46,40 @@ class Membership:
         self.session = user.session
         self.outlet: Any = user.reader.outlet
         self.joined_at = position
-        self.position = position
+        self.shared: SharedCursor | None = None
+        self.position_alone = position
+        """The position of who shares none."""
         self.stop: int | None = None
         """Where reading ends for somebody who has left the room; None: at the log's end."""
         self.modes = ""
-        self.rendering: Any = None
+        self._rendering: Any = None
+
+    @property
+    def position(self) -> int:
+        """The next event that this person gets. Set, it is theirs alone."""
+        return self.position_alone if self.shared is None else self.shared.position
+
+    @position.setter
+    def position(self, position: int) -> None:
+        if self.shared is not None:
+            self.room.readers.part(self)
+        self.position_alone = position
+
+    @property
+    def rendering(self) -> Any:
+        """How this person is shown events."""
+        return self._rendering
+
+    @rendering.setter
+    def rendering(self, rendering: Any) -> None:
+        if self.shared is not None:
+            self.room.readers.part(self)
+        self._rendering = rendering
+
+    def read_alone(self) -> None:
+        """This person's connection has something to get before anything new, or nothing any more."""
+        if self.shared is not None:
+            self.room.readers.part(self)
 
     def end(self) -> None:
         """This person is in the room no more. What was said until now is theirs to read: `User.former` keeps it.
@@ -53,6 +93,7 @@ class Membership:
             former.stop = self.room.log.end
             former.rendering = self.rendering
             user.former.append(former)
+        self.room.leave(self)
         self.position = GONE
 
     def already_read(self, event: LogEvent) -> bool:
@@ -95,6 +136,7 @@ class Room:
         "metadata",
         "name",
         "permanent",
+        "readers",
         "topic",
     )
 
@@ -107,6 +149,7 @@ class Room:
         """Folded name of the account to which the room belongs."""
         self.topic: Topic | None = None
         self.members: dict[User, Membership] = {}
+        self.readers = Readers()
         self.log = Log(folded)
         self.flags: set[str] = {"n", "t"}
         self.key = ""
@@ -117,6 +160,16 @@ class Room:
         """What its operators say of the room; made with the first value."""
         self.guarded = False
         """Whether what members say has to be checked: with moderation, bans, or CTCP forbidden."""
+
+    def enter(self, membership: Membership) -> None:
+        """Somebody comes in."""
+        self.members[membership.user] = membership
+        self.readers.add(membership)
+
+    def leave(self, membership: Membership) -> None:
+        """Somebody goes out."""
+        del self.members[membership.user]
+        self.readers.remove(membership)
 
     def masks(self, letter: str) -> Collection[Mask]:
         """The entries of one of the room's lists, oldest first."""

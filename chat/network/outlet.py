@@ -190,13 +190,19 @@ class Outlet:
         self.blocked = behind or self.closed
         if behind:
             self._unsent = unsent(self._transport)
+            self._read_alone()
         if behind and self._own and self._own[-1].goals is None:
             self._own[-1] = Replies(self._ends(), self._own[-1].lines)
         self.since = self._keeper.seconds()
 
+    def _read_alone(self) -> None:
+        for membership in self._connection.memberships():
+            membership.read_alone()
+
     def close_now(self) -> None:
         """Send nothing more."""
         self.closed = self.blocked = True
+        self._read_alone()
 
     def catch_up(self) -> None:
         """Send what the rooms have for this reader, then its own replies, as far as the transport takes it."""

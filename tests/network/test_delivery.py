@@ -286,7 +286,7 @@ def test_a_reader_that_cannot_be_served_keeps_nobody_waiting(
     def fail() -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ann.protocol, "memberships", fail)
+    monkeypatch.setattr(ann.protocol, "caught_up", fail)
     ann.socket.give(b"/users\n")
     bob.socket.give(b"/users\n")
     server.run()
