@@ -102,7 +102,7 @@ def _oper(speaker: Speaker, arguments: list[str]) -> None:
                 elif not answer.operator:
                     speaker.reply(f"{answer.name} is no operator of this server.")
                 else:
-                    operating.promote(speaker.user)
+                    operating.promote(speaker.directory, speaker.user)
                     speaker.reply("You are an operator of this server: /kill and /announce are yours.")
             answered()
 

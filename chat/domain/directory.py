@@ -95,6 +95,8 @@ class Directory:
         self.sessions: dict[str, dict[User, None]] = {}
         """Folded account -> everybody with a name who is logged in to it."""
         self.users: dict[str, User] = {}
+        self.with_modes: dict[User, None] = {}
+        """Everybody with a name who has user modes."""
         self.rooms: dict[str, Room] = {}
         self.history: History = MemoryHistory(
             lambda room: self.rooms[room].log if room in self.rooms else None
@@ -210,6 +212,7 @@ class Directory:
             return
         self._unname(user)
         user.name = None
+        self.with_modes.pop(user, None)
         memberships = list(user.memberships.values())
         for membership in memberships:
             membership.end()
@@ -241,6 +244,14 @@ class Directory:
         places: Places = {}
         msgid, now = self.journal.stamp()
         self._record_everywhere(user, AwayChanged(msgid, now, user.identity, reason, places), places)
+
+    def set_modes(self, user: User, letters: set[str]) -> None:
+        """Give somebody with a name these user modes, and no others."""
+        user.modes = "".join(sorted(letters))
+        if letters:
+            self.with_modes[user] = None
+        else:
+            self.with_modes.pop(user, None)
 
     def change_identity(
         self,
@@ -321,8 +332,8 @@ class Directory:
             room.founder = fold(founder)
             self.room_changed(room)
 
-    def join(self, user: User, name: RoomName, key: str = "") -> Membership:
-        """Go into a room, which is made if need be; `key` opens one that is locked."""
+    def join(self, user: User, name: RoomName, key: str = "", modes: str = "") -> Membership:
+        """Go into a room, which is made if need be, with the rights `modes`; `key` opens one that is locked."""
         room = self.rooms.get(name.folded)
         if room is not None and room in user.memberships:
             raise Refused(Why.ALREADY_IN_ROOM, f"You are in {room.name} already.", room.name)
@@ -344,6 +355,7 @@ class Directory:
         event = Joined(msgid, now, user.identity, room.name)
         position = self.journal.record(event, room.log)
         membership = Membership(user, room, position + 1)
+        membership.modes = modes
         if founded and room.founder is None:
             membership.modes = "o"
             self._found(room, user.account)

@@ -9,10 +9,9 @@ from chat.domain.rights import is_operator
 from chat.domain.user import User
 
 
-def promote(user: User) -> None:
+def promote(directory: Directory, user: User) -> None:
     """Make somebody an operator of the server, for as long as they are connected."""
-    if not is_operator(user):
-        user.modes = "".join(sorted({*user.modes, "o"}))
+    directory.set_modes(user, {*user.modes, "o"})
 
 
 def need_operator(user: User) -> None:

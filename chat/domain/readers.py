@@ -1,8 +1,9 @@
 """The readers of a room: those who stand together in its log share one cursor, the others have one each.
 
 Most readers of a room are at the same place in its log and get the same bytes. A walk that looked at a cursor for each
-of them would touch several objects of each, which are in no cache of the processor when a room has been quiet (measured
-with 1,000 readers: 0.7 of 2.3 microseconds outside the kernel); so it looks at a shared one, and calls one thing of each.
+of them would touch several objects of each, which are in no cache of the processor when a room has been quiet
+(measured with 1,000 readers: 0.7 of 2.3 microseconds outside the kernel); so it looks at a shared one, and calls one
+thing of each.
 """
 
 from __future__ import annotations

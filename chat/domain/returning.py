@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from chat.domain.names import Name, NameRefused, RoomName, check_name, fold
@@ -59,12 +60,9 @@ class Returning:
         for stay in stays:
             if stay.room in user.memberships:
                 continue
-            try:
-                membership = directory.join(user, stay.name)
-            except Refused:
-                continue
-            if membership.room is stay.room and stay.modes and not membership.modes:
-                membership.modes = stay.modes
+            same = directory.rooms.get(stay.name.folded) is stay.room
+            with suppress(Refused):
+                directory.join(user, stay.name, modes=stay.modes if same else "")
 
 
 def other_name(directory: Directory, user: User, name: Name) -> Name | None:

@@ -137,6 +137,7 @@ class Room:
         "name",
         "permanent",
         "readers",
+        "rosters",
         "topic",
     )
 
@@ -150,6 +151,8 @@ class Room:
         self.topic: Topic | None = None
         self.members: dict[User, Membership] = {}
         self.readers = Readers()
+        self.rosters: dict[tuple[bool, bool], tuple[int, bytes]] | None = None
+        """What a dialect keeps of who is here, by the form in which it is shown; opaque to the domain."""
         self.log = Log(folded)
         self.flags: set[str] = {"n", "t"}
         self.key = ""

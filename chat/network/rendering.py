@@ -10,6 +10,10 @@ from chat.domain.events import LogEvent
 
 _log = Logger()
 
+RECENT_AT_MOST = 1024
+"""Events whose bytes are remembered: those of a second in which everybody comes back; some 500 KB."""
+_recent: dict[tuple[int, int], tuple[Rendering, LogEvent, bytes]] = {}
+
 
 class Rendering(Protocol):
     """Events to bytes, the same for every reader who shares it. b"" hides an event."""
@@ -19,9 +23,21 @@ class Rendering(Protocol):
 
 
 def rendered(rendering: Rendering, event: LogEvent) -> bytes:
-    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it."""
+    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it.
+
+    Those who read alone, as everybody does who has just come in, share what was rendered for others a moment ago.
+    """
+    # Neither identity can be that of another object, as long as the objects are kept here.
+    key = id(rendering), id(event)
+    known = _recent.get(key)
+    if known is not None:
+        return known[2]
     try:
-        return rendering.render(event)
+        data = rendering.render(event)
     except Exception:
         _log.failure("An event of the type {type} could not be shown", type=type(event).__name__)
-        return b""
+        data = b""
+    if len(_recent) >= RECENT_AT_MOST:
+        _recent.clear()
+    _recent[key] = rendering, event, data
+    return data

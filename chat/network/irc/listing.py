@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from chat.domain.masks import glob
 from chat.domain.names import fold
-from chat.domain.rights import may_see, signs
+from chat.domain.rights import may_see
 from chat.domain.room import Room
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.roster import shown_members
 from chat.network.irc.rows import command
 from chat.wire import MAX_LINE_BYTES, Message
 
@@ -30,22 +31,12 @@ Test = Callable[[Room], bool]
 
 def names(session: IrcDialect, room: Room) -> None:
     """RPL_NAMREPLY, in as many lines as it takes."""
-    every = bool(session.caps & Cap.MULTI_PREFIX)
-    masks = bool(session.caps & Cap.USERHOST_IN_NAMES)
     inside = room in session.user.memberships
+    multi_prefix, userhost = session.caps & Cap.MULTI_PREFIX, session.caps & Cap.USERHOST_IN_NAMES
+    text = shown_members(room, bool(multi_prefix), bool(userhost), inside)
     symbol = "@" if "s" in room.flags else "="
     start = f":{session.server_name} {n.RPL_NAMREPLY.code} {session.nick} {symbol} {room.name} :"
     space = MAX_LINE_BYTES - 2 - len(start.encode())
-    # Everybody who comes into a room gets this: one join and a few cuts, not a look at the length of each name.
-    shown = [
-        (signs(membership, every) if membership.modes else "")
-        + (user.identity.mask if masks else user.identity.name)
-        for user, membership in room.members.items()
-        if inside or "i" not in user.modes
-    ]
-    if not shown:
-        return
-    text = " ".join(shown).encode()
     head = start.encode()
     lines: list[bytes] = []
     begin = 0

@@ -75,7 +75,7 @@ def _user_modes(session: IrcDialect, words: list[str]) -> None:
         if change.letter not in USER_MODES:
             unknown = True
         elif change.add != (change.letter in user.modes) and not (change.letter == "o" and change.add):
-            user.modes = "".join(sorted(set(user.modes) ^ {change.letter}))
+            session.directory.set_modes(user, set(user.modes) ^ {change.letter})
             done.append(Change(change.add, change.letter))
     if unknown:
         session.numeric(n.ERR_UMODEUNKNOWNFLAG)

@@ -6,6 +6,15 @@ the IRCv3 specifications for MONITOR, SASL and WHOX.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+
+class Filled(NamedTuple):
+    """A reply, but for the recipient."""
+
+    code: str
+    text: str
+
 
 class Parameters(str):
     """An argument that is several parameters already, put together by the server."""
@@ -27,14 +36,14 @@ class Numeric:
         self.form = form
         self._middles = f" {form}".partition(" :")[0].count("{}")
 
-    def text(self, arguments: tuple[object, ...]) -> str:
-        """The reply from the recipient's name on, without it."""
+    def filled(self, *arguments: object) -> Filled:
+        """The reply with these arguments."""
         words = [argument if isinstance(argument, str) else str(argument) for argument in arguments]
         for index in range(min(self._middles, len(words))):
             word = words[index]
             if (not word or word[0] == ":" or " " in word) and not isinstance(word, Parameters):
                 words[index] = "*"
-        return self.form.format(*words)
+        return Filled(self.code, self.form.format(*words))
 
 
 RPL_WELCOME = Numeric("001", ":Welcome to {}, {}")

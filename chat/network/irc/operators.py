@@ -29,7 +29,7 @@ def _oper(session: IrcDialect, message: Message) -> None:
     def answered(answer: Answer[Account]) -> None:
         with later:
             if not isinstance(answer, Refused) and answer.operator:
-                operating.promote(session.user)
+                operating.promote(session.directory, session.user)
                 session.numeric(n.RPL_YOUREOPER)
                 told(session, [Change(True, "o")])
             elif isinstance(answer, Refused) and answer.why is Why.LIMIT:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chat.domain.accounts import Account, Answer
@@ -139,15 +140,21 @@ def _logging_in(session: IrcDialect, registration: Registration) -> bool:
     return True
 
 
+@lru_cache(maxsize=1)
+def _about_the_server(name: str, started: float) -> tuple[n.Filled, ...]:
+    return (
+        n.RPL_YOURHOST.filled(name, server.VERSION),
+        n.RPL_CREATED.filled(server.date(started)),
+        n.RPL_MYINFO.filled(name, server.VERSION, *isupport.MODE_LETTERS),
+        *(n.RPL_ISUPPORT.filled(line) for line in isupport.lines(name)),
+    )
+
+
 def greet(session: IrcDialect) -> None:
     """The replies that every client waits for."""
     name = session.server_name
     session.numeric(n.RPL_WELCOME, name, session.user.identity.mask)
-    session.numeric(n.RPL_YOURHOST, name, server.VERSION)
-    session.numeric(n.RPL_CREATED, server.date(session.directory.stats.started))
-    session.numeric(n.RPL_MYINFO, name, server.VERSION, *isupport.MODE_LETTERS)
-    for line in isupport.lines(name):
-        session.numeric(n.RPL_ISUPPORT, line)
+    session.numerics(_about_the_server(name, session.directory.stats.started))
     server.lusers(session)
     server.motd(session)
     metadata.connected(session)

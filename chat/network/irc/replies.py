@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from chat.domain.logins import Logins
 from chat.domain.refused import Refused
 from chat.domain.user import User
 from chat.network.irc.capabilities import Cap
-from chat.network.irc.numerics import Numeric
+from chat.network.irc.numerics import Filled, Numeric
 from chat.network.irc.refusals import answer
 from chat.network.irc.responses import Echo, Response, Suspended, new_reference, with_tag
 from chat.wire import MAX_LINE_BYTES
@@ -109,7 +109,13 @@ class Replies:
 
     def line_of(self, row: Numeric, *arguments: object) -> bytes:
         """A numeric reply as bytes, at most 512 of them."""
-        return _bounded(f":{self.server_name} {row.code} {self.nick} {row.text(arguments)}")
+        code, text = row.filled(*arguments)
+        return _bounded(f":{self.server_name} {code} {self.nick} {text}")
+
+    def numerics(self, replies: Iterable[Filled]) -> None:
+        """Send several numeric replies."""
+        start, nick = f":{self.server_name}", self.nick
+        self.send(b"".join([_bounded(f"{start} {code} {nick} {text}") for code, text in replies]))
 
     @property
     def nick(self) -> str:

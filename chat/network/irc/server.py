@@ -42,27 +42,28 @@ def motd(session: IrcDialect) -> None:
     if not lines:
         session.numeric(n.ERR_NOMOTD)
         return
-    session.numeric(n.RPL_MOTDSTART, session.server_name)
-    for line in lines:
-        session.numeric(n.RPL_MOTD, line)
-    session.numeric(n.RPL_ENDOFMOTD)
+    rows = (n.RPL_MOTD.filled(line) for line in lines)
+    session.numerics((n.RPL_MOTDSTART.filled(session.server_name), *rows, n.RPL_ENDOFMOTD.filled()))
 
 
 def lusers(session: IrcDialect) -> None:
     """How many people and rooms there are."""
     directory = session.directory
     users = len(directory.users)
-    modes = [user.modes for user in directory.users.values() if user.modes]
-    invisible = sum("i" in letters for letters in modes)
-    operators = sum("o" in letters for letters in modes)
+    invisible = sum("i" in user.modes for user in directory.with_modes)
+    operators = sum("o" in user.modes for user in directory.with_modes)
     peak = directory.stats.peak_users
-    session.numeric(n.RPL_LUSERCLIENT, users - invisible, invisible)
-    session.numeric(n.RPL_LUSEROP, operators)
-    session.numeric(n.RPL_LUSERUNKNOWN, max(0, directory.stats.connections - users))
-    session.numeric(n.RPL_LUSERCHANNELS, len(directory.rooms))
-    session.numeric(n.RPL_LUSERME, users)
-    session.numeric(n.RPL_LOCALUSERS, users, peak, users, peak)
-    session.numeric(n.RPL_GLOBALUSERS, users, peak, users, peak)
+    session.numerics(
+        (
+            n.RPL_LUSERCLIENT.filled(users - invisible, invisible),
+            n.RPL_LUSEROP.filled(operators),
+            n.RPL_LUSERUNKNOWN.filled(max(0, directory.stats.connections - users)),
+            n.RPL_LUSERCHANNELS.filled(len(directory.rooms)),
+            n.RPL_LUSERME.filled(users),
+            n.RPL_LOCALUSERS.filled(users, peak, users, peak),
+            n.RPL_GLOBALUSERS.filled(users, peak, users, peak),
+        )
+    )
 
 
 def is_here(session: IrcDialect, name: str) -> bool:

@@ -28,12 +28,12 @@ def test_each_code_stands_for_one_thing() -> None:
 @pytest.mark.parametrize("odd", ["", "two words", ":colon", ":", " "])
 def test_what_cannot_stand_between_spaces_becomes_a_star(odd: str) -> None:
     row = Numeric("999", "{} {} :{}")
-    assert row.text((odd, "b", odd)) == f"* b :{odd}"
-    assert row.text(("a:b", 7, "c")) == "a:b 7 :c"
+    assert row.filled(odd, "b", odd).text == f"* b :{odd}"
+    assert row.filled("a:b", 7, "c").text == "a:b 7 :c"
 
 
 def test_parameters_of_the_server_stay_as_they_are() -> None:
-    assert Numeric("999", "{} :end").text((Parameters("a b c"),)) == "a b c :end"
+    assert Numeric("999", "{} :end").filled(Parameters("a b c")).text == "a b c :end"
 
 
 def test_braces_in_what_people_say_mean_nothing(server: Server) -> None:
