@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from chat.domain.cloak import cloaker
 from chat.domain.directory import Directory
 from chat.domain.journal import MemoryJournal
-from chat.domain.room import Room
+from chat.domain.stats import Stats
 from chat.network.delivery import Fanout
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import ChatFactory
@@ -29,15 +29,6 @@ LOOK_SECONDS = 0.02
 """How often it is looked whether all of them have."""
 GC_THRESHOLD = 50_000
 """Objects made between two collections: events are many, short-lived and without cycles."""
-
-
-class _LateFanout:
-    """Stands in for the fan-out while the directory, whose figures the fan-out counts in, is made."""
-
-    fanout: Fanout
-
-    def dirty(self, room: Room, urgent: bool = True) -> None:
-        self.fanout.dirty(room, urgent)
 
 
 class Conversation(Service):
@@ -55,18 +46,18 @@ class Conversation(Service):
     ) -> None:
         self._reactor = reactor
         self.storage = storage
-        late = _LateFanout()
+        stats = Stats(time.time)
+        self.fanout = Fanout(reactor, stats, sleep=time.sleep)
         self.directory = Directory(
             storage.journal if storage else MemoryJournal(time.time),
-            late,
+            self.fanout,
             time.time,
+            stats,
             server=settings.name,
             max_users=max_users,
             accounts=storage.accounts if storage else None,
             registry=storage.registry if storage else None,
         )
-        late.fanout = self.fanout = Fanout(reactor, self.directory.stats)
-        self.directory.delivery = self.fanout
         self.factory = ChatFactory(
             reactor,
             self.directory,

@@ -74,6 +74,7 @@ class Directory:
         journal: Journal,
         delivery: Delivery,
         clock: Callable[[], float],
+        stats: Stats | None = None,
         server: str = "chat",
         lobby: str = "#lobby",
         max_users: int = 0,
@@ -85,7 +86,7 @@ class Directory:
         self.clock = clock
         self.max_users = max_users
         self.server = Identity(0, server, "", server)
-        self.stats = Stats(clock)
+        self.stats = Stats(clock) if stats is None else stats
         self.claims = Claims(MemoryAccounts(clock) if accounts is None else accounts, clock)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.departed = Whowas()

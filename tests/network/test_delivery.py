@@ -14,7 +14,8 @@ from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.domain.user import User
-from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, Fanout, Pass
+from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, Fanout
+from chat.network.passes import Pass
 from chat.network.plain_rendering import PlainRendering
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 

@@ -1,0 +1,245 @@
+"""One pass over the readers of a room: where the walk stands, and what everybody at one position gets.
+
+An event costs something once per rendering; a reader costs one send per walk, whatever the number of events. Each
+reader gets everything from its cursor to the end of the log as of that moment, and readers who stand together share
+one bytes object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from chat.domain.events import LogEvent
+from chat.domain.log import Log
+from chat.domain.readers import SharedCursor
+from chat.domain.room import Membership, Room
+from chat.network.outlet import Outlet
+from chat.network.rendering import Rendering, rendered
+
+BROKEN = -1
+"""Instead of the number of bytes that a transport took: it takes nothing any more."""
+MANY = -1
+"""Among the authors of a chunk: an event in it stands in several logs, so readers of several rooms need a look."""
+
+Push = Callable[[bytes], int]
+
+
+class Chunk(NamedTuple):
+    """What readers at one position get: the bytes, and the sessions to which they do not apply as they are."""
+
+    data: bytes
+    authors: frozenset[int]
+
+
+class Pass:
+    """The fan-out of one room. At the end of a walk who has read everything stands with `together` others at most."""
+
+    __slots__ = ("_alone", "_cursors", "_end", "_news", "_together", "began", "fresh", "room", "started_at")
+
+    def __init__(self, room: Room, together: int) -> None:
+        self.room = room
+        self._together = together
+        self.began = 0.0
+        self._news: News | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        readers = self.room.readers
+        self._cursors = readers.cursors[::-1]
+        self._alone = list(readers.alone)
+        self._end = self.started_at = self.room.log.end
+        self.fresh = True
+        """Whether no reader has been looked at since the walk began."""
+
+    def walk(self, budget: int) -> tuple[int, int]:
+        """Serve about `budget` readers; return how many were looked at, and the bytes that were sent."""
+        self.fresh = False
+        self._end = end = self.room.log.end
+        looked = sent = 0
+        cursors = self._cursors
+        while cursors and looked < budget:
+            cursor = cursors.pop()
+            looked += len(cursor.members)
+            if cursor.position < end:
+                sent += self._serve_together(cursor)
+        alone = self._alone
+        while alone and looked < budget:
+            membership = alone.pop()
+            looked += 1
+            if membership.position < end:
+                sent += self._serve_alone(membership)
+        return looked, sent
+
+    def finished(self) -> bool:
+        """Whether every reader has been offered everything; if news came meanwhile, a new walk begins."""
+        if self._cursors or self._alone:
+            return False
+        readers = self.room.readers
+        end = self.room.log.end
+        late = readers.gather(end, self._together) if readers.alone or len(readers.cursors) > 1 else False
+        if self.started_at == end and not late:
+            return True
+        self._begin()
+        return False
+
+    def _chunk(self, rendering: Rendering, position: int) -> Chunk:
+        log = self.room.log
+        if position == self._end - 1:
+            # Most of the time one event is new.
+            event = log.entries[position - log.base]
+            return Chunk(rendered(rendering, event), authors_of((event,)))
+        if self._news is None:
+            self._news = News(log)
+        return self._news.chunk(rendering, position, self._end)
+
+    def _without(self, rendering: Rendering, position: int, session: int) -> bytes:
+        if position == self._end - 1 or self._news is None:
+            return b""
+        return self._news.without(rendering, position, session)
+
+    def _serve_together(self, cursor: SharedCursor) -> int:
+        position = cursor.position
+        if position < self.room.log.base:
+            _catch_up(cursor, 0)
+            return 0
+        data, authors = self._chunk(cursor.rendering, position)
+        if MANY in authors:
+            _catch_up(cursor, 1)
+        cursor.position = self._end
+        pushes = cursor.pushes
+        authors &= pushes.keys()
+        if authors:
+            pushes = pushes.copy()
+            for session in authors:
+                del pushes[session]
+        sent = 0
+        if data:
+            size = len(data)
+            sent = size * len(pushes)
+            # A copy, because whoever does not take everything leaves the cursor.
+            for push in list(pushes.values()):
+                try:
+                    taken = push(data)
+                except (BlockingIOError, InterruptedError):
+                    taken = 0
+                except OSError:
+                    taken = BROKEN
+                if taken != size:
+                    sent -= size - self._fell_short(cursor, push, position, taken)
+        for session in authors:
+            membership = cursor.members.get(session)
+            if membership is not None:
+                own = self._without(cursor.rendering, position, session)
+                sent += self._push(membership, own, position)
+        return sent
+
+    def _fell_short(self, cursor: SharedCursor, push: Push, position: int, taken: int) -> int:
+        for session, other in cursor.pushes.items():
+            if other is push:
+                membership = cursor.members[session]
+                if taken == BROKEN:
+                    membership.outlet.broken()
+                else:
+                    membership.outlet.fall_behind(membership, position, taken)
+                break
+        return max(taken, 0)
+
+    def _serve_alone(self, membership: Membership) -> int:
+        position = membership.position
+        outlet: Outlet = membership.outlet
+        if outlet.blocked:
+            return 0
+        if position < self.room.log.base:
+            outlet.catch_up()
+            return 0
+        data, authors = self._chunk(membership.rendering, position)
+        if authors:
+            if MANY in authors and len(membership.user.memberships) > 1:
+                outlet.catch_up()
+                return 0
+            if membership.session in authors:
+                data = self._without(membership.rendering, position, membership.session)
+        membership.position = self._end
+        return self._push(membership, data, position)
+
+    def _push(self, membership: Membership, data: bytes, position: int) -> int:
+        if not data:
+            return 0
+        outlet: Outlet = membership.outlet
+        try:
+            taken = outlet.push(data)
+        except (BlockingIOError, InterruptedError):
+            taken = 0
+        except OSError:
+            outlet.broken()
+            return 0
+        if taken != len(data):
+            outlet.fall_behind(membership, position, taken)
+        return taken
+
+
+class News:
+    """Several new events of a log as bytes: rendered once, and joined once for each position at which readers stand."""
+
+    __slots__ = ("_authors", "_chunks", "_end", "_lines", "_log")
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._end = -1
+        self._lines: dict[Rendering, tuple[int, list[bytes]]] = {}
+        self._chunks: dict[Rendering, dict[int, Chunk]] = {}
+        self._authors: dict[int, frozenset[int]] = {}
+
+    def chunk(self, rendering: Rendering, position: int, end: int) -> Chunk:
+        """What a reader at `position` gets, up to `end`."""
+        if end != self._end:
+            self._end = end
+            self._chunks.clear()
+            self._authors.clear()
+        chunks = self._chunks.setdefault(rendering, {})
+        chunk = chunks.get(position)
+        if chunk is None:
+            chunk = chunks[position] = self._make(rendering, position)
+        return chunk
+
+    def _make(self, rendering: Rendering, position: int) -> Chunk:
+        log = self._log
+        base, lines = self._lines.get(rendering, (position, []))
+        if position < base or base < log.base:
+            base, lines = position, []
+        if base + len(lines) < self._end:
+            start = base + len(lines)
+            lines.extend([rendered(rendering, event) for event in log.read(start, self._end - start).events])
+            self._lines[rendering] = (base, lines)
+        authors = self._authors.get(position)
+        if authors is None:
+            authors = self._authors[position] = authors_of(log.read(position, self._end - position).events)
+        return Chunk(b"".join(lines[position - base :] if position > base else lines), authors)
+
+    def without(self, rendering: Rendering, position: int, session: int) -> bytes:
+        """What `chunk` returned last for this rendering and position, without the events of one author."""
+        base, lines = self._lines[rendering]
+        events = self._log.read(position, self._end - position).events
+        return b"".join(
+            line
+            for event, line in zip(events, lines[position - base :], strict=True)
+            if event.author.session != session
+        )
+
+
+def _catch_up(cursor: SharedCursor, rooms: int) -> None:
+    """Let those who are in more than so many rooms read on alone."""
+    for membership in list(cursor.members.values()):
+        if len(membership.user.memberships) > rooms:
+            membership.outlet.catch_up()
+
+
+def authors_of(events: Iterable[LogEvent]) -> frozenset[int]:
+    """The sessions that made these events, with `MANY` if one of them stands in several logs."""
+    authors = [event.author.session for event in events]
+    for event in events:
+        if len(getattr(event, "places", ())) > 1:
+            authors.append(MANY)
+            break
+    return frozenset(authors)
