@@ -140,6 +140,24 @@ def test_everybody_takes_nothing_and_then_reads_on(server: Server) -> None:
     assert [client.raw() for client in people] == [b""] + [all_of("p0")] * 5
 
 
+def test_bytes_are_counted_that_were_taken_and_no_others(server: Server) -> None:
+    people = [*crowd(server, 6), *irc_crowd(server, 4)]
+    settle(server, *people)
+    before = server.directory.stats.bytes_out
+    taken = sum(len(client.socket.taken) for client in people)
+    people[2].stall()
+    people[3].socket.room = 5
+    people[4].socket.send_error = BrokenPipeError(errno.EPIPE, "x")
+    people[7].socket.room = 25
+    for who in (0, 1, 2, 1, 7):
+        say(server, people[who], "hello")
+    server.loop.turn()
+    server.turn()
+    for client in people:
+        client.read()
+    assert server.directory.stats.bytes_out - before == sum(len(c.socket.taken) for c in people) - taken
+
+
 # authors
 
 
