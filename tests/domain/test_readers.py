@@ -254,6 +254,14 @@ def test_small_groups_become_one(hall: Hall) -> None:
     check_standing(hall.room, 4)
 
 
+def test_a_group_that_went_into_another_has_nobody_left(hall: Hall) -> None:
+    shrink(hall, 4, 1, 2)
+    cursors = list(hall.readers.cursors)
+    hall.gather(4)
+    (gone,) = (cursor for cursor in cursors if cursor not in hall.readers.cursors)
+    assert (gone.members, gone.pushes) == ({}, {})
+
+
 def test_groups_that_would_be_too_large_together_stay_apart(hall: Hall) -> None:
     shrink(hall, 4, 3, 2)
     hall.gather(4)
