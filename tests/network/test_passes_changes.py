@@ -8,7 +8,7 @@ import pytest
 
 from chat.domain.names import check_name, check_room
 from tests.domain.standing import check_standing
-from tests.network.chatting import Client, Server, join_irc, make_server
+from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 from tests.network.crowds import crowd, heard, say, settle, user_of
 
 TURNS = range(6)
@@ -33,6 +33,18 @@ def texts(client: Client) -> list[str]:
         elif "<p0> " in line:
             found.append(line.partition("<p0> ")[2])
     return found
+
+
+def texts_now(client: Client) -> list[str]:
+    """The same of an IRC client, without a turn of the loop."""
+    return [line.rpartition(":")[2] for line in heard(client).decode().splitlines() if "PRIVMSG" in line]
+
+
+def join_quietly(server: Server) -> Client:
+    """Somebody who is in no room, and for whom the loop does not turn."""
+    client = server.connect()
+    client.protocol.dataReceived(b"NICK late\r\nUSER late 0 * :late\r\n")
+    return client
 
 
 def typed(client: Client, data: bytes) -> None:
@@ -78,6 +90,100 @@ def test_who_asks_for_times_in_the_middle_gets_everything_once(server: Server, w
     assert [texts(client) for client in people] == [
         [] if n in (0, who) else BEFORE + AFTER for n in range(len(people))
     ]
+    settle(server, *people)
+
+
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("who", WHO)
+def test_who_changes_in_the_middle_of_what_is_said_last_gets_it_too(
+    server: Server, who: int, turns: int
+) -> None:
+    people = irc_crowd(server, 8, "#lobby")
+    settle(server, *people)
+    for text in BEFORE:
+        say(server, people[0], text)
+    for _ in range(turns):
+        server.loop.turn()
+    typed(people[who], b"CAP REQ :server-time\r\n")
+    assert [texts(client) for client in people] == [[], *[BEFORE] * 7]
+    settle(server, *people)
+
+
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("who", WHO)
+def test_who_is_shown_it_otherwise_without_an_answer_gets_everything_once(
+    server: Server, who: int, turns: int
+) -> None:
+    people = irc_crowd(server, 8, "#lobby")
+    settle(server, *people)
+    say(server, people[0], "one")
+    for _ in range(turns):
+        server.loop.turn()
+    user_of(people[who]).reader.ignoring_changed()
+    assert [texts(client) for client in people] == [[], *[["one"]] * 7]
+    settle(server, *people)
+
+
+def test_one_event_more_is_not_told_to_its_author_though_others_got_several(server: Server) -> None:
+    people = [*irc_crowd(server, 6, "#lobby"), *(join_plain(server, f"q{n}") for n in range(2))]
+    settle(server, *people)
+    for text in BEFORE:
+        say(server, people[5], text)
+    for _ in range(3):
+        server.loop.turn()
+    say(server, people[0], "three")
+    assert texts(people[0]) == BEFORE
+    assert [texts(client) for client in people[1:5]] == [[*BEFORE, "three"]] * 4
+    assert texts(people[6]) == ["three"]
+    settle(server, *people)
+
+
+def test_who_reads_alone_from_before_the_others_gets_all_of_it(server: Server) -> None:
+    people = [*irc_crowd(server, 6, "#lobby"), *(join_plain(server, f"q{n}") for n in range(2))]
+    room = settle(server, *people)
+    say(server, people[0], "one")
+    server.loop.turn()
+    user_of(people[2]).reader.ignoring_changed()
+    assert user_of(people[2]).memberships[room].position == room.log.end - 1
+    server.loop.turn()
+    assert texts_now(people[4]) == ["one"]
+    for text in ("two", "three"):
+        say(server, people[0], text)
+    for client in people[1:4] + people[5:]:
+        assert texts(client) == ["one", "two", "three"]
+    assert texts(people[4]) == ["two", "three"]
+    settle(server, *people)
+
+
+@pytest.mark.parametrize("turns", TURNS)
+def test_one_event_more_after_several_is_not_told_to_its_author(server: Server, turns: int) -> None:
+    people = irc_crowd(server, 8, "#lobby")
+    settle(server, *people)
+    say(server, people[7], "one")
+    say(server, people[7], "two")
+    for _ in range(turns):
+        server.loop.turn()
+    say(server, people[0], "three")
+    assert [texts(client) for client in people] == [["one", "two"], *[["one", "two", "three"]] * 6, ["three"]]
+    settle(server, *people)
+
+
+@pytest.mark.parametrize("turns", TURNS)
+def test_an_author_who_reads_alone_does_not_get_its_own_lines(server: Server, turns: int) -> None:
+    people = irc_crowd(server, 8, "#lobby")
+    settle(server, *people)
+    say(server, people[0], "one")
+    for _ in range(turns):
+        server.loop.turn()
+    late = join_quietly(server)
+    server.directory.join(user_of(late), check_room("#lobby"))
+    for client, text in ((late, "two"), (people[3], "three"), (late, "four")):
+        say(server, client, text)
+    assert texts(late) == ["three"]
+    assert texts(people[3]) == ["one", "two", "four"]
+    say(server, late, "five")
+    assert texts(late) == []
+    assert texts(people[1]) == ["one", "two", "three", "four", "five"]
     settle(server, *people)
 
 
