@@ -154,6 +154,39 @@ def test_who_has_worked_for_long_enough_rests_no_more(bed: Bed) -> None:
         bed.clock.rightNow += REST_SECONDS
 
 
+def test_a_clock_that_is_set_back_makes_no_rest_longer(bed: Bed) -> None:
+    people = bed.people(3)
+    bed.work(people[0])
+    bed.clock.rightNow -= 5.0
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS)]
+    bed.clock.rightNow += REST_SECONDS
+    assert bed.work(people[0]) == []
+
+
+def test_a_clock_that_is_set_back_makes_no_large_room_wait_for_it(server: Server) -> None:
+    people = crowd(server, 10)
+    server.clock.rightNow += 10.0
+
+    class Late:
+        """The clock is set back while the first event is served, and more is said."""
+
+        served = 0
+
+        def render(self, event: LogEvent) -> bytes:
+            self.served += 1
+            if self.served == 1:
+                server.clock.rightNow -= 5.0
+                say(server, people[0], "two")
+            return b"event\n"
+
+    user_of(people[9]).memberships[server.directory.lobby].rendering = Late()
+    say(server, people[0], "one")
+    server.run()
+    server.clock.rightNow += REST_SECONDS
+    server.run()
+    assert [heard(client) for client in people[1:]] == [b"<p0> one\n<p0> two\n"] * 8 + [b"event\n" * 2]
+
+
 def test_work_that_is_not_done_is_followed_by_no_rest(bed: Bed) -> None:
     people = bed.people(10)
     bed.work(people[0])
