@@ -247,7 +247,9 @@ class Directory:
         self._record_everywhere(user, AwayChanged(msgid, now, user.identity, reason, places), places)
 
     def set_modes(self, user: User, letters: set[str]) -> None:
-        """Give somebody with a name these user modes, and no others."""
+        """Give somebody these user modes, and no others; who has gone meanwhile gets none."""
+        if user.name is None:
+            return
         user.modes = "".join(sorted(letters))
         if letters:
             self.with_modes[user] = None
@@ -357,11 +359,11 @@ class Directory:
         position = self.journal.record(event, room.log)
         membership = Membership(user, room, position + 1)
         membership.modes = modes
-        if founded and room.founder is None:
-            membership.modes = "o"
+        makes_it_theirs = founded and room.founder is None
+        if makes_it_theirs:
             self._found(room, user.account)
-        if founded_by(user, room):
-            membership.modes = "o"
+        if "o" not in modes and (makes_it_theirs or founded_by(user, room)):
+            membership.modes = "o" + modes
         if user.invitations is not None:
             user.invitations.pop(room, None)
         room.enter(membership)

@@ -76,6 +76,11 @@ class Membership:
             self.room.readers.part(self)
         self._rendering = rendering
 
+    @property
+    def end_of_reading(self) -> int:
+        """Where reading the room ends: at its log's end, or where somebody was who has left it."""
+        return self.room.log.end if self.stop is None else self.stop
+
     def read_alone(self) -> None:
         """This person's connection has something to get before anything new, or nothing any more."""
         if self.shared is not None:
@@ -87,7 +92,7 @@ class Membership:
         It also tells which events of other people, read here, are not to be read again in another room.
         """
         user = self.user
-        if any(m.position < m.room.log.end for m in (self, *user.memberships.values())):
+        if any(m.position < m.end_of_reading for m in (self, *user.memberships.values(), *user.former)):
             former = Membership(user, self.room, self.joined_at)
             former.position = self.position
             former.stop = self.room.log.end

@@ -19,7 +19,7 @@ from zope.interface import implementer
 from chat.domain.events import LogEvent
 from chat.domain.room import Membership, Room
 from chat.network.rendering import rendered
-from chat.network.replies import BATCHES, Replies, end_of
+from chat.network.replies import BATCHES, Replies
 from chat.network.unsent import unsent
 
 CHUNK = 16 * 1024
@@ -144,7 +144,7 @@ class Outlet:
         return True
 
     def _ends(self) -> dict[Room, int]:
-        return {m.room: end_of(m) for m in self._connection.memberships()}
+        return {m.room: m.end_of_reading for m in self._connection.memberships()}
 
     def _take_own(self, everything: bool) -> bytes:
         """The replies that may be sent: all of them, or those for which the rooms have been read far enough."""
@@ -245,7 +245,7 @@ class Outlet:
         size = 0
         for membership in self._connection.memberships():
             log = membership.room.log
-            end = end_of(membership)
+            end = membership.end_of_reading
             while membership.position < end and size < CHUNK:
                 start, missed, events = log.read(membership.position, READ_AHEAD)
                 if missed:

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from twisted.logger import Logger
+
 from chat.domain.events import LogEvent
 from chat.domain.log import Log
 from chat.domain.readers import SharedCursor
 from chat.domain.room import Membership, Room
 from chat.network.outlet import Outlet
 from chat.network.rendering import Rendering, rendered
+
+_log = Logger()
 
 BROKEN = -1
 """Instead of the number of bytes that a transport took: it takes nothing any more."""
@@ -123,8 +127,8 @@ class Pass:
                     taken = push(data)
                 except (BlockingIOError, InterruptedError):
                     taken = 0
-                except OSError:
-                    taken = BROKEN
+                except Exception as problem:
+                    taken = _broken(problem)
                 if taken != size:
                     sent -= size - self._fell_short(cursor, push, position, taken)
         for session in authors:
@@ -171,7 +175,8 @@ class Pass:
             taken = outlet.push(data)
         except (BlockingIOError, InterruptedError):
             taken = 0
-        except OSError:
+        except Exception as problem:
+            _broken(problem)
             outlet.broken()
             return 0
         if taken != len(data):
@@ -226,6 +231,13 @@ class News:
             for event, line in zip(events, lines[position - base :], strict=True)
             if event.author.session != session
         )
+
+
+def _broken(problem: Exception) -> int:
+    """What one transport fails with must cost nobody else anything, whatever it is."""
+    if not isinstance(problem, OSError):
+        _log.failure("A reader could not be served")
+    return BROKEN
 
 
 def _catch_up(cursor: SharedCursor, rooms: int) -> None:

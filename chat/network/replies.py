@@ -10,11 +10,6 @@ BATCHES = 16
 """Times at which a reader that is behind got replies, kept apart: what comes later waits for the latest of them."""
 
 
-def end_of(membership: Membership) -> int:
-    """Where reading a room ends: at its log's end, or where somebody was who has left it."""
-    return membership.room.log.end if membership.stop is None else membership.stop
-
-
 class Replies(NamedTuple):
     """Lines for one reader alone that came while its rooms' logs ended at `goals`; None: as they end now.
 
@@ -28,5 +23,5 @@ class Replies(NamedTuple):
         """Whether a reader has read as far as its rooms had come when these lines were written."""
         goals = self.goals
         return goals is not None and all(
-            m.position >= min(goals.get(m.room, 0), end_of(m)) for m in memberships
+            m.position >= min(goals.get(m.room, 0), m.end_of_reading) for m in memberships
         )

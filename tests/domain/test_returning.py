@@ -174,3 +174,15 @@ def test_of_too_many_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) ->
         town.directory.returning.back(town.directory, again)
         rooms.append([room.name for room in again.memberships])
     assert rooms == [[], ["#a"], ["#a"]]
+
+
+def test_a_founder_with_voice_gets_both_back() -> None:
+    town = Town()
+    ann = town.person("ann", "#a", account="ann")
+    town.person("bob", "#a")
+    ann.memberships[town.room("#a")].modes = "ov"
+    town.directory.returning.dropped(ann, town.now)
+    town.directory.quit(ann, "gone")
+    again = town.person("ann", account="ann")
+    town.directory.returning.back(town.directory, again)
+    assert again.memberships[town.room("#a")].modes == "ov"

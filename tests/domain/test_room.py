@@ -70,6 +70,19 @@ def test_a_room_that_was_read_to_its_end_is_not_kept() -> None:
     assert first.user.former == []
 
 
+def test_what_was_read_in_a_room_counts_while_a_room_that_was_left_is_not_read_to_its_end() -> None:
+    house, first, second = shared()
+    bob = first.user
+    house.directory.say(house.person("carol", "#b"), second.room, "one")
+    house.directory.part(bob, second.room)
+    (former,) = bob.former
+    assert former.position < former.end_of_reading
+    house.person("dave", "#a")
+    first.position = first.room.log.end
+    house.directory.quit(bob, "bye")
+    assert former.already_read(renamed(a=first.joined_at, b=former.position))
+
+
 # where somebody stands
 
 

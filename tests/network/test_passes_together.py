@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 import pytest
+from twisted.python.failure import Failure
 
 from chat.domain.events import Said
 from chat.domain.log import KEEP_AT_MOST
@@ -358,3 +359,23 @@ def test_nothing_is_left_when_everybody_has_gone(server: Server) -> None:
         check_standing(room, 8)
     assert (room.readers.cursors, room.readers.alone) == ([], {})
     assert server.left_behind() == []
+
+
+def test_a_transport_that_fails_otherwise_costs_those_who_stand_with_it_nothing(
+    logged_failures: list[Failure],
+) -> None:
+    server = make_server(slice_size=8, max_per_address=0)
+    people = [join_plain(server, f"p{n}", "wrapped" if n == 2 else "socket") for n in range(5)]
+    settle(server, *people)
+
+    def fail(data: bytes) -> None:
+        raise RuntimeError("the transport fails in a way that is no OSError")
+
+    people[2].protocol.transport.write = fail
+    say(server, people[0], "one")
+    server.turn()
+    say(server, people[0], "two")
+    server.turn()
+    logged_failures.clear()
+    for client in (people[1], people[3], people[4]):
+        assert [line for line in client.lines() if line.startswith("<")] == ["<p0> one", "<p0> two"]

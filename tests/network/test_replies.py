@@ -1,7 +1,7 @@
 """Replies wait for what led to them, and for no more."""
 
 from chat.domain.room import Membership
-from chat.network.replies import Replies, end_of
+from chat.network.replies import Replies
 from tests.domain.things import House
 
 
@@ -29,7 +29,7 @@ def test_rooms_that_were_entered_later_hold_nothing_up() -> None:
 def test_of_a_room_that_was_left_only_what_was_said_before_counts() -> None:
     membership = reading(position=3, end=9)
     membership.stop = 3
-    assert end_of(membership) == 3
+    assert membership.end_of_reading == 3
     assert Replies({membership.room: 9}, []).may_follow([membership])
     membership.stop = 4
     assert not Replies({membership.room: 9}, []).may_follow([membership])
@@ -37,5 +37,5 @@ def test_of_a_room_that_was_left_only_what_was_said_before_counts() -> None:
 
 def test_those_that_came_while_nothing_was_held_up_wait_for_everything() -> None:
     membership = reading(position=9, end=9)
-    assert end_of(membership) == 9
+    assert membership.end_of_reading == 9
     assert not Replies(None, []).may_follow([membership])

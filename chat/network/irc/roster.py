@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chat.domain.events import Acted, AwayChanged, Joined, LogEvent, Noticed, Said, Tagged, TopicChanged
+from chat.domain.events import Acted, AwayChanged, Joined, Noticed, Said, Tagged, TopicChanged
 from chat.domain.rights import signs
 from chat.domain.room import Room
 from chat.domain.user import User
@@ -31,10 +31,10 @@ def shown_members(room: Room, every: bool, masks: bool, inside: bool = True) -> 
         return _shown(room.members, room, every, masks)
     rosters = room.rosters = room.rosters or {}
     position, text = rosters.get((every, masks), (0, b""))
-    if text and position >= room.log.base:
-        more = _came(room.log.read(position).events, masks)
+    if text:
+        more = _came(room, position, masks)
         text = text + more if more is not None else b""
-    if not text or position < room.log.base:
+    if not text:
         text = _shown(room.members, room, every, masks)
     rosters[every, masks] = (room.log.end, text)
     return text
@@ -51,8 +51,13 @@ def _shown(users: Iterable[User], room: Room, every: bool, masks: bool) -> bytes
     ).encode()
 
 
-def _came(events: list[LogEvent], masks: bool) -> bytes | None:
-    """What these events add at the end; None if that is not all that they change."""
+def _came(room: Room, position: int, masks: bool) -> bytes | None:
+    """What the room's log adds at the end from this position on; None if that is not all that it changes."""
+    missed, events = room.log.read(position)[1:]
+    newest = next(reversed(room.members.values()))
+    if missed or newest.modes:
+        # The log has not told yet of the rights that somebody brings along.
+        return None
     added: list[str] = []
     for event in events:
         if isinstance(event, Joined):

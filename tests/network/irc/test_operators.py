@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.network.chatting import Server, join_irc, join_plain
+from tests.network.chatting import Server, join_irc, join_plain, make_server
 from tests.network.irc.reading import account, codes, only, operator, quiet
 
 
@@ -80,3 +80,37 @@ def test_operators_of_the_server_run_every_room(server: Server) -> None:
     assert codes(ann.lines()) == ["MODE", "KICK"]
     assert codes(only(bob.lines(), "KICK")) == ["KICK"]
     assert "353" in codes(root.ask("NAMES #a"))
+
+
+@pytest.mark.parametrize("how", ["lose", "kill"])
+@pytest.mark.parametrize("dialect", ["irc", "plain"])
+def test_who_has_gone_when_oper_is_answered_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, dialect: str, how: str
+) -> None:
+    server = make_server()
+    account(server, "carl")
+    accounts = server.factory.logins.accounts
+    accounts.add("boss", "sesame", operator=True)  # type: ignore[attr-defined]
+    waiting: list[tuple[object, ...]] = []
+    authenticate = type(accounts).authenticate
+    monkeypatch.setattr(type(accounts), "authenticate", lambda *arguments: waiting.append(arguments))
+    if dialect == "irc":
+        ann = join_irc(server, "ann").feed(b"OPER boss sesame\r\n")
+    else:
+        ann = join_plain(server, "ann").feed(b"/oper boss sesame\n")
+    assert len(waiting) == 1
+    if how == "lose":
+        ann.lose()
+    else:
+        user = server.directory.find("ann")
+        ann.stall()
+        server.directory.quit(user, "Killed")
+        user.reader.disconnect("Killed")
+    monkeypatch.undo()
+    authenticate(*waiting[0])  # type: ignore[arg-type]
+    server.turn()
+    ann.read()
+    if not ann.ended:
+        ann.lose()
+    assert server.directory.with_modes == {}
+    assert server.left_behind() == []

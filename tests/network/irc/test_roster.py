@@ -268,3 +268,29 @@ def _change(town: Town, root: User, name: str, step: str, choice: int) -> None:
         directory.quit(user, "")
     elif step == "kick":
         rights.kick(directory, root, room, user, "")
+
+
+@pytest.mark.parametrize("count", [5, LARGE])
+def test_who_comes_back_to_a_large_room_is_shown_their_own_right(count: int) -> None:
+    server = make_server(max_per_address=0)
+    account(server, "ann")
+    people = [join_irc(server, f"p{n}", "#big") for n in range(count)]
+    ann = connect(server).send(*login("ann"), "CAP END", "JOIN #big")
+    people[0].send("MODE #big +o ann", "NAMES #big")
+    ann.lose()
+    people[0].send("NAMES #big")
+    again = connect(server)
+    shown = " ".join(texts(only(again.ask(*login("ann"), "CAP END"), "353"))).split()
+    assert "@ann" in shown
+
+
+@pytest.mark.parametrize("count", [5, LARGE])
+def test_a_founder_who_comes_into_their_large_room_is_shown_as_operator(count: int) -> None:
+    server = make_server(max_per_address=0)
+    account(server, "ann")
+    ann = connect(server).send(*login("ann"), "CAP END", "JOIN #big")
+    people = [join_irc(server, f"p{n}", "#big") for n in range(count)]
+    ann.send("PART #big")
+    people[0].send("NAMES #big")
+    shown = " ".join(texts(only(ann.ask("JOIN #big"), "353"))).split()
+    assert "@ann" in shown
