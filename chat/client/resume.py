@@ -126,7 +126,7 @@ class CatchUp:
             str(limit),
             same=lambda target: session.features.fold(target) == key,
         )
-        session.ask_question(question)
+        session.questions.ask(question)
         question.answer.addCallback(self._page, key, command, start, limit)
         question.answer.addErrback(self._no_answer, key)
 
