@@ -152,12 +152,14 @@ class Fanout:
                 self._pause(self._sleep)
 
     def _pause(self, sleep: Callable[[float], object]) -> None:
-        now = self.seconds()
-        rest = self._rested_at + REST_SECONDS - now
-        self._rested_at = now
+        rest = self._until_rested(self._rested_at)
         if rest > 0:
             sleep(rest)
-            self._rested_at += rest
+        self._rested_at = self.seconds()
+
+    def _until_rested(self, since: float) -> float:
+        # The reactor's clock is the machine's, which somebody may set back.
+        return min(since + REST_SECONDS - self.seconds(), REST_SECONDS)
 
     def _serve(self) -> None:
         if self._waiting:
@@ -192,7 +194,7 @@ class Fanout:
                 queue.append(fanout)
 
     def _rest(self, fanout: Pass) -> None:
-        rest = fanout.began + REST_SECONDS - self.seconds()
+        rest = self._until_rested(fanout.began)
         if rest > 0:
             self._reactor.callLater(rest, self._wake, fanout)
         else:

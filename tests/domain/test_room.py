@@ -1,7 +1,11 @@
 """Rooms and memberships."""
 
+import pytest
+
+from chat.domain import rights
 from chat.domain.events import Identity, Renamed
 from chat.domain.room import GONE, Membership, Room
+from tests.domain.standing import check_standing
 from tests.domain.things import House, said
 
 
@@ -64,6 +68,100 @@ def test_a_room_that_was_read_to_its_end_is_not_kept() -> None:
         membership.position = membership.room.log.end
     house.directory.part(first.user, first.room)
     assert first.user.former == []
+
+
+# where somebody stands
+
+
+def together(house: House, *names: str) -> tuple[Room, list[Membership]]:
+    """These people come into a room, in which everybody has read everything and stands together."""
+    people = [house.person(name, "#a") for name in names]
+    room = house.directory.room("#a")
+    for membership in room.members.values():
+        membership.outlet = Unblocked()
+        membership.position = room.log.end
+    assert room.readers.gather(room.log.end, 8) is False
+    return room, [room.members[user] for user in people]
+
+
+class Unblocked:
+    """An outlet that takes everything."""
+
+    blocked = False
+
+    def push(self, data: bytes) -> int:
+        """Take it."""
+        return len(data)
+
+
+def test_who_comes_in_reads_alone_and_who_goes_out_no_more() -> None:
+    house = House()
+    bob = house.person("bob", "#a")
+    room = house.directory.room("#a")
+    membership = room.members[bob]
+    assert list(room.readers.alone) == [membership]
+    carol = house.person("carol", "#a")
+    room.leave(membership)
+    assert list(room.members) == [carol]
+    assert list(room.readers.alone) == [room.members[carol]]
+
+
+def test_a_position_that_is_set_moves_nobody_else() -> None:
+    room, (bob, carol, dave) = together(House(), "bob", "carol", "dave")
+    carol.position = 1
+    assert (bob.position, carol.position, dave.position) == (3, 1, 3)
+    check_standing(room)
+
+
+def test_a_rendering_that_is_set_changes_nobody_elses() -> None:
+    room, (bob, carol, dave) = together(House(), "bob", "carol", "dave")
+    carol.rendering = "other"
+    assert [m.rendering for m in (bob, carol, dave)] == ["rendering", "other", "rendering"]
+    assert carol.position == 3
+    check_standing(room)
+
+
+@pytest.mark.parametrize("how", ["part", "quit", "kick"])
+def test_who_leaves_those_they_stood_with_keeps_what_they_have_not_read(how: str) -> None:
+    house = House()
+    room, (bob, carol, dave) = together(house, "bob", "carol", "dave")
+    house.directory.say(dave.user, room, "one")
+    house.directory.say(dave.user, room, "two")
+    if how == "part":
+        house.directory.part(carol.user, room)
+    elif how == "quit":
+        house.directory.quit(carol.user, "")
+    else:
+        rights.kick(house.directory, bob.user, room, carol.user, "")
+    (former,) = carol.user.former
+    assert (former.position, former.stop, former.rendering) == (3, 5, "rendering")
+    assert carol.position == GONE
+    assert (bob.position, dave.position) == (3, 3)
+    check_standing(room)
+
+
+def test_what_was_read_together_with_others_is_read_once_of_several_rooms() -> None:
+    house = House()
+    bob = house.person("bob", "#b", "#a")
+    room, _ = together(house, "carol", "dave")
+    first, second = bob.memberships.values()
+    (cursor,) = room.readers.cursors
+    assert second.shared is cursor
+    at = room.log.end
+    assert not first.already_read(renamed(a=at, b=1))
+    cursor.position = at + 1
+    assert first.already_read(renamed(a=at, b=1))
+    assert not first.already_read(renamed(a=at + 1, b=1))
+
+
+def test_nothing_is_left_when_everybody_has_gone() -> None:
+    house = House()
+    room, people = together(house, "bob", "carol", "dave")
+    house.directory.part(people[0].user, room)
+    house.directory.quit(people[1].user, "")
+    check_standing(room)
+    house.directory.part(people[2].user, room)
+    assert (room.members, room.readers.cursors, room.readers.alone) == ({}, [], {})
 
 
 def test_settings_come_back_as_they_were() -> None:

@@ -40,6 +40,7 @@ class Server:
         journal: Callable[[Callable[[], float]], Journal] = MemoryJournal,
         *,
         slice_size: int = SLICE,
+        sleep: Callable[[float], object] | None = None,
         max_users: int = 0,
         **settings: Any,
     ) -> None:
@@ -58,7 +59,7 @@ class Server:
         self.directory = Directory(
             self.journal, late, self.now, server=self.settings.name, max_users=max_users
         )
-        late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size)
+        late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size, sleep)
         self.factory = ChatFactory(
             clock,
             self.directory,
@@ -106,6 +107,9 @@ class Server:
             "look-alikes": directory._people._exotic,
             "rooms": [room for room in directory.rooms.values() if room is not directory.lobby],
             "members of the lobby": directory.lobby.members,
+            "who stands together in the lobby": directory.lobby.readers.cursors,
+            "who reads alone in the lobby": directory.lobby.readers.alone,
+            "people with modes": directory.with_modes,
             "connections": factory.connections,
             "greeting": factory.greeting,
             "naming": factory.naming,

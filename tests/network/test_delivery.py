@@ -1,57 +1,26 @@
-"""The fan-out: passes in slices, patience, what readers share, and what goes wrong without harm to others."""
+"""The fan-out: passes take turns, news has patience, the process rests, and what goes wrong harms nobody else."""
 
 from __future__ import annotations
 
-import errno
 from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chat.domain.events import LogEvent, Said
+from chat.domain.events import LogEvent
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
-from chat.domain.user import User
-from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, Fanout
+from chat.network.delivery import HURRY, PATIENCE_SECONDS, REST_SECONDS, SLICE, Fanout
 from chat.network.passes import Pass
-from chat.network.plain_rendering import PlainRendering
-from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
+from tests.network.chatting import Client, Server, join_plain, make_server
+from tests.network.crowds import crowd, heard, say, user_of
 
 
 @pytest.fixture
 def server() -> Server:
     return make_server(slice_size=4, max_per_address=0)
-
-
-def user_of(client: Client) -> User:
-    assert client.protocol.dialect is not None
-    return client.protocol.dialect.user
-
-
-def say(server: Server, client: Client, text: str, room: str = "#lobby") -> None:
-    """Say something without letting the loop turn."""
-    server.directory.say(user_of(client), server.directory.rooms[room], text)
-
-
-def crowd(server: Server, count: int, room: str | None = None) -> list[Client]:
-    """So many people, in the lobby or in a room of their own."""
-    clients = [server.connect().feed(b"p%d\n" % n) for n in range(count)]
-    if room is not None:
-        for client in clients:
-            client.feed(b"/part #lobby\n/join " + room.encode() + b"\n")
-    server.turn()
-    for client in clients:
-        client.raw()
-    return clients
-
-
-def heard(client: Client) -> bytes:
-    """What has been sent since the last look, without a turn of the loop."""
-    data = bytes(client.socket.taken[client._seen :])
-    client._seen = len(client.socket.taken)
-    return data
 
 
 # passes
@@ -70,24 +39,6 @@ def test_a_pass_serves_a_slice_in_each_turn(server: Server) -> None:
     assert counts == [4, 4, 2, 0]
 
 
-def test_each_reader_gets_everything_up_to_the_moment_of_its_turn(server: Server) -> None:
-    people = crowd(server, 8)
-    bob = join_plain(server, "bob")
-    for client in people:
-        client.lines()
-    say(server, bob, "one")
-    server.loop.turn()
-    say(server, bob, "two")
-    server.loop.turn()
-    assert [heard(client) for client in people[:4]] == [b"<bob> one\n"] * 4
-    assert [heard(client) for client in people[4:]] == [b"<bob> one\n<bob> two\n"] * 4
-    server.run()
-    assert [heard(client) for client in people[:4]] == [b""] * 4
-    server.turn()
-    assert [heard(client) for client in people[:4]] == [b"<bob> two\n"] * 4
-    assert [heard(client) for client in people[4:]] == [b""] * 4
-
-
 def test_a_huge_room_holds_up_no_small_one(server: Server) -> None:
     crowd(server, 40)
     ann, ben = (join_plain(server, name) for name in ("ann", "ben"))
@@ -104,67 +55,6 @@ def test_a_huge_room_holds_up_no_small_one(server: Server) -> None:
     assert heard(ann) == b"<ben> to few\r\n"
 
 
-def test_many_readers_share_one_rendering(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = crowd(server, 50)
-    irc = [join_irc(server, f"i{n}", "#lobby") for n in range(3)]
-    calls: list[str] = []
-    render = PlainRendering.render
-
-    def counting(self: PlainRendering, event: LogEvent) -> bytes:
-        calls.append(type(event).__name__)
-        return render(self, event)
-
-    monkeypatch.setattr(PlainRendering, "render", counting)
-    for client in (*people, *irc):
-        client.lines()
-    calls.clear()
-    for n in range(5):
-        say(server, people[0], str(n))
-    server.run()
-    assert calls == ["Said"] * 5
-    assert all(client.raw() == b"<p0> 0\n<p0> 1\n<p0> 2\n<p0> 3\n<p0> 4\n" for client in people[1:])
-    assert all(len(client.lines()) == 5 for client in irc)
-
-
-def test_an_author_does_not_get_its_own_lines_back(server: Server) -> None:
-    ann, bob = join_plain(server, "ann"), join_plain(server, "bob")
-    ann.lines()
-    for client, text in ((ann, "1"), (bob, "2"), (ann, "3"), (bob, "4"), (bob, "5")):
-        say(server, client, text)
-    assert ann.lines() == ["<bob> 2", "<bob> 4", "<bob> 5"]
-    assert bob.lines() == ["<ann> 1", "<ann> 3"]
-
-
-def test_somebody_who_comes_during_a_pass_gets_what_is_said_from_then_on(server: Server) -> None:
-    crowd(server, 20)
-    bob = join_plain(server, "bob")
-    say(server, bob, "before")
-    server.loop.turn()
-    late = server.connect()
-    late.socket.give(b"late\n")
-    server.loop.turn()
-    say(server, bob, "after")
-    lines = late.lines()
-    assert lines.count("<bob> after") == 1
-    assert "<bob> before" not in lines
-    assert any(line.endswith("] <bob> before") for line in lines), "it is part of what was said last"
-
-
-def test_somebody_who_goes_during_a_pass_is_passed_over(server: Server) -> None:
-    people = crowd(server, 12)
-    bob = join_plain(server, "bob")
-    for client in people:
-        client.lines()
-    say(server, bob, "hello")
-    server.loop.turn()
-    people[-1].lose()
-    people[-2].feed(b"/part\n")
-    server.run()
-    assert people[-1].raw() == b""
-    assert people[-2].raw().startswith(b"<bob> hello\n")
-    assert all(client.raw().startswith(b"<bob> hello\n") for client in people[:-2])
-
-
 def test_a_room_that_vanishes_during_a_pass_does_no_harm(server: Server) -> None:
     people = crowd(server, 6, "#short")
     say(server, people[0], "hello", "#short")
@@ -172,28 +62,6 @@ def test_a_room_that_vanishes_during_a_pass_does_no_harm(server: Server) -> None
         client.lose()
     server.turn()
     assert server.left_behind() == []
-
-
-def test_a_pass_goes_as_far_as_the_log_did_when_the_slice_began(server: Server) -> None:
-    ann, bob = join_plain(server, "ann"), join_plain(server, "bob")
-    ann.lines()
-    room = server.directory.lobby
-
-    class Talkative:
-        """Renders, and says more while it does."""
-
-        more = True
-
-        def render(self, event: LogEvent) -> bytes:
-            if self.more:
-                self.more = False
-                say(server, bob, "more")
-            assert isinstance(event, Said)
-            return event.text.encode() + b"\n"
-
-    user_of(ann).memberships[room].rendering = Talkative()
-    say(server, bob, "one")
-    assert ann.lines() == ["one", "more"]
 
 
 # patience
@@ -226,6 +94,169 @@ def test_patience_is_started_once_and_ends() -> None:
     assert clock.getDelayedCalls() == []
 
 
+# resting
+
+
+class Bed:
+    """Where the process sleeps: time passes, nothing else happens."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.slept: list[float] = []
+        self.server = make_server(self.clock, slice_size=4, max_per_address=0, sleep=self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        """Turn the clock."""
+        self.slept.append(round(seconds, 6))
+        self.clock.rightNow += seconds
+
+    def people(self, count: int) -> list[Client]:
+        """So many people in the lobby; the process last rested long ago."""
+        clients = crowd(self.server, count)
+        self.clock.rightNow += 10.0
+        self.slept.clear()
+        return clients
+
+    def work(self, client: Client) -> list[float]:
+        """Somebody speaks, and everybody is served; how long the process slept after that."""
+        say(self.server, client, "x")
+        self.server.loop.turn()
+        slept, self.slept = self.slept, []
+        return slept
+
+
+@pytest.fixture
+def bed() -> Bed:
+    return Bed()
+
+
+def test_work_after_a_quiet_time_is_followed_by_no_rest(bed: Bed) -> None:
+    people = bed.people(3)
+    assert bed.work(people[0]) == []
+    assert heard(people[1]) == b"<p0> x\n"
+
+
+def test_the_next_work_is_followed_by_what_is_left_of_the_rest(bed: Bed) -> None:
+    people = bed.people(3)
+    bed.work(people[0])
+    bed.clock.rightNow += REST_SECONDS / 4
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS * 3 / 4)]
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS)]
+    bed.clock.rightNow += REST_SECONDS / 2
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS / 2)]
+    assert heard(people[1]) == b"<p0> x\n" * 4
+
+
+def test_who_has_worked_for_long_enough_rests_no_more(bed: Bed) -> None:
+    people = bed.people(3)
+    for _ in range(3):
+        assert bed.work(people[0]) == []
+        bed.clock.rightNow += REST_SECONDS
+
+
+def test_a_clock_that_is_set_back_makes_no_rest_longer(bed: Bed) -> None:
+    people = bed.people(3)
+    bed.work(people[0])
+    bed.clock.rightNow -= 5.0
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS)]
+    bed.clock.rightNow += REST_SECONDS
+    assert bed.work(people[0]) == []
+
+
+def test_a_clock_that_is_set_back_makes_no_large_room_wait_for_it(server: Server) -> None:
+    people = crowd(server, 10)
+    server.clock.rightNow += 10.0
+
+    class Late:
+        """The clock is set back while the first event is served, and more is said."""
+
+        served = 0
+
+        def render(self, event: LogEvent) -> bytes:
+            self.served += 1
+            if self.served == 1:
+                server.clock.rightNow -= 5.0
+                say(server, people[0], "two")
+            return b"event\n"
+
+    user_of(people[9]).memberships[server.directory.lobby].rendering = Late()
+    say(server, people[0], "one")
+    server.run()
+    server.clock.rightNow += REST_SECONDS
+    server.run()
+    assert [heard(client) for client in people[1:]] == [b"<p0> one\n<p0> two\n"] * 8 + [b"event\n" * 2]
+
+
+def test_work_that_is_not_done_is_followed_by_no_rest(bed: Bed) -> None:
+    people = bed.people(10)
+    bed.work(people[0])
+    bed.server.run()
+    bed.slept.clear()
+    say(bed.server, people[0], "again")
+    slept = []
+    for _ in range(3):
+        bed.server.loop.turn()
+        slept.append(bool(bed.slept))
+    assert slept == [False, False, True]
+    assert all(heard(client).endswith(b"<p0> again\n") for client in people[1:])
+
+
+def test_a_small_room_that_waits_its_turn_is_served_before_the_rest(bed: Bed) -> None:
+    people = bed.people(4)
+    people[3].feed(b"/join #small\n")
+    people[2].feed(b"/join #small\n")
+    bed.server.turn()
+    bed.slept.clear()
+    say(bed.server, people[3], "to all", "#lobby")
+    say(bed.server, people[3], "to few", "#small")
+    heard(people[2])
+    bed.server.loop.turn()
+    assert bed.slept == []
+    bed.server.loop.turn()
+    assert sorted(heard(people[2]).splitlines()) == [b"<p3> to few", b"[#lobby] <p3> to all"]
+
+
+def test_a_reply_that_waits_is_sent_before_the_rest(bed: Bed) -> None:
+    people = bed.people(3)
+    bed.work(people[0])
+    heard(people[1])
+
+    class Answering:
+        """Leads to a reply while the room is served."""
+
+        def render(self, event: LogEvent) -> bytes:
+            assert people[1].protocol.dialect is not None
+            people[1].protocol.dialect.tell_sentence("answer")
+            return b"event\n"
+
+    user_of(people[1]).memberships[bed.server.directory.lobby].rendering = Answering()
+    assert bed.work(people[0]) == []
+    assert heard(people[1]) == b"event\n"
+    bed.server.loop.turn()
+    assert heard(people[1]) == b"answer\n"
+
+
+def test_replies_alone_are_followed_by_no_rest(bed: Bed) -> None:
+    people = bed.people(3)
+    bed.work(people[0])
+    people[1].socket.give(b"/users\n")
+    bed.server.run()
+    assert bed.slept == []
+    assert b"3 in #lobby" in heard(people[1])
+
+
+def test_who_is_said_something_while_the_process_rests_gets_it_after_that(bed: Bed) -> None:
+    people = bed.people(10)
+    for number in range(20):
+        people[number % 10].socket.give(b"%d\n" % number)
+        bed.server.run()
+    bed.server.run()
+    for number, client in enumerate(people):
+        lines = [int(line.split()[1]) for line in heard(client).splitlines() if line.startswith(b"<")]
+        assert lines == [n for n in range(20) if n % 10 != number]
+    assert 0 < sum(bed.slept) <= bed.clock.seconds()
+
+
 # figures
 
 
@@ -244,38 +275,6 @@ def test_bytes_and_readers_that_take_nothing_are_counted(server: Server) -> None
 
 
 # failures
-
-
-class Broken:
-    """Cannot render what contains a certain word."""
-
-    def render(self, event: LogEvent) -> bytes:
-        """Fail on request."""
-        text = getattr(event, "text", "")
-        if "bad" in text:
-            raise ValueError("cannot be rendered")
-        return f"{text}\n".encode()
-
-
-@pytest.mark.parametrize("stalled", [False, True])
-@pytest.mark.parametrize("door", ["socket", "wrapped"])
-def test_an_event_that_cannot_be_rendered_is_hidden_and_stops_nothing(
-    server: Server, logged_failures: list[Failure], stalled: bool, door: str
-) -> None:
-    ann, bob, carol = join_plain(server, "ann", door), join_plain(server, "bob"), join_plain(server, "carol")
-    user_of(ann).memberships[server.directory.lobby].rendering = Broken()
-    ann.raw()
-    carol.lines()
-    if stalled:
-        ann.stall()
-    bob.send("one")
-    say(server, bob, "bad")
-    bob.send("two", "bad", "three")
-    ann.read()
-    assert ann.lines() == ["one", "two", "three"]
-    assert carol.lines() == ["<bob> one", "<bob> bad", "<bob> two", "<bob> bad", "<bob> three"]
-    assert {failure.type for failure in logged_failures} == {ValueError}
-    logged_failures.clear()
 
 
 def test_a_reader_that_cannot_be_served_keeps_nobody_waiting(
@@ -349,43 +348,3 @@ def test_a_hurry_that_fails_costs_the_speaker_nothing(
     assert len(ann.raw().splitlines()) == HURRY + 1
     assert {failure.type for failure in logged_failures} == {ZeroDivisionError}
     logged_failures.clear()
-
-
-def test_a_pass_finds_a_reader_that_the_log_has_left_behind(server: Server) -> None:
-    ann, bob = join_plain(server, "ann"), join_plain(server, "bob")
-    ann.lines()
-    room = server.directory.lobby
-    for n in range(2 * KEEP_AT_MOST):
-        room.log.append(Said(f"{n:028x}", 0.0, user_of(bob).identity, "#lobby", str(n)))
-    say(server, bob, "last")
-    heard = ann.lines()
-    assert heard[0] == f"*** You missed {room.log.base - 2} messages (/history shows the last ones)"
-    assert heard[-1] == "<bob> last"
-
-
-def test_readers_of_several_rooms_get_an_event_of_a_person_once(server: Server) -> None:
-    ann, bob = join_plain(server, "ann"), join_plain(server, "bob")
-    for client in (ann, bob):
-        client.send("/join #a")
-    ann.lines()
-    bob.feed(b"/nick rob\nhello\n")
-    assert ann.lines() == ["[#lobby] * bob is now rob", "<rob> hello"]
-    assert server.directory.rooms["#a"].log.end - server.directory.lobby.log.end < 5
-
-
-@pytest.mark.parametrize("error", [BrokenPipeError(errno.EPIPE, "x"), BlockingIOError(errno.EAGAIN, "x")])
-def test_a_pass_that_meets_an_error_serves_the_others(server: Server, error: OSError) -> None:
-    people = crowd(server, 6)
-    bob = join_plain(server, "bob")
-    for client in people:
-        client.lines()
-    people[2].socket.send_error = error
-    say(server, bob, "hello")
-    server.clock.advance(0)
-    first = [heard(client).partition(b"\n")[0] for client in people]
-    assert first == [b"<bob> hello"] * 2 + [b""] + [b"<bob> hello"] * 3
-    gone = isinstance(error, BrokenPipeError)
-    people[2].socket.send_error = None
-    server.run()
-    assert people[2].ended == gone
-    assert heard(people[2]) == (b"" if gone else b"<bob> hello\n")

@@ -1,8 +1,8 @@
 """What everybody reads, whatever happens: each event of their rooms once and in order, or a gap with its size.
 
-Random people join, part, talk, change names, read slowly, read a few bytes, stop, come back and vanish, on both kinds
-of outlets. They speak a dialect of the tests' own, in which each event is its number; all bounds are made small, so
-that they are met often.
+Random people join, part, put each other out, talk, change names and what they are shown, read slowly, read a few
+bytes, stop, come back and vanish, on both kinds of outlets. They speak a dialect of the tests' own, in which each
+event is its number; all bounds are made small, so that they are met often.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from chat.domain.events import Kicked
 from chat.domain.names import check_name, check_room
 from chat.domain.refused import Refused
 from chat.domain.room import Room
 from chat.domain.user import User
+from tests.domain.standing import check_standing
 from tests.network.chatting import Client, Server, make_server
-from tests.network.tracing import EVERYTHING, Reader, Recorder, Trace
+from tests.network.tracing import EVERYTHING, RENDERINGS, Numbers, Reader, Recorder, Trace
 
 KEEP, KEEP_AT_MOST, TRIM_STEP = 4, 12, 3
 SMALL = {
@@ -33,6 +35,7 @@ SMALL = {
     "chat.network.outlet.PAUSE_BYTES": 300,
     "chat.network.outlet.OWN_BYTES": 1500,
 }
+SLICE = 2
 ROOMS = ("#lobby", "#a", "#b", "#c")
 
 
@@ -57,7 +60,7 @@ class Chat(RuleBasedStateMachine):
         self._small = ExitStack()
         for name, value in SMALL.items():
             self._small.enter_context(patch(name, value))
-        self.server: Server = make_server(journal=Recorder, slice_size=2, max_per_address=0)
+        self.server: Server = make_server(journal=Recorder, slice_size=SLICE, max_per_address=0)
         self.server.factory.make_person = Reader
         self.people: list[Person] = []
         self.all: list[Person] = []
@@ -118,6 +121,27 @@ class Chat(RuleBasedStateMachine):
     def part(self, who: int, room: int) -> None:
         person = self._pick(who)
         self.server.directory.part(person.user, self._room(person, room))
+
+    @rule(who=st.integers(0, 7), whom=st.integers(0, 7), room=st.integers(0, 3))
+    def put_out(self, who: int, whom: int, room: int) -> None:
+        directory, target = self.server.directory, self._pick(whom)
+        where = self._room(target, room)
+        event = Kicked(
+            *directory.journal.stamp(), self._pick(who).user.identity, where.name, target.user.identity, ""
+        )
+        directory.expel(where.members[target.user], event)
+
+    @rule(who=st.integers(0, 7), rendering=st.sampled_from(RENDERINGS))
+    def see_everything_otherwise(self, who: int, rendering: Numbers) -> None:
+        person = self._pick(who)
+        person.reader.rendering = rendering
+        for membership in person.user.memberships.values():
+            membership.rendering = rendering
+
+    @rule(who=st.integers(0, 7), room=st.integers(0, 3), rendering=st.sampled_from(RENDERINGS))
+    def see_a_room_otherwise(self, who: int, room: int, rendering: Numbers) -> None:
+        person = self._pick(who)
+        person.user.memberships[self._room(person, room)].rendering = rendering
 
     @rule(who=st.integers(0, 7), room=st.integers(0, 3), count=st.sampled_from([1, 1, 2, 3, 7, 20]))
     def say(self, who: int, room: int, count: int) -> None:
@@ -205,6 +229,11 @@ class Chat(RuleBasedStateMachine):
     def logs_stay_within_their_bound(self) -> None:
         for room in self.server.directory.rooms.values():
             assert len(room.log.entries) <= KEEP_AT_MOST + TRIM_STEP
+
+    @invariant()
+    def everybody_stands_in_one_place_of_each_room(self) -> None:
+        for room in self.server.directory.rooms.values():
+            check_standing(room, SLICE)
 
 
 Chat.TestCase.settings = settings(

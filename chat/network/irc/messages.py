@@ -5,7 +5,7 @@ Sources: Modern IRC, "Sending Messages"; IRCv3 "message-tags", "echo-message" an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from chat.domain.accounts import Account
 from chat.domain.directory import Speech
@@ -38,12 +38,33 @@ def client_tags(session: IrcDialect, message: Message) -> ClientTags:
     return {key: value for key, value in message.tags.items() if key.startswith("+")} or NO_TAGS
 
 
+class Utterance(NamedTuple):
+    """What a client says, to whomever. `receipt` is called when it is stored; `label` is what the client calls it."""
+
+    session: IrcDialect
+    text: str
+    kind: Kind
+    tags: ClientTags
+    label: str
+    receipt: Receipt | None
+
+    @property
+    def key(self) -> str | None:
+        """By what a repeat of it is recognised."""
+        return repeat_key(self.session.user.identity, self.label) if self.label else None
+
+    @property
+    def speech(self) -> Speech:
+        """The kind, of what has a text."""
+        return cast("Speech", self.kind)
+
+
 def speak(session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientTags, label: str = "") -> None:
     """Say something to a room or a person, and acknowledge it when it is stored. Raises `Refused`."""
     echo = session.expect_receipt()
-    receipt = echo.stored if echo is not None else None
+    utterance = Utterance(session, text, kind, tags, label, echo.stored if echo is not None else None)
     try:
-        event = _said(session, target, text, kind, tags, label, receipt)
+        event = _said(utterance, target)
     except Refused:
         if echo is not None:
             echo.dropped()
@@ -57,32 +78,20 @@ def speak(session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientT
         )
 
 
-def _said(
-    session: IrcDialect,
-    target: str,
-    text: str,
-    kind: Kind,
-    tags: ClientTags,
-    label: str,
-    receipt: Receipt | None,
-) -> Event:
+def _said(said: Utterance, target: str) -> Event:
     if target.startswith("#"):
-        return _to_room(session, target, text, kind, tags, label, receipt)
+        return _to_room(said, target)
     if target[:1] in STATUS_SIGNS and target[1:2] == "#":
-        room = session.directory.room(target[1:])
-        return say_to_some(session.directory, session.user, room, target[0], text, kind, tags, receipt)
-    return _to_person(session, target, text, kind, tags, label, receipt)
+        directory = said.session.directory
+        room = directory.room(target[1:])
+        return say_to_some(
+            directory, said.session.user, room, target[0], said.text, said.kind, said.tags, said.receipt
+        )
+    return _to_person(said, target)
 
 
-def _to_room(
-    session: IrcDialect,
-    target: str,
-    text: str,
-    kind: Kind,
-    tags: ClientTags,
-    label: str,
-    receipt: Receipt | None,
-) -> Event:
+def _to_room(said: Utterance, target: str) -> Event:
+    session, text, kind, tags, label, receipt = said
     directory = session.directory
     user = session.user
     room = directory.room(target)
@@ -92,10 +101,10 @@ def _to_room(
             # Tags alone are passed on; nobody waits for the disk.
             receipt(True)
         return event
-    speech = cast("Speech", kind)
-    key = repeat_key(user.identity, label) if label else None
-    if key is None:
+    speech = said.speech
+    if not label:
         return directory.say(user, room, text, speech, tags, receipt)
+    key = said.key
     return directory.repeats.once(
         key,
         receipt,
@@ -104,17 +113,9 @@ def _to_room(
     )
 
 
-def _to_person(
-    session: IrcDialect,
-    target: str,
-    text: str,
-    kind: Kind,
-    tags: ClientTags,
-    label: str,
-    receipt: Receipt | None,
-) -> Event:
+def _to_person(said: Utterance, target: str) -> Event:
+    session, text, kind, tags, _, receipt = said
     directory = session.directory
-    user = session.user
     account = None
     person = directory.users.get(fold(target))
     if person is None:
@@ -123,41 +124,32 @@ def _to_person(
     if person is None:
         if account is None or kind is Tagged:
             raise Refused(Why.NO_SUCH_USER, f"No such user: {target}", target)
-        return _to_absent(session, account, text, cast("Speech", kind), tags, label, receipt)
+        return _to_absent(said, account)
 
     def say(receipt: Receipt | None) -> Repeatable:
-        return directory.whisper(user, person, text, kind, tags, receipt)
+        return directory.whisper(session.user, person, text, kind, tags, receipt)
 
-    key = repeat_key(user.identity, label) if label else None
-    said = directory.repeats.once(key, receipt, say, lambda event, receipt: receipt(True))
+    event = directory.repeats.once(said.key, receipt, say, lambda event, receipt: receipt(True))
     if person.away is not None and kind is not Noticed and kind is not Tagged:
         session.numeric(n.RPL_AWAY, person.shown, person.away)
-    return said
+    return event
 
 
-def _to_absent(
-    session: IrcDialect,
-    account: Account,
-    text: str,
-    kind: Speech,
-    tags: ClientTags,
-    label: str,
-    receipt: Receipt | None,
-) -> Event:
+def _to_absent(said: Utterance, account: Account) -> Event:
+    session = said.session
     logins = session.logins
-    user = session.user
-    key = repeat_key(user.identity, label) if label else None
+    key = said.key
 
     def keep(receipt: Receipt | None) -> Repeatable:
-        return logins.leave_message(user, account, text, kind, tags, receipt, key)
+        return logins.leave_message(session.user, account, said.text, said.speech, said.tags, receipt, key)
 
     event = session.directory.repeats.once(
         key,
-        receipt,
+        said.receipt,
         keep,
         lambda event, receipt: logins.mailbox.keep(account, event, receipt, key),  # type: ignore[arg-type]
     )
-    if kind is not Noticed:
+    if said.kind is not Noticed:
         session.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
     return event
 

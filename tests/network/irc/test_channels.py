@@ -366,3 +366,18 @@ def test_the_rooms_of_somebody_whose_connection_dropped_come_back(server: Server
     assert sorted(only(lines, "JOIN")) == [":ann!ann@host JOIN #a", ":ann!ann@host JOIN #b"]
     assert "@ann" in texts(only(lines, "353"))[0].split()
     assert codes(bob.lines())[0] == "JOIN"
+
+
+def test_rights_that_come_back_are_shown_to_everybody(server: Server) -> None:
+    account(server, "ann")
+    root, bob = join_irc(server, "root", "#a"), join_irc(server, "bob", "#a", caps="multi-prefix")
+    ann = connect(server).send(*login("ann"), "CAP END", "JOIN #a")
+    root.send("MODE #a +v ann")
+    ann.lose()
+    quiet(root, bob)
+    again = connect(server)
+    lines = again.ask(*login("ann"), "CAP END")
+    assert texts(only(lines, "353")) == ["@root bob +ann"]
+    assert only(lines, "MODE") == [":chat.test MODE #a +v ann"]
+    assert bob.lines() == [":ann!ann@host JOIN #a", ":chat.test MODE #a +v ann"]
+    assert texts(only(bob.ask("NAMES #a"), "353")) == ["@root bob +ann"]
