@@ -17,30 +17,27 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chat.client import queries
+from chat.client import asking, queries
 from chat.client.endpoints import default_endpoints
 from chat.client.events import Event, Invited, Kind, LagMeasured, Listener, Said, State, StateChanged, Told
 from chat.client.outbox import NOT_SENT, Outbox, Outgoing
-from chat.client.queries import QueryFailed, Question, RoomListing, Whois
+from chat.client.queries import Question, RoomListing, Whois
 from chat.client.reconnect import STABLE_SECONDS, Pauses, explain
 from chat.client.replies import Item
 from chat.client.session import Session
 from chat.client.state import Memory, RoomState, Roster
-from chat.client.translate import happened, said
 from chat.client.wants import Wants
 from chat.domain.names import fold
-from chat.wire import Message, format_server_time
+from chat.wire import Message
 
 EndpointFactory: TypeAlias = Callable[[str, int, bool], IStreamClientEndpoint]
 """(host, port, tls) -> where to connect."""
-
-NOT_CONNECTED = "You are not connected."
 
 
 class Connection:
@@ -322,7 +319,7 @@ class Connection:
         if self._session is not None and self._session.online:
             self._session.send(message)
         elif not later:
-            self._emit(Told(NOT_CONNECTED, error=True))
+            self._emit(Told(asking.NOT_CONNECTED, error=True))
             return False
         return True
 
@@ -349,64 +346,17 @@ class Connection:
 
         They are not told to the listener, and may be known to it already: compare msgids.
         """
-        session = self._session
-        if session is None or not session.features.history:
-            return fail(QueryFailed("This server keeps no history." if session else NOT_CONNECTED))
-        features, name = session.features, session.name
-        key = features.fold(place)
-        reference = "*"
-        if before is not None:
-            reference = (
-                f"msgid={before}" if isinstance(before, str) else f"timestamp={format_server_time(before)}"
-            )
-        count = max(1, min(limit, features.history_page))
-        command = "LATEST" if before is None else "BEFORE"
-
-        def read(items: list[Item]) -> list[Event]:
-            events = (
-                happened(message, features, name, self._wall_clock(), (place,), history=True)
-                for message in queries.need_batch(items, "chathistory")
-            )
-            return [event for event in events if event is not None]
-
-        question = queries.history_question(
-            command, place, reference, str(count), same=lambda target: features.fold(target) == key
-        )
-        return self._ask(question).addCallback(read)
+        return asking.history(self._session, place, before, limit)
 
     def search(self, words: str, place: str = "") -> Deferred[list[Said]]:
         """Messages with these words, oldest first, in the rooms that we are in, or in one.
 
         `words` may hold the filters ``from:NAME``, ``in:ROOM``, ``after:DATE`` and ``before:DATE`` (2026-01-31).
         """
-        session = self._session
-        if session is None or not session.features.search:
-            return fail(QueryFailed("This server cannot search." if session else NOT_CONNECTED))
-        features, name = session.features, session.name
-        try:
-            attributes = queries.search_attributes(words, place)
-        except QueryFailed as failed:
-            return fail(failed)
-
-        def read(items: list[Item]) -> list[Said]:
-            found = (
-                said(message, features, name, self._wall_clock(), history=True)
-                for message in queries.need_batch(items, queries.SEARCH)
-                if message.command in ("PRIVMSG", "NOTICE")
-            )
-            return sorted((event for event in found if event is not None), key=lambda event: event.time)
-
-        return self._ask(queries.search_question(attributes)).addCallback(read)
+        return asking.search(self._session, words, place)
 
     def _ask(self, question: Question) -> Deferred[list[Item]]:
-        if self._session is None or not self._session.online:
-            return fail(QueryFailed(NOT_CONNECTED))
-        try:
-            question.message.encode()
-        except ValueError:
-            return fail(QueryFailed("That cannot be asked."))
-        self._session.ask_question(question)
-        return question.answer
+        return asking.ask(self._session, question)
 
     def fold(self, name: str) -> str:
         """The key under which the server takes two names for one."""

@@ -6,15 +6,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chat.client.arguments import Arguments, connect
 from chat.client.connection import Connection
 from chat.client.events import DeliveryChanged, Event, State, StateChanged, Told
 from chat.client.outbox import Delivery
 from chat.domain.text import printable
-
-if TYPE_CHECKING:
-    from chat.client.terminal import Arguments
 
 READ_BYTES = 65_536
 """Bytes read at once."""
@@ -147,8 +145,6 @@ def send_lines(arguments: Arguments) -> int:
 
     from twisted.internet import reactor
     from twisted.logger import globalLogBeginner
-
-    from chat.client.terminal import connect
 
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
     status = 1

@@ -5,18 +5,20 @@ Source: IRCv3 draft/chathistory. Servers without it may replay on joining, in a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 
 from twisted.python.failure import Failure
 
-from chat.client.events import Missed, Said
+from chat.client.events import Event, Missed, Said
+from chat.client.features import Features
+from chat.client.outbox import Outbox
 from chat.client.queries import QueryFailed, batch_of, history_question
+from chat.client.questions import Questions
 from chat.client.replies import Batch, Item
+from chat.client.state import Memory
 from chat.client.translate import happened
 from chat.wire import Message, format_server_time
-
-if TYPE_CHECKING:
-    from chat.client.session import Session
 
 FIRST_PAGE = 50
 """Messages shown of a place that is new to us."""
@@ -29,6 +31,28 @@ PRIVATE_PLACES = 20
 
 NO_HISTORY = "What was said while you were away is not known: this server keeps no history."
 NOT_ALL = "Some of what was said while you were away is missing."
+
+
+class Host(Protocol):
+    """What catching up needs of the connection that it is done for."""
+
+    features: Features
+    memory: Memory
+    outbox: Outbox
+    questions: Questions
+    name: str
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    def emit(self, event: Event) -> None:
+        """Tell of an event."""
+
+    def deliver(self, event: Said) -> None:
+        """Tell of a message, unless it was told before."""
+
+    def barrier(self, reached: Callable[[], None]) -> None:
+        """Call when the server has dealt with everything sent before."""
 
 
 class _Progress:
@@ -46,7 +70,7 @@ class _Progress:
 class CatchUp:
     """All the places of one connection that are being caught up with."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Host) -> None:
         self._session = session
         self._busy: dict[str, _Progress] = {}
 
@@ -126,7 +150,7 @@ class CatchUp:
             str(limit),
             same=lambda target: session.features.fold(target) == key,
         )
-        session.ask_question(question)
+        session.questions.ask(question)
         question.answer.addCallback(self._page, key, command, start, limit)
         question.answer.addErrback(self._no_answer, key)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -16,7 +15,7 @@ from chat.client.handlers import handle
 from chat.client.keepalive import Keepalive
 from chat.client.outbox import Outbox, wire_message
 from chat.client.protocol import MessageProtocol
-from chat.client.queries import ANSWER_SECONDS, Question
+from chat.client.questions import Questions
 from chat.client.reconnect import Permanent, is_ban
 from chat.client.registration import Registration, request_lines, sasl_plain
 from chat.client.replies import Answered, Item, Replies, sentence
@@ -31,8 +30,6 @@ CLOSING_SECONDS = 5.0
 """How long the last words may take before the connection is cut."""
 JOIN_AT_ONCE = 10
 """Rooms in one JOIN."""
-MAX_QUESTIONS = 100
-"""Questions waiting for their answers."""
 USER_AND_HOST_BYTES = 74
 """What a server puts after our name at most, before it has shown us: user of 10, host of 63 bytes, and two signs."""
 
@@ -88,8 +85,9 @@ class Session:
         self._over = closed
         self._retired = False
         self._replies = Replies()
-        self._questions: list[Question] = []
-        self._labels = count(1)
+        self.questions = Questions(
+            reactor, self.features, self.protocol.send, self._replies.expect, outbox.charge
+        )
         self._keepalive = Keepalive(reactor, self.send, emit, self._tick, self._silent)
         self.barrier = self._keepalive.barrier
         self._timers: dict[str, Any] = {}
@@ -131,9 +129,7 @@ class Session:
         self.catch_up.abandon()
         self.outbox.offline()
         self.roster.disconnected()
-        questions, self._questions = self._questions, []
-        for question in questions:
-            question.fail("The connection was lost before the answer came.")
+        self.questions.abandon()
 
     def _timer(self, name: str, seconds: float, call: Callable[[], None]) -> None:
         def due() -> None:
@@ -169,45 +165,6 @@ class Session:
         """Send with a label; `answered` gets the answer."""
         self._replies.expect(label, answered)
         self.protocol.send(message._replace(tags={"label": label}))
-
-    def ask_question(self, question: Question) -> None:
-        """Send a question; its answer fires, or fails with `QueryFailed`."""
-        if len(self._questions) >= MAX_QUESTIONS:
-            question.fail("Too many questions at once: wait for the answers to the others.")
-            return
-        self._questions.append(question)
-        late = self._reactor.callLater(ANSWER_SECONDS, question.fail, "The server did not answer.")
-
-        def answered(result: Any) -> Any:
-            if late.active():
-                late.cancel()
-            if question in self._questions:
-                self._questions.remove(question)
-            return result
-
-        question.answer.addBoth(answered)
-        wait = self.outbox.charge()
-        if wait:
-            # Coming into many rooms asks for much history at once.
-            self._reactor.callLater(wait, self._send_question, question)
-        else:
-            self._send_question(question)
-
-    def _send_question(self, question: Question) -> None:
-        if question.answer.called:
-            return
-        if not self.features.labels:
-            self.protocol.send(question.message)
-            return
-        label = f"q{next(self._labels)}"
-
-        def labelled(items: list[Item]) -> list[Item]:
-            if not question.answer.called:
-                question.answer.callback(items)
-            return []
-
-        self._replies.expect(label, labelled)
-        self.protocol.send(question.message._replace(tags={"label": label}))
 
     def room_for_text(self, place: str, kind: Kind) -> int:
         """Bytes of text that fit a line to this place when the server has put our mask before it."""
@@ -275,7 +232,7 @@ class Session:
                     self._dispatch(item)
 
     def _dispatch(self, item: Item) -> None:
-        if any(question.take(item) for question in self._questions):
+        if self.questions.take(item):
             return
         if isinstance(item, Message):
             handle(self, item)

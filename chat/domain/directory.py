@@ -38,12 +38,14 @@ from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
 from chat.domain.names import Name, RoomName, fold
+from chat.domain.people import People
 from chat.domain.refused import Refused, Why
-from chat.domain.registry import FOUNDED_AT_MOST, MemoryRegistry, Registry, record_of, restore
+from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
 from chat.domain.returning import Returning
 from chat.domain.rights import check_join, check_speech, founded_by
 from chat.domain.room import Membership, Room
+from chat.domain.rooms import Rooms
 from chat.domain.stats import Stats
 from chat.domain.user import User
 from chat.domain.watches import Watches
@@ -51,8 +53,6 @@ from chat.domain.whowas import Whowas
 
 ROOMS_AT_MOST = 50
 """Rooms one person may be in: Ergo's and InspIRCd's order of magnitude; bounds what a quit has to write."""
-ROOMS_IN_ALL = 50_000
-"""Rooms on the server: bounds the memory that idle rooms take."""
 TEXT_BYTES = 4096
 """Longest text of one event: four plain lines, or one IRCv3 multiline message."""
 
@@ -93,21 +93,20 @@ class Directory:
         self.watches = Watches()
         self.metadata = Metadata()
         self.returning = Returning()
-        self.sessions: dict[str, dict[User, None]] = {}
-        """Folded account -> everybody with a name who is logged in to it."""
-        self.users: dict[str, User] = {}
-        self.with_modes: dict[User, None] = {}
-        """Everybody with a name who has user modes."""
-        self.rooms: dict[str, Room] = {}
+        self._people = People()
+        self.users = self._people.named
+        self.sessions = self._people.sessions
+        self.with_modes = self._people.with_modes
+        self._rooms = Rooms(self.registry, clock)
+        self.rooms = self._rooms.named
         self.history: History = MemoryHistory(
             lambda room: self.rooms[room].log if room in self.rooms else None
         )
         self.repeats = Repeats(clock)
         self.stopping = False
         """While the server goes down, rooms are not forgotten because everybody leaves them."""
-        self._exotic: dict[str, User] = {}
         self._sessions = 0
-        self.lobby = self._open_room(RoomName(lobby, fold(lobby)), permanent=True)
+        self.lobby = self._rooms.open(RoomName(lobby, fold(lobby)), permanent=True)
 
     # people
 
@@ -118,10 +117,7 @@ class Directory:
 
     def find(self, name: str) -> User:
         """The person with this name, whatever its case."""
-        user = self.users.get(fold(name))
-        if user is None:
-            raise Refused(Why.NO_SUCH_USER, f"No such user: {name}", name)
-        return user
+        return self._people.find(name)
 
     def check_free(self, name: Name, mine: User | None = None) -> None:
         """Raise `Refused` if somebody else has or owns this name, or one that looks the same.
@@ -130,66 +126,21 @@ class Directory:
         """
         self.claims.check(name, None if mine is None else mine.account)
         holder = self.users.get(name.folded)
-        if holder is not None and holder is not mine:
-            if mine is not None and self.claims.may_take_back(mine, holder):
-                self.quit(holder, "The owner of the name took it back")
-                holder.reader.disconnect("Your account took this name back from another connection.")
-                return
-            raise Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown)
-        twin = self._look_alike(name, mine)
-        if twin is not None:
-            raise Refused(
-                Why.NAME_TAKEN, f"The name {name.shown} is taken: it looks like {twin.shown}", name.shown
-            )
-
-    def _look_alike(self, name: Name, mine: User | None) -> User | None:
-        # ASCII names that resemble each other (bill, bi11) live side by side; a name in another script that
-        # looks like one that is here does not, and the other way round.
-        twin = self._exotic.get(name.skeleton)
-        if twin is not None and twin is not mine:
-            return twin
-        if name.shown.isascii():
-            return None
-        for user in self.users.values():
-            if user is not mine and user.name is not None and user.name.skeleton == name.skeleton:
-                return user
-        return None
+        if mine is not None and holder not in (None, mine) and self.claims.may_take_back(mine, holder):
+            self.quit(holder, "The owner of the name took it back")
+            holder.reader.disconnect("Your account took this name back from another connection.")
+        else:
+            self._people.check_free(name, mine)
 
     def enter(self, user: User, name: Name) -> None:
         """Give a connected person a name, by which others know them from here on."""
         if self.max_users and len(self.users) >= self.max_users:
             raise Refused(Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later.")
         self.check_free(name, user)
-        self._name(user, name)
+        self._people.add(user, name)
         user.entered_at = user.last_active = self.clock()
         self.stats.entered(user.dialect)
-        self._count_session(user)
         self.watches.came(user.identity)
-
-    def _count_session(self, user: User) -> None:
-        if user.account is not None:
-            self.sessions.setdefault(fold(user.account), {})[user] = None
-
-    def _discount_session(self, user: User, account: str | None) -> None:
-        sessions = self.sessions.get(fold(account)) if account else None
-        if account and sessions is not None:
-            sessions.pop(user, None)
-            if not sessions:
-                del self.sessions[fold(account)]
-
-    def _name(self, user: User, name: Name) -> None:
-        user.name = name
-        user.refresh()
-        self.users[name.folded] = user
-        if not name.shown.isascii():
-            self._exotic[name.skeleton] = user
-
-    def _unname(self, user: User) -> None:
-        name = user.name
-        if name is not None:
-            del self.users[name.folded]
-            if not name.shown.isascii():
-                self._exotic.pop(name.skeleton, None)
 
     def rename(self, user: User, name: Name) -> None:
         """Give somebody another name and tell everybody who shares a room."""
@@ -197,8 +148,7 @@ class Directory:
             return
         self.check_free(name, user)
         before = user.identity
-        self._unname(user)
-        self._name(user, name)
+        self._people.rename(user, name)
         places: Places = {}
         msgid, now = self.journal.stamp()
         self._record_everywhere(user, Renamed(msgid, now, before, name.shown, places), places)
@@ -211,9 +161,7 @@ class Directory:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
         if user.name is None:
             return
-        self._unname(user)
-        user.name = None
-        self.with_modes.pop(user, None)
+        self._people.remove(user)
         memberships = list(user.memberships.values())
         for membership in memberships:
             membership.end()
@@ -226,11 +174,10 @@ class Directory:
             room = membership.room
             self.journal.record(event, room.log)
             self.delivery.dirty(room, urgent=False)
-            self._close_if_empty(room)
+            self._rooms.close_if_empty(room, self.stopping)
         user.memberships.clear()
         self.stats.gone(user.dialect)
         self.departed.add(user.identity, now)
-        self._discount_session(user, user.account)
         self.watches.clear(user.reader)
         self.metadata.forget(user.reader)
         self.watches.went(user.identity.name)
@@ -248,13 +195,7 @@ class Directory:
 
     def set_modes(self, user: User, letters: set[str]) -> None:
         """Give somebody these user modes, and no others; who has gone meanwhile gets none."""
-        if user.name is None:
-            return
-        user.modes = "".join(sorted(letters))
-        if letters:
-            self.with_modes[user] = None
-        else:
-            self.with_modes.pop(user, None)
+        self._people.set_modes(user, letters)
 
     def change_identity(
         self,
@@ -276,8 +217,7 @@ class Directory:
         if user.identity != before and user.name is not None:
             places: Places = {}
             msgid, now = self.journal.stamp()
-            self._discount_session(user, before.account)
-            self._count_session(user)
+            self._people.account_changed(user, before.account)
             self._record_everywhere(user, IdentityChanged(msgid, now, before, user.identity, places), places)
 
     def _record_everywhere(self, user: User, event: PersonEvent, places: Places) -> None:
@@ -293,12 +233,7 @@ class Directory:
 
     def room(self, name: str) -> Room:
         """The room with this name, whatever its case."""
-        room = self.rooms.get(fold(name))
-        if room is None:
-            raise Refused(
-                Why.NO_SUCH_ROOM, f"No such room: {name}. See /rooms, or make it with /join {name}", name
-            )
-        return room
+        return self._rooms.find(name)
 
     def membership(self, user: User, room: Room) -> Membership:
         """Somebody's membership of a room, or `Refused`."""
@@ -307,33 +242,9 @@ class Directory:
             raise Refused(Why.NOT_IN_ROOM, f"You are not in {room.name}. /join {room.name} first.", room.name)
         return membership
 
-    def _open_room(self, name: RoomName, permanent: bool = False) -> Room:
-        if len(self.rooms) >= ROOMS_IN_ALL:
-            raise Refused(
-                Why.LIMIT, f"There are {ROOMS_IN_ALL} rooms: no more can be made. Join one of them."
-            )
-        room = Room(name.shown, name.folded, self.clock(), permanent)
-        record = self.registry.find(name.folded)
-        if record is not None:
-            restore(room, record)
-        self.rooms[name.folded] = room
-        return room
-
-    def _close_if_empty(self, room: Room) -> None:
-        if not room.members and not room.permanent:
-            self.rooms.pop(room.folded, None)
-            if room.founder is None and not self.stopping:
-                self.registry.forget(room.folded)
-
     def room_changed(self, room: Room) -> None:
         """Keep what a room is; to be called after any change of its topic, modes or founder."""
-        self.registry.save(record_of(room))
-
-    def _found(self, room: Room, founder: str | None) -> None:
-        # A room that nobody owns belongs to whoever makes it, if they have an account to own it with.
-        if founder and room.founder is None and self.registry.founded(fold(founder)) < FOUNDED_AT_MOST:
-            room.founder = fold(founder)
-            self.room_changed(room)
+        self._rooms.changed(room)
 
     def join(self, user: User, name: RoomName, key: str = "", modes: str = "") -> Membership:
         """Go into a room, which is made if need be, with the rights `modes`; `key` opens one that is locked."""
@@ -347,11 +258,11 @@ class Directory:
                 name.shown,
             )
         if room is None:
-            room = self._open_room(name)
+            room = self._rooms.open(name)
         try:
             check_join(user, room, key)
         except Refused:
-            self._close_if_empty(room)
+            self._rooms.close_if_empty(room, self.stopping)
             raise
         founded = not room.members and not room.permanent
         msgid, now = self.journal.stamp()
@@ -361,7 +272,7 @@ class Directory:
         membership.modes = modes
         makes_it_theirs = founded and room.founder is None
         if makes_it_theirs:
-            self._found(room, user.account)
+            self._rooms.give(room, user.account)
         if "o" not in modes and (makes_it_theirs or founded_by(user, room)):
             membership.modes = "o" + modes
         if user.invitations is not None:
@@ -407,7 +318,7 @@ class Directory:
         self.journal.record(event, room.log)
         self.delivery.dirty(room, urgent=isinstance(event, Kicked))
         membership.user.reader.left(membership, event)
-        self._close_if_empty(room)
+        self._rooms.close_if_empty(room, self.stopping)
 
     def happened(self, room: Room, event: RoomEvent) -> None:
         """Something happened in a room: everybody there gets it, except its author."""

@@ -201,6 +201,12 @@ def replayed(membership: Membership, count: int) -> list[LogEvent]:
     return [event for event in log.read(start, stop - start).events if is_kept(event)]
 
 
+def last_said(room: Room) -> Correspondent | None:
+    """The row of a room, as far as its log knows when somebody last spoke there."""
+    last = next((event for event in reversed(room.log.entries) if is_speech(event)), None)
+    return None if last is None else Correspondent(room.name, last.time)
+
+
 def in_between(rows: list[Correspondent], after: float, before: float, limit: int) -> list[Correspondent]:
     """The rows between two moments in either order, both exclusive, oldest first."""
     low, high = sorted((after, before))

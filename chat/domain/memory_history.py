@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from chat.domain.accounts import Done
-from chat.domain.conversations import Conversations, Markers
-from chat.domain.events import LogEvent, Whispered
+from chat.domain.conversations import Markers
+from chat.domain.events import LogEvent
 from chat.domain.history import (
     FOUND_AT_MOST,
-    Conversation,
     Correspondent,
     HistoryEvent,
     Mark,
@@ -20,30 +19,23 @@ from chat.domain.history import (
     fits,
     in_between,
     is_kept,
-    is_speech,
+    last_said,
     no_such_message,
     replayed,
     select,
     surround,
 )
 from chat.domain.log import Log
+from chat.domain.remembered import Remembered
 from chat.domain.room import Membership, Room
 
 
-class MemoryHistory:
-    """History out of what is in memory anyway: the rooms' logs, and conversations."""
+class MemoryHistory(Remembered):
+    """A `chat.domain.history.History` that is gone with the process: nothing but what is remembered anyway."""
 
     def __init__(self, log_of: Callable[[str], Log | None]) -> None:
         """`log_of` gives the log of the room with this folded name."""
-        self._log_of = log_of
-        self.conversations = Conversations()
-        self.markers = Markers()
-
-    def _events(self, target: Target) -> Collection[HistoryEvent]:
-        if isinstance(target, Conversation):
-            return self.conversations.events(target)
-        log = self._log_of(target)
-        return () if log is None else log.entries
+        super().__init__(log_of, Markers())
 
     def page(self, what: Range, done: Done[Page]) -> None:
         """Events of a target within a range."""
@@ -63,11 +55,11 @@ class MemoryHistory:
         done: Done[list[Correspondent]],
     ) -> None:
         """Rooms and conversations with news."""
-        rows = self.conversations.newest(owner)
+        rows = self._conversations.newest(owner)
         for room in rooms:
-            last = next((event for event in reversed(room.log.entries) if is_speech(event)), None)
+            last = last_said(room)
             if last is not None:
-                rows.append(Correspondent(room.name, last.time))
+                rows.append(last)
         done(in_between(rows, after, before, limit))
 
     def search(self, what: Search, done: Done[Page]) -> None:
@@ -78,36 +70,14 @@ class MemoryHistory:
 
     def find(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:
         """One event."""
-        found = next((event for event in self._events(target) if event.msgid == msgid), None)
+        found = self._event(target, msgid)
         done(found if found is not None and is_kept(found) else no_such_message(msgid))
 
     def redact(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:
         """Forget what an event said."""
-        found: HistoryEvent | None
-        if isinstance(target, Conversation):
-            found = self.conversations.remove(target, msgid)
-        else:
-            log = self._log_of(target)
-            found = None if log is None else log.redact(msgid)
+        found = self._erase(target, msgid)
         done(no_such_message(msgid) if found is None else found)
 
     def replay(self, membership: Membership, count: int, done: Done[list[LogEvent]]) -> None:
         """The last events from before somebody joined."""
         done(replayed(membership, count))
-
-    def whispered(self, event: Whispered) -> None:
-        """Remember a private message."""
-        self.conversations.add(event)
-
-    def forget(self, owner: str) -> None:
-        """A guest is gone."""
-        self.conversations.forget(owner)
-        self.markers.forget(owner)
-
-    def marker(self, owner: str, target: str) -> float | None:
-        """How far somebody has read."""
-        return self.markers.get(owner, target)
-
-    def set_marker(self, owner: str, target: str, time: float) -> float:
-        """Move a marker on."""
-        return self.markers.put(owner, target, time)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -51,6 +51,10 @@ class _Side(portforward.Proxy):
     answers. A transport that cannot close one direction alone (TLS) is closed after what is in flight.
     """
 
+    said_goodbye: ClassVar[str]
+    """Why a relayed connection is over when this side closed it, for the log."""
+    broke_off: ClassVar[str]
+    """The same when this side was lost; the reason is put after it."""
     session: Session
     transport: Any
     gone = False
@@ -68,7 +72,7 @@ class _Side(portforward.Proxy):
         if peer is None:
             self.transport.loseConnection()
             return
-        self.session.ending(self._said_goodbye())
+        self.session.ending(self.said_goodbye)
         peer.finish()
 
     def writeConnectionLost(self) -> None:
@@ -79,7 +83,9 @@ class _Side(portforward.Proxy):
         self._fed = False
         peer, self.peer = cast("_Side | None", self.peer), None
         done = reason.check(ConnectionDone) is not None
-        self.session.ending(self._said_goodbye() if done else self._broke_off(reason))
+        self.session.ending(
+            self.said_goodbye if done else f"{self.broke_off} ({failure_in_words(reason.value)})"
+        )
         if peer is not None:
             peer.peer = None
             peer.hang_up(None)
@@ -113,16 +119,12 @@ class _Side(portforward.Proxy):
             self._fed = False
             self.transport.unregisterProducer()
 
-    def _said_goodbye(self) -> str:
-        raise NotImplementedError
-
-    def _broke_off(self, reason: Failure) -> str:
-        raise NotImplementedError
-
 
 class RelayServer(_Side, portforward.ProxyServer):
     """The person's side: limits, then the search for a server, with reading paused until one has answered."""
 
+    said_goodbye = "the person left"
+    broke_off = "the person's connection broke off"
     _log = Logger()
     factory: RelayFactory  # type: ignore[assignment]
     _admitted: str | None = None
@@ -218,16 +220,12 @@ class RelayServer(_Side, portforward.ProxyServer):
         else:
             self.transport.loseConnection()
 
-    def _said_goodbye(self) -> str:
-        return "the person left"
-
-    def _broke_off(self, reason: Failure) -> str:
-        return f"the person's connection broke off ({failure_in_words(reason.value)})"
-
 
 class RelayClient(_Side, portforward.ProxyClient):
     """The server's side: announces the person, then carries."""
 
+    said_goodbye = "the server closed it"
+    broke_off = "the server's connection broke off"
     factory: RelayClientFactory
 
     def connectionMade(self) -> None:
@@ -254,12 +252,6 @@ class RelayClient(_Side, portforward.ProxyClient):
     def readConnectionLost(self) -> None:
         super().readConnectionLost()
         self.session.server_ended()
-
-    def _said_goodbye(self) -> str:
-        return "the server closed it"
-
-    def _broke_off(self, reason: Failure) -> str:
-        return f"the server's connection broke off ({failure_in_words(reason.value)})"
 
 
 class RelayClientFactory(portforward.ProxyClientFactory):

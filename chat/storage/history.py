@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection
 from twisted.logger import Logger
 
 from chat.domain.accounts import Done
-from chat.domain.conversations import Conversations
-from chat.domain.events import LogEvent, Whispered
+from chat.domain.events import LogEvent
 from chat.domain.history import (
     Conversation,
     Correspondent,
@@ -21,7 +20,7 @@ from chat.domain.history import (
     Target,
     in_between,
     is_kept,
-    is_speech,
+    last_said,
     no_such_message,
     replayed,
     select,
@@ -29,6 +28,7 @@ from chat.domain.history import (
 )
 from chat.domain.log import KEEP, Log
 from chat.domain.refused import Refused, Why
+from chat.domain.remembered import Remembered
 from chat.domain.room import Membership, Room
 from chat.storage.journal import StoredJournal
 from chat.storage.markers import StoredMarkers
@@ -47,7 +47,7 @@ class Reading:
         self.reader = reader
 
 
-class StoredHistory:
+class StoredHistory(Remembered):
     """A `chat.domain.history.History` on disk. All methods are called in the reactor's thread."""
 
     log = Logger()
@@ -62,22 +62,20 @@ class StoredHistory:
         markers: StoredMarkers,
         log_of: Callable[[str], Log | None],
     ) -> None:
+        super().__init__(log_of, markers)
         self._journal = journal
         self._pages = pages
         self._searches = searches
         self._writes = writes
         self._database = database
-        self._markers = markers
-        self._log_of = log_of
         self._warming: dict[Log, list[Callable[[], None]]] = {}
-        self.conversations = Conversations()
 
     # pages
 
     def page(self, what: Range, done: Done[Page]) -> None:
         """Events of a target within a range."""
         if isinstance(what.target, Conversation):
-            done(select(self.conversations.events(what.target), what))
+            done(select(self._events(what.target), what))
             return
         log = self._log_of(what.target)
         if log is not None and self._in_memory(log, what, done):
@@ -121,7 +119,7 @@ class StoredHistory:
     def around(self, target: Target, mark: Mark, limit: int, speech: bool, done: Done[Page]) -> None:
         """The event at a mark and what surrounds it."""
         if isinstance(target, Conversation):
-            done(surround(self.conversations.events(target), mark, limit, speech))
+            done(surround(self._events(target), mark, limit, speech))
             return
 
         def read(answer: list[LogEvent] | Exception) -> None:
@@ -172,12 +170,12 @@ class StoredHistory:
         done: Done[list[Correspondent]],
     ) -> None:
         """Rooms and conversations with news."""
-        rows = self.conversations.newest(owner)
+        rows = self._conversations.newest(owner)
         unknown: dict[str, str] = {}
         for room in rooms:
-            last = next((event for event in reversed(room.log.entries) if is_speech(event)), None)
+            last = last_said(room)
             if last is not None:
-                rows.append(Correspondent(room.name, last.time))
+                rows.append(last)
             elif not room.log.warm:
                 unknown[room.folded] = room.name
         if not unknown:
@@ -207,13 +205,7 @@ class StoredHistory:
 
     def find(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:
         """One event."""
-        known: Collection[HistoryEvent] = ()
-        if isinstance(target, Conversation):
-            known = self.conversations.events(target)
-        else:
-            log = self._log_of(target)
-            known = () if log is None else log.entries
-        found = next((event for event in known if event.msgid == msgid), None)
+        found = self._event(target, msgid)
         if found is not None or isinstance(target, Conversation):
             done(found if found is not None and is_kept(found) else no_such_message(msgid))
             return
@@ -232,7 +224,7 @@ class StoredHistory:
     def redact(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:
         """Forget what an event said, on disk and in memory."""
         if isinstance(target, Conversation):
-            gone = self.conversations.remove(target, msgid)
+            gone = self._erase(target, msgid)
             done(no_such_message(msgid) if gone is None else gone)
             return
 
@@ -240,8 +232,7 @@ class StoredHistory:
             if isinstance(answer, Exception):
                 done(self._refusal(answer))
                 return
-            log = self._log_of(target)
-            remembered = None if log is None else log.redact(msgid)
+            remembered = self._erase(target, msgid)
             event = remembered if answer is None else answer
             done(no_such_message(msgid) if event is None or not is_kept(event) else event)
 
@@ -251,25 +242,6 @@ class StoredHistory:
                 redacted,
             )
         )
-
-    # what a person has read, and with whom they spoke
-
-    def whispered(self, event: Whispered) -> None:
-        """Remember a private message."""
-        self.conversations.add(event)
-
-    def forget(self, owner: str) -> None:
-        """A guest is gone."""
-        self.conversations.forget(owner)
-        self._markers.forget(owner)
-
-    def marker(self, owner: str, target: str) -> float | None:
-        """How far somebody has read."""
-        return self._markers.get(owner, target)
-
-    def set_marker(self, owner: str, target: str, time: float) -> float:
-        """Move a marker on."""
-        return self._markers.put(owner, target, time)
 
     def _refusal(self, error: Exception) -> Refused:
         if isinstance(error, TookTooLong):

@@ -8,10 +8,11 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from chat.client.arguments import connect, read_arguments
 from chat.client.pages import Line, Sort
 from chat.client.rows import Row
 from chat.client.screen import MAX_PASTE_LINES
-from chat.client.terminal import PASSWORD_VARIABLE, Program, connect, main, read_arguments
+from chat.client.terminal import Program
 
 from .talking import START, Attempt, Script, Talker
 
@@ -271,36 +272,3 @@ def test_the_title_tells_where_we_are(person: Person) -> None:
     assert text(person.screen.title()) == "#x - all about it"
     person.desk.open("ann")
     assert text(person.screen.title()) == "ann - private"
-
-
-class TestArguments:
-    def test_defaults(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("getpass.getuser", lambda: "bob.the builder")
-        arguments = read_arguments([])
-        assert (arguments.host, arguments.port, arguments.name) == ("localhost", 56458, "bobthebuilder")
-        assert arguments.rooms == ("#lobby",)
-
-    def test_an_account_name_that_cannot_be_a_name_here(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("getpass.getuser", lambda: "1000")
-        assert read_arguments([]).name == "guest"
-
-    def test_rooms(self) -> None:
-        assert read_arguments(["--room", "a", "--room", "#b", "--room", "&c"]).rooms == ("#a", "#b", "&c")
-
-    def test_a_password_comes_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(PASSWORD_VARIABLE, "secret")
-        assert read_arguments(["--account", "ann"]).password == "secret"
-        assert read_arguments([]).password is None
-
-    @pytest.mark.parametrize(
-        "argv",
-        [["host:x"], ["--name", "a b"], ["--name", " "], ["--patience", "0"], ["--account", "a"], ["a", "b"]],
-    )
-    def test_what_cannot_be(
-        self, argv: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
-        with pytest.raises(SystemExit) as ended:
-            main(argv)
-        assert ended.value.code == 2
-        assert "error:" in capsys.readouterr().err

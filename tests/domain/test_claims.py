@@ -61,12 +61,13 @@ def test_the_name_of_an_account_is_for_its_owner(door: Door) -> None:
 
 def test_so_is_what_looks_like_it(door: Door) -> None:
     assert "looks like" in door.refusal("bi11")
-    door.enter("bi11", "bill")
+    assert door.enter("bi11", "bill").shown == "bi11"
 
 
 def test_a_free_name_is_free(door: Door) -> None:
-    door.enter("carl")
-    door.enter("dora", "ann")
+    guest = door.enter("carl")
+    member = door.enter("dora", "ann")
+    assert [door.directory.find(name) for name in ("carl", "dora")] == [guest, member]
 
 
 def test_nobody_takes_the_name_of_an_account_by_renaming(door: Door) -> None:
@@ -93,7 +94,8 @@ def test_the_name_of_a_guest_is_not_held(door: Door) -> None:
     user = door.enter("sunny")
     door.claims.hold(user)
     door.directory.quit(user, "")
-    door.enter("sunny")
+    other = door.enter("sunny")
+    assert door.directory.find("sunny") is other
 
 
 def test_the_owner_takes_the_name_back_from_a_ghost(door: Door) -> None:
@@ -114,8 +116,9 @@ def test_the_owner_takes_it_from_whoever_was_there_before_it_was_registered(door
 
 
 def test_other_names_are_not_taken_from_anybody(door: Door) -> None:
-    door.enter("carl")
-    door.refusal("carl", "ann")
+    holder = door.enter("carl")
+    assert door.refusal("carl", "ann") == "The name carl is taken"
+    assert door.directory.find("carl") is holder
 
 
 def test_two_devices_do_not_put_each_other_out_for_ever(door: Door) -> None:

@@ -203,7 +203,7 @@ def test_the_number_of_rooms_is_bounded(house: House, monkeypatch: pytest.Monkey
     with pytest.raises(Refused, match="/part one") as refused:
         house.directory.join(bob, check_room("#more"))
     assert refused.value.why is Why.TOO_MANY_ROOMS
-    monkeypatch.setattr("chat.domain.directory.ROOMS_IN_ALL", ROOMS_AT_MOST + 1)
+    monkeypatch.setattr("chat.domain.rooms.ROOMS_IN_ALL", ROOMS_AT_MOST + 1)
     carol = house.person("carol", "#r1")
     with pytest.raises(Refused, match="no more can be made") as refused:
         house.directory.join(carol, check_room("#more"))

@@ -47,6 +47,20 @@ class Pane:
             pytest.fail(f"{failure}\n{screen}")
         return screen
 
+    def wait(self) -> int:
+        """The program's exit status, once it has ended by itself."""
+
+        def ended() -> str:
+            # Asked for, because tmux does not always write on the screen that a program has ended.
+            return self._tmux.run(
+                "display-message", "-p", "-t", f"={self._name}:", "#{pane_dead_status}"
+            ).strip()
+
+        try:
+            return int(wait_until(ended, f"{self._name} to end"))
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure}\n{self.screen}")
+
 
 class Tmux:
     """A tmux server of its own, on a socket in a folder with a short path."""

@@ -198,4 +198,4 @@ def test_a_server_behind_a_unix_socket(start_server: StartServer, ends: ExitStac
     start_server("--listen", f"unix:{path}")
     person = Conversation([need("nc"), "-U", str(path)])
     ends.callback(person.end)
-    enter(person, "ann")
+    assert "Welcome, ann" in enter(person, "ann").transcript

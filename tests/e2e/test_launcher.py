@@ -135,7 +135,10 @@ def test_two_of_the_same_port_are_refused(launcher: Launcher) -> None:
     # From the button that has the focus back to the field before it, which is that of the web logs.
     launcher.press("shift+Tab", "ctrl+a")
     launcher.type(str(launcher.ports["chat_port"]), "Tab", "Return")
-    launcher.wait_text(f"cannot both have port {launcher.ports['chat_port']}")
+    text = launcher.wait_text(f"cannot both have port {launcher.ports['chat_port']}")
+    assert ": running" not in text
     launcher.press("shift+Tab", "ctrl+a")
     launcher.type("web", "Tab", "Return")
-    launcher.wait_text("needs a port from 1 to 65535, not 'web'")
+    text = launcher.wait_text("needs a port from 1 to 65535, not 'web'")
+    assert ": running" not in text
+    assert not listens(launcher.ports["chat_port"])

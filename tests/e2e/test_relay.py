@@ -136,9 +136,10 @@ def test_nc_through_the_relay_into_a_server_that_knows_no_proxy_protocol(
     bob, carol = enter(nc(relay.port), "bob"), enter(nc(server.port), "carol")
     bob.read_until("carol joined")
     bob.send("hello through the relay")
-    carol.read_until("<bob> hello through the relay")
+    assert "<bob> hello through the relay" in carol.read_until("the relay")
     carol.send("and back")
-    bob.read_until("<carol> and back")
+    assert "<carol> and back" in bob.read_until("and back")
+    assert "PROXY" not in bob.transcript + carol.transcript
 
 
 def test_a_header_that_nobody_expects_is_answered_with_the_remedy(

@@ -85,7 +85,16 @@ def test_people_talk_across_programs(server: Server, nc: Connect, terminal: Open
     bob.wait_for(re.compile(r"^robert> *$", re.MULTILINE))
     bob.type("/exit")
     ann.read_until("* robert left")
-    bob.wait_for("Pane is dead")
+    seen = (
+        "* bob joined",
+        "<bob> hello from a terminal",
+        "* bob waves",
+        "* bob changed the topic to: all that matters",
+        "* bob is now robert",
+        "* robert left",
+    )
+    assert re.findall("|".join(map(re.escape, seen)), ann.transcript) == list(seen)
+    assert bob.wait() == 0
 
 
 def test_private_chats_have_pages(server: Server, nc: Connect, terminal: Open) -> None:
@@ -135,7 +144,7 @@ def test_completion_history_and_paste(server: Server, nc: Connect, terminal: Ope
     tmux.run("paste-buffer", "-p", "-t", "=bob:")
     bob.wait_for("Send 3 lines to #lobby")
     bob.press("Enter")
-    ann.read_until("<bob> three")
+    assert re.findall(r"<bob> (\w+)", ann.read_until("<bob> three")) == ["one", "two", "three"]
 
 
 def test_other_peoples_escape_sequences_do_nothing(server: Server, nc: Connect, terminal: Open) -> None:

@@ -104,7 +104,7 @@ class Server:
             "stuck": fanout._stuck,
             "patient rooms": fanout._patient,
             "users": directory.users,
-            "look-alikes": directory._exotic,
+            "look-alikes": directory._people._exotic,
             "rooms": [room for room in directory.rooms.values() if room is not directory.lobby],
             "members of the lobby": directory.lobby.members,
             "who stands together in the lobby": directory.lobby.readers.cursors,

@@ -1,10 +1,24 @@
-"""What holds for all tests of the network: nothing may fail unseen."""
+"""What tests of the network have in common: a server, the ways to reach it, and that nothing fails unseen."""
 
 from collections.abc import Iterator
 
 import pytest
 from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
+
+from tests.network.chatting import Server, make_server
+
+
+@pytest.fixture
+def server() -> Server:
+    """A chat with nobody in it."""
+    return make_server()
+
+
+@pytest.fixture(params=["socket", "wrapped"])
+def door(request: pytest.FixtureRequest) -> str:
+    """Each of the two ways on which bytes go out: to a socket, and through a transport that wraps one."""
+    return str(request.param)
 
 
 @pytest.fixture(autouse=True)

@@ -2,41 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from chat.network.outlet import (
-    CLOSE_SECONDS,
-)
-from tests.network.chatting import Client, Server, join_plain, make_server
-
-DOORS = ["socket", "wrapped"]
-STREAM_BUFFER = 65_536
-"""Bytes that Twisted holds for a wrapped transport before it asks its producer to pause."""
-
-
-@pytest.fixture
-def server() -> Server:
-    return make_server()
-
-
-@pytest.fixture(params=DOORS)
-def door(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-def say(server: Server, client: Client, text: str, times: int = 1) -> None:
-    """Let somebody speak in the lobby, without the detour through their connection."""
-    assert client.protocol.dialect is not None
-    for _ in range(times):
-        server.directory.say(client.protocol.dialect.user, server.directory.lobby, text)
-    server.run()
-
-
-def fill(server: Server, speaker: Client) -> int:
-    """Say what fills every buffer that there is for a reader that takes nothing; return how many lines."""
-    lines = STREAM_BUFFER // 500
-    say(server, speaker, "f" * 500, lines)
-    return lines
+from chat.network.outlet import CLOSE_SECONDS
+from tests.network.behind import fill, say
+from tests.network.chatting import Server, join_plain
 
 
 def test_who_leaves_a_room_still_reads_what_was_said_there_before(server: Server, door: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from chat.client.arguments import default_name
 from chat.client.connection import Connection
 from chat.client.endpoints import parse_address
 from chat.client.events import State, StateChanged
@@ -183,8 +184,6 @@ def run(address: str | None, name: str | None, rooms: list[str] | None, tls: boo
     running: Any = reactor
     program = Program(running, root, config_folder() / PREFERENCES)
     root.report_callback_exception = program.failed
-    from chat.client.terminal import default_name
-
     recent = program.kept.chosen.recent
     if address is not None:
         first = next(

@@ -21,31 +21,13 @@ from chat.domain.events import (
 from chat.domain.metadata import Target
 from chat.domain.refused import Refused
 from chat.domain.room import Membership
-from chat.network.irc import (
-    accounts,
-    batches,
-    channels,
-    history,
-    listing,
-    markers,
-    messages,
-    metadata,
-    modes,
-    monitor,
-    operators,
-    persons,
-    queries,
-    registration,
-    search,
-    server,
-    who,
-)
+from chat.network.irc import batches, channels, history, markers, metadata, registration
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
+from chat.network.irc.families import ROWS
 from chat.network.irc.refusals import answer
 from chat.network.irc.rendering import Rendering, shared_rendering
 from chat.network.irc.replies import Replies
-from chat.network.irc.rows import ROWS
 from chat.wire import (
     MAX_LINE_BYTES,
     LineTooLong,
@@ -60,26 +42,6 @@ from chat.wire import (
 if TYPE_CHECKING:
     from chat.network.listener import ChatProtocol
 
-FAMILIES = (
-    accounts,
-    batches,
-    channels,
-    history,
-    listing,
-    markers,
-    messages,
-    metadata,
-    modes,
-    monitor,
-    operators,
-    persons,
-    queries,
-    registration,
-    search,
-    server,
-    who,
-)
-"""The modules that fill the table of commands."""
 PING_SECONDS = 90.0
 """Silence after which a client is asked whether it is there."""
 DEAD_SECONDS = 150.0
