@@ -105,11 +105,11 @@ class Pass:
     def _serve_together(self, cursor: SharedCursor) -> int:
         position = cursor.position
         if position < self.room.log.base:
-            _catch_up(cursor, 0)
+            _read_alone(cursor, 0)
             return 0
         data, authors = self._chunk(cursor.rendering, position)
         if MANY in authors:
-            _catch_up(cursor, 1)
+            _read_alone(cursor, 1)
         cursor.position = self._end
         pushes = cursor.pushes
         authors &= pushes.keys()
@@ -155,12 +155,12 @@ class Pass:
         if outlet.blocked:
             return 0
         if position < self.room.log.base:
-            outlet.catch_up()
+            _catch_up(outlet)
             return 0
         data, authors = self._chunk(membership.rendering, position)
         if authors:
             if MANY in authors and len(membership.user.memberships) > 1:
-                outlet.catch_up()
+                _catch_up(outlet)
                 return 0
             if membership.session in authors:
                 data = self._without(membership.rendering, position, membership.session)
@@ -240,11 +240,19 @@ def _broken(problem: Exception) -> int:
     return BROKEN
 
 
-def _catch_up(cursor: SharedCursor, rooms: int) -> None:
+def _read_alone(cursor: SharedCursor, rooms: int) -> None:
     """Let those who are in more than so many rooms read on alone."""
     for membership in list(cursor.members.values()):
         if len(membership.user.memberships) > rooms:
-            membership.outlet.catch_up()
+            _catch_up(membership.outlet)
+
+
+def _catch_up(outlet: Outlet) -> None:
+    try:
+        outlet.catch_up()
+    except Exception as problem:
+        _broken(problem)
+        outlet.broken()
 
 
 def authors_of(events: Iterable[LogEvent]) -> frozenset[int]:
