@@ -8,18 +8,16 @@ people can offer it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Protocol
 
 from chat.domain import ignoring, rights
 from chat.domain.directory import Directory
-from chat.domain.events import Acted, LogEvent, Said
-from chat.domain.logins import Logins
+from chat.domain.events import Acted, Said
 from chat.domain.names import NameRefused, RoomRefused, check_name, check_room, fold, room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
-from chat.slash import Misunderstood, Table
+from chat.slash import Misunderstood
+from chat.speaker import TABLE, Speaker, command, here
 
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""
@@ -27,46 +25,10 @@ ROOMS_SHOWN = 100
 """Rooms listed before "and N more"."""
 
 
-class Speaker(Protocol):
-    """The person who typed a command, as the table sees them."""
-
-    user: User
-    directory: Directory
-    logins: Logins
-    room: Room | None
-    """The room that what is typed goes to."""
-
-    def reply(self, text: str) -> None:
-        """A line for this person alone."""
-
-    def show(self, event: LogEvent, room: str = "") -> None:
-        """Show an event again, with its time, and its room if that is given."""
-
-    def wait(self) -> Callable[[], None]:
-        """Take no further commands until the returned function is called: an answer is on its way."""
-
-    def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
-        """Ask for a line that is not shown while it is typed, if that can be helped."""
-
-    def welcome(self) -> None:
-        """This person, who had no name before, has one: show them in."""
-
-    def focus(self, room: Room | None) -> None:
-        """What is typed goes to this room from here on."""
-
-    def muted(self) -> str | None:
-        """A sentence if this person may not speak at the moment."""
-
-    def leave(self, reason: str) -> None:
-        """Say goodbye and close the connection."""
-
-
-TABLE: Table[Speaker] = Table()
 COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
 BY_WORD = TABLE.by_word
 """The rows by name and alias."""
-command = TABLE.command
 
 
 def run(speaker: Speaker, line: str) -> None:
@@ -134,13 +96,6 @@ def write_to(speaker: Speaker, name: str, text: str) -> None:
     except Refused:
         answered()
         raise
-
-
-def here(speaker: Speaker) -> Room:
-    """The room in which this person talks, or `Refused`."""
-    if speaker.room is None:
-        raise Refused(Why.NOT_IN_ROOM, "You are in no room. /join #lobby, or /rooms for a list.")
-    return speaker.room
 
 
 def listed(items: list[str], shown: int) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chat.commands import Speaker, command
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
+from chat.speaker import Speaker, command
 
 Then = Callable[[Account], None]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 
-from chat.commands import Speaker, command, here
 from chat.domain.accounts import Answer
 from chat.domain.events import Whispered
 from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
 from chat.domain.refused import Refused, Why
+from chat.speaker import Speaker, command, here
 
 HISTORY_SHOWN = 20
 """Events that `/history` shows without a number."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chat.commands import Speaker, command, here
 from chat.domain import modes, operating, rights
 from chat.domain.accounts import Account, Answer
 from chat.domain.masks import normal
@@ -10,6 +9,7 @@ from chat.domain.modes import FLAGS, Change
 from chat.domain.names import room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
+from chat.speaker import Speaker, command, here
 
 
 def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:

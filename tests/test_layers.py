@@ -22,6 +22,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("network",),
     ("storage",),
     ("commands",),
+    ("speaker",),
     ("domain",),
     ("wire",),
 ]

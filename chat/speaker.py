@@ -1,0 +1,59 @@
+"""Who types commands, as the table of commands sees them, and the table itself, to which rows are added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from chat.domain.directory import Directory
+from chat.domain.events import LogEvent
+from chat.domain.logins import Logins
+from chat.domain.refused import Refused, Why
+from chat.domain.room import Room
+from chat.domain.user import User
+from chat.slash import Table
+
+
+class Speaker(Protocol):
+    """The person who typed a command, as the table sees them."""
+
+    user: User
+    directory: Directory
+    logins: Logins
+    room: Room | None
+    """The room that what is typed goes to."""
+
+    def reply(self, text: str) -> None:
+        """A line for this person alone."""
+
+    def show(self, event: LogEvent, room: str = "") -> None:
+        """Show an event again, with its time, and its room if that is given."""
+
+    def wait(self) -> Callable[[], None]:
+        """Take no further commands until the returned function is called: an answer is on its way."""
+
+    def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
+        """Ask for a line that is not shown while it is typed, if that can be helped."""
+
+    def welcome(self) -> None:
+        """This person, who had no name before, has one: show them in."""
+
+    def focus(self, room: Room | None) -> None:
+        """What is typed goes to this room from here on."""
+
+    def muted(self) -> str | None:
+        """A sentence if this person may not speak at the moment."""
+
+    def leave(self, reason: str) -> None:
+        """Say goodbye and close the connection."""
+
+
+TABLE: Table[Speaker] = Table()
+command = TABLE.command
+
+
+def here(speaker: Speaker) -> Room:
+    """The room in which this person talks, or `Refused`."""
+    if speaker.room is None:
+        raise Refused(Why.NOT_IN_ROOM, "You are in no room. /join #lobby, or /rooms for a list.")
+    return speaker.room
