@@ -51,7 +51,8 @@ class Pane:
         """The program's exit status, once it has ended by itself."""
 
         def ended() -> str:
-            # Asked for, because tmux does not always write on the screen that a program has ended.
+            # tmux 3.3a can miss the end of a program, which it then sees with the end of the next one that it runs.
+            self._tmux.run("run-shell", "true")
             return self._tmux.run(
                 "display-message", "-p", "-t", f"={self._name}:", "#{pane_dead_status}"
             ).strip()
