@@ -72,9 +72,9 @@ def test_what_was_said_is_there_after_a_restart(server: Server, nc: Connect) -> 
     server.start()
     ann = enter(nc(server.port), "ann")
     assert "Topic: all about fish" in ann.read_until("fish")
-    assert "<bob> the answer is 42" in ann.read_until("42")
+    assert "<bob> the answer is 42" in ann.read_until("the answer is 42")
     ann.send("/search answer")
-    assert re.search(r"#lobby \[.*\] <bob> the answer is 42", ann.read_until("42"))
+    assert re.search(r"#lobby \[.*\] <bob> the answer is 42", ann.read_until("the answer is 42"))
 
 
 def test_with_history_off_nothing_is_there_after_a_restart(start_server: StartServer, nc: Connect) -> None:
