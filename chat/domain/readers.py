@@ -56,19 +56,17 @@ class Readers:
 
     def remove(self, membership: Membership) -> None:
         """Somebody reads no more."""
-        self.part(membership)
+        membership.read_alone()
         del self.alone[membership]
 
-    def part(self, membership: Membership) -> None:
-        """Somebody reads on alone, from where the others stand."""
-        shared = membership.shared
-        if shared is not None:
-            membership.position_alone = shared.position
-            membership.shared = None
-            shared.discard(membership)
-            if not shared.members:
-                self.cursors.remove(shared)
-            self.alone[membership] = None
+    def part(self, membership: Membership, shared: SharedCursor) -> None:
+        """Somebody reads on alone, from where those stand with whom they `shared` a cursor."""
+        membership.position_alone = shared.position
+        membership.shared = None
+        shared.discard(membership)
+        if not shared.members:
+            self.cursors.remove(shared)
+        self.alone[membership] = None
 
     def gather(self, end: int, at_most: int) -> bool:
         """Who has read everything up to `end`, and can be sent more, stands together from here on, `at_most` so many.

@@ -61,8 +61,7 @@ class Membership:
 
     @position.setter
     def position(self, position: int) -> None:
-        if self.shared is not None:
-            self.room.readers.part(self)
+        self.read_alone()
         self.position_alone = position
 
     @property
@@ -72,8 +71,7 @@ class Membership:
 
     @rendering.setter
     def rendering(self, rendering: Any) -> None:
-        if self.shared is not None:
-            self.room.readers.part(self)
+        self.read_alone()
         self._rendering = rendering
 
     @property
@@ -82,9 +80,9 @@ class Membership:
         return self.room.log.end if self.stop is None else self.stop
 
     def read_alone(self) -> None:
-        """This person's connection has something to get before anything new, or nothing any more."""
+        """From here on this cursor is this person's alone: what is next for them is not what is next for others."""
         if self.shared is not None:
-            self.room.readers.part(self)
+            self.room.readers.part(self, self.shared)
 
     def end(self) -> None:
         """This person is in the room no more. What was said until now is theirs to read: `User.former` keeps it.

@@ -167,7 +167,7 @@ def test_sizes(server: Server, nc: Connect, terminal: Open, tmux: Tmux, columns:
     bob.wait_for(re.compile(r"ann │ a long line that has to be wrapped.*│"))
     tmux.run("resize-window", "-t", "=bob:", "-x", str(columns), "-y", str(rows))
     bob.type("done")
-    ann.read_until("<bob> done")
+    assert ann.read_until("done").endswith("<bob> done")
 
 
 def test_a_server_that_restarts_is_found_again(server: Server, nc: Connect, terminal: Open) -> None:
@@ -205,11 +205,12 @@ def test_a_server_that_is_killed_loses_and_doubles_nothing(
 
 def test_signals_end_it_with_a_goodbye(server: Server, nc: Connect, terminal: Open, tmux: Tmux) -> None:
     ann = enter(nc(server.port), "ann")
-    terminal(server.port, "bob")
+    bob = terminal(server.port, "bob")
     ann.read_until("* bob joined")
     pid = int(tmux.run("display-message", "-p", "-t", "=bob:", "#{pane_pid}"))
     os.kill(pid, signal.SIGTERM)
     ann.read_until("* bob left")
+    assert bob.wait() == 0
 
 
 def test_a_script_says_its_lines(server: Server, nc: Connect) -> None:

@@ -107,7 +107,7 @@ def test_a_private_chat_by_a_double_click(window: Window, server: Server, nc: Co
     window.display.xdotool("mousemove", "960", "60", "click", "--repeat", "2", "--delay", "80", "1")
     window.wait_title("ann – zoe")
     window.type("hello ann")
-    ann.read_until("hello ann")
+    assert "[pm from zoe] hello ann" in ann.read_until("hello ann")
 
 
 def test_it_comes_back_after_a_restart_and_sends_what_waited(

@@ -88,7 +88,9 @@ class ServiceTests(SynchronousTestCase):
         service = self.make(token=TOKEN)
         for _ in range(2):
             service.startService()
+            self.assertTrue(service.running)
             self.successResultOf(service.stopService())
+            self.assertFalse(service.running)
 
     def test_a_bad_token_and_a_bad_endpoint_are_told(self) -> None:
         with pytest.raises(CannotStart, match="token has 5 characters"):
