@@ -50,6 +50,10 @@ class Returning:
         if len(self._stays) > REMEMBERED_AT_MOST:
             self._stays.popitem(last=False)
 
+    def forget(self, account: str) -> None:
+        """Keep no places for an account (folded) any more."""
+        self._stays.pop(account, None)
+
     def back(self, directory: Directory, user: User) -> None:
         """Somebody who is logged in is here: put them where they were, if that was a moment ago."""
         if user.account is None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chat.domain.events import Event, Identity, PrivateEvent
 from chat.domain.names import Name
 from chat.domain.room import Membership, Room
+
+if TYPE_CHECKING:
+    from chat.domain.mutes import Mute
 
 IGNORES_AT_MOST = 100
 """Names a person may ignore: enough for anybody, and a bound for the memory that one connection can take."""
@@ -69,6 +72,7 @@ class User:
         "memberships",
         "metadata",
         "modes",
+        "mute",
         "name",
         "reader",
         "realname",
@@ -95,6 +99,8 @@ class User:
         self.bot = False
         self.secure = False
         self.modes = ""
+        self.mute: Mute | None = None
+        """What keeps this person from speaking, possibly over: see `chat.domain.mutes`."""
         self.away: str | None = None
         self.ignored: frozenset[str] = frozenset()
         self.metadata: dict[str, str] | None = None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chat.commands import figures
 from chat.domain.names import fold
-from chat.network.irc import isupport
+from chat.network.irc import isupport, operators
 from chat.network.irc import numerics as n
 from chat.network.irc.rows import ROWS, command
 from chat.wire import Message
@@ -123,7 +123,7 @@ def _links(session: IrcDialect, message: Message) -> None:
     session.numeric(n.RPL_ENDOFLINKS, "*")
 
 
-@command("STATS", "[LETTER]", "figures of the server: u for all of them")
+@command("STATS", "[LETTER]", "figures of the server: u for all of them, k for who is banned (operators)")
 def _stats(session: IrcDialect, message: Message) -> None:
     letter = message.params[0][:1] if message.params else "*"
     if letter in ("u", "*"):
@@ -132,6 +132,8 @@ def _stats(session: IrcDialect, message: Message) -> None:
         session.numeric(n.RPL_STATSUPTIME, days, rest // 3600, rest // 60 % 60, rest % 60)
         for label, figure in figures(session.directory):
             session.numeric(n.RPL_STATSFIGURE, label, figure)
+    elif letter == "k":
+        operators.list_bans(session)
     session.numeric(n.RPL_ENDOFSTATS, letter or "*")
 
 
