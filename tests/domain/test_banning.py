@@ -104,7 +104,6 @@ def test_no_name_and_no_place_waits_for_who_is_banned(town: Town, root: User) ->
     ],
 )
 def test_accounts_addresses_and_networks(town: Town, root: User, what: str, banned: str) -> None:
-    assert is_known(town.directory, what)
     ban(town.directory, root, what, None, "")
     assert whats(town) == [banned]
     assert unban(town.directory, root, what) == f"{banned} may come in again."
@@ -183,6 +182,11 @@ def test_enforcing_without_bans_ends_nobody(town: Town, root: User) -> None:
     assert "root" in town.directory.users
 
 
-@pytest.mark.parametrize("what", ["nobody", "7d", "forever"])
-def test_what_is_nobody_is_not_known(town: Town, what: str) -> None:
-    assert not is_known(town.directory, what)
+def test_people_who_are_here_and_accounts_are_known(town: Town, root: User) -> None:
+    come(town, "7d", "192.0.2.1")
+    assert [is_known(town.directory, name) for name in ("7D", "bob", "8d", "192.0.2.1")] == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -214,3 +214,24 @@ def test_somebody_whose_name_looks_like_a_duration_can_be_banned(server: Server)
     root.send("KLINE forever :spam")
     assert [ban.reason for ban in server.directory.bans.listed(server.now())] == ["spam"]
     assert "forever" not in server.directory.users
+
+
+@pytest.mark.parametrize(
+    ("line", "end", "reason"),
+    [
+        ("bob", "2027-01-16 08:00", ""),
+        ("bob too loud", "2027-01-16 08:00", "too loud"),
+        ("192.0.2.1 spam", "2027-01-16 08:00", "spam"),
+        ("192.0.2.1 too loud", "2027-01-16 08:00", "too loud"),
+        ("*@192.0.2.1 too loud", "2027-01-16 08:00", "too loud"),
+        ("10 bob", "2027-01-15 08:10", ""),
+        ("10 192.0.2.1", "2027-01-15 08:10", ""),
+        ("2h bob too loud", "2027-01-15 10:00", "too loud"),
+    ],
+)
+def test_what_a_kline_may_look_like(server: Server, line: str, end: str, reason: str) -> None:
+    root = operator(server, "root")
+    join_irc(server, "bob", address="192.0.2.1")
+    root.send(f"KLINE {line}")
+    bans = server.directory.bans.listed(server.now())
+    assert [(ban.what, ban.end, ban.reason) for ban in bans] == [("192.0.2.1", f"until {end} UTC", reason)]

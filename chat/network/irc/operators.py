@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chat.domain import banning, operating
 from chat.domain.accounts import Account, Answer
+from chat.domain.bans import is_address
 from chat.domain.durations import is_duration, parse_duration
 from chat.domain.modes import Change
 from chat.domain.refused import Refused, Why
@@ -59,13 +60,18 @@ def _kill(session: IrcDialect, message: Message) -> None:
 def _kline(session: IrcDialect, message: Message) -> None:
     seconds: float | None = banning.DEFAULT_SECONDS
     words = list(message.params)
-    # With two words, the first may be whom, and even somebody's name may look like a duration.
-    if len(words) > 2 or (
-        len(words) == 2 and is_duration(words[0]) and not banning.is_known(session.directory, words[0])
-    ):
+    if _starts_with_duration(session, words):
         seconds = parse_duration(words.pop(0))
     reason = " ".join(words[1:])
     session.tell_sentence(banning.ban(session.directory, session.user, words[0], seconds, reason))
+
+
+def _starts_with_duration(session: IrcDialect, words: list[str]) -> bool:
+    # With two words, the first may be whom, and even somebody's name may look like a duration.
+    first = words[0]
+    if len(words) < 2 or not is_duration(first) or is_address(first.rpartition("@")[2]):
+        return False
+    return len(words) > 2 or not banning.is_known(session.directory, first)
 
 
 @command("UNKLINE", "WHOM", "lift a ban from the server", minimum=1, operator=True)
