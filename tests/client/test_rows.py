@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
 from chat.client.events import Kind
+from chat.client.looks import clock, day
 from chat.client.outbox import Delivery, Outgoing
 from chat.client.pages import Line, Page, Sort
-from chat.client.rows import NAME_COLOURS, Row, clock, day, name_style, rows_of, screen, wrap
+from chat.client.rows import NAME_COLOURS, Row, name_style, rows_of, screen, wrap
 
 NOON = 1_800_000_000.0
 

@@ -181,7 +181,7 @@ def test_kline_unkline_and_stats(server: Server) -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["KLINE bob", "UNKLINE bob", "STATS k"])
+@pytest.mark.parametrize("line", ["KLINE bob", "UNKLINE bob", "STATS k", "STATS K"])
 def test_others_may_not(server: Server, line: str) -> None:
     join_irc(server, "bob", address="192.0.2.1")
     assert codes(join_irc(server, "ann").ask(line))[0] == "481"

@@ -132,7 +132,7 @@ def _stats(session: IrcDialect, message: Message) -> None:
         session.numeric(n.RPL_STATSUPTIME, days, rest // 3600, rest // 60 % 60, rest % 60)
         for label, figure in figures(session.directory):
             session.numeric(n.RPL_STATSFIGURE, label, figure)
-    elif letter == "k":
+    elif letter in ("k", "K"):
         operators.list_bans(session)
     session.numeric(n.RPL_ENDOFSTATS, letter or "*")
 
