@@ -235,7 +235,6 @@ class Bans:
                     Why.LIMIT,
                     f"There are {BANS_AT_MOST} bans, which is the limit: lift some, or ban networks.",
                 )
-        self._unknow(ban.key)
         self._know(ban)
         self._keeper.save(ban)
 

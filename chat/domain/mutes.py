@@ -72,8 +72,6 @@ class Mutes:
         mute.until, mute.reason = until, reason
         for user in people:
             user.mute = mute
-            for key in _keys(user):
-                self._kept.pop(key, None)
             self._remember(mute, _keys(user))
 
     def flooded(self, user: User, seconds: float, measure: str) -> str:
@@ -86,15 +84,13 @@ class Mutes:
 
     def end(self, user: User) -> None:
         """End whatever mutes somebody, everywhere."""
-        mutes = self._mutes_of(user)
-        for mute in mutes:
+        for mute in self._mutes_of(user):
             mute.until = -inf
         user.mute = None
-        for key in [key for key, mute in self._kept.items() if mute in mutes]:
-            del self._kept[key]
 
     def _mutes_of(self, user: User) -> list[Mute]:
-        found = (user.mute, *map(self._kept.get, _keys(user)))
+        # Not what is kept for the address alone: that may be somebody else's.
+        found = (user.mute, *map(self._kept.get, _account_keys(user)))
         return [mute for mute in found if mute is not None]
 
     def sentence(self, user: User) -> str | None:

@@ -111,6 +111,29 @@ def test_the_operators_last_word_counts_for_all_who_have_the_mute() -> None:
     assert not muted(town, come(town, "rob2"))
 
 
+def test_neighbours_are_muted_and_freed_one_by_one() -> None:
+    town = Town()
+    bob, ann = come(town, "bob"), come(town, "ann")
+    mute(town.directory, bob, 600, "bob")
+    mute(town.directory, ann, 60, "ann")
+    assert "(bob)" in (town.directory.mutes.sentence(bob) or "")
+    mute(town.directory, ann, 0, "")
+    assert muted(town, bob)
+    assert not muted(town, ann)
+    assert muted(town, come(town, "rob"))
+
+
+def test_the_operator_frees_a_muted_account_that_came_before_it_was_muted() -> None:
+    town = Town()
+    bob, phone = come(town, "bob", account="bob"), come(town, "phone", "198.51.100.1", account="bob")
+    mute(town.directory, bob, 60, "")
+    town.directory.mutes.flooded(phone, 600, "too much")
+    mute(town.directory, phone, 0, "")
+    assert not muted(town, bob)
+    assert not muted(town, phone)
+    assert not muted(town, come(town, "tablet", "198.51.100.9", account="bob"))
+
+
 def test_a_mute_for_flooding_waits_for_the_next_connection_but_touches_nobody_else() -> None:
     town = Town()
     bob = come(town, "bob")
