@@ -42,20 +42,22 @@ def ban(directory: Directory, by: User | str, what: str, seconds: float | None, 
     targets, left_out = _targets(directory, by if isinstance(by, User) else None, what)
     until = None if seconds is None else now + seconds
     bans = [Ban(target.what, target.is_account, clean_reason(reason), who, now, until) for target in targets]
-    for one in bans:
-        directory.bans.add(one, now)
-        _log.info(
-            "{by} banned {what} {until} ({reason})",
-            by=who,
-            what=one.what,
-            until=one.end,
-            reason=one.reason or "no reason",
-        )
-    gone = enforce(directory)
-    named = " and ".join(f"the account {one.what}" if one.is_account else one.what for one in bans)
+    try:
+        for one in bans:
+            directory.bans.add(one, now)
+            _log.info(
+                "{by} banned {what} {until} ({reason})",
+                by=who,
+                what=one.what,
+                until=one.end,
+                reason=one.reason or "no reason",
+            )
+    finally:
+        # Also if there was room for the first and not for the second.
+        gone = enforce(directory)
+    named = " and ".join(f"The account {one.what}" if one.is_account else one.what for one in bans)
     are = "is" if len(bans) == 1 else "are"
-    sentence = f"{named} {are} banned {bans[0].end}; {gone or 'nobody'} disconnected.{left_out}"
-    return sentence[0].upper() + sentence[1:]
+    return f"{named} {are} banned {bans[0].end}; {gone or 'nobody'} disconnected.{left_out}"
 
 
 def unban(directory: Directory, by: User | str, what: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chat.domain import bans
 from chat.domain.banning import ban, enforce, is_known, line, unban
 from chat.domain.events import Quit
 from chat.domain.names import check_name, check_room
@@ -68,6 +69,22 @@ def test_somebody_who_is_here_is_banned_by_account_and_address(town: Town, root:
     quits = [event for event in town.room("#a").log.last(10) if isinstance(event, Quit)]
     assert [(event.author.name, event.reason) for event in quits] == [("bob", "Banned: spam")]
     assert set(town.directory.users) == {"root", "ann"}
+
+
+def test_an_address_is_told_as_it_is(town: Town, root: User) -> None:
+    told = ban(town.directory, root, "fd00::1", None, "")
+    assert told == "fd00::/64 is banned for good; nobody disconnected."
+
+
+def test_a_full_list_still_puts_out_whom_it_took(
+    town: Town, root: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bans, "BANS_AT_MOST", 1)
+    bob = come(town, "bob", "192.0.2.1", "Bob")
+    with pytest.raises(Refused, match="which is the limit"):
+        ban(town.directory, root, "bob", DAY, "")
+    assert whats(town) == ["Bob"]
+    assert len(ear(bob).ended) == 1
 
 
 def test_who_is_banned_does_not_come_in(town: Town, root: User) -> None:

@@ -81,6 +81,16 @@ def test_who_has_no_name_yet_gets_none(server: Server, irc: bool) -> None:
     assert server.directory.users == {}
 
 
+def test_an_account_that_is_banned_while_it_registers_does_not_come_in(server: Server) -> None:
+    account(server, "bob")
+    client = connect(server).send(*login("bob"))
+    client.lines()
+    ban(server, "bob", None)
+    sentence = "The account bob is banned from this server for good: spam"
+    assert client.ask("CAP END") == [f":chat.test 465 bob :{sentence}", f"ERROR :{sentence}"]
+    assert client.closed
+
+
 def test_a_banned_account_does_not_log_in_by_sasl(server: Server) -> None:
     account(server, "bob")
     ban(server, "bob", None)
@@ -196,7 +206,8 @@ def test_others_may_not(server: Server, line: str) -> None:
         ("KLINE 0 bob :spam", "BAD_DURATION 0 :0 is too short"),
         ("KLINE 127.0.0.1", "CANNOT_BAN 127.0.0.1 :127.0.0.1 is this machine itself"),
         ("KLINE root", "CANNOT_BAN root :That is you"),
-        ("KLINE *@*", "CANNOT_BAN"),
+        ("KLINE *@*", "CANNOT_BAN * :* is not here"),
+        ("KLINE :two words", "CANNOT_BAN * :two words is not here"),
         ("KLINE 192.0.2.7", "CANNOT_BAN 192.0.2.7 :You are connected from 192.0.2.7 yourself"),
     ],
 )
