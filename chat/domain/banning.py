@@ -105,11 +105,12 @@ def mute(directory: Directory, target: User, seconds: float, reason: str) -> str
 
     Returns the sentence for the person, None if they may speak.
     """
-    if seconds <= 0:
-        directory.mutes.end(target)
-        return None
     sessions = directory.sessions.get(fold(target.account), {}) if target.account else {}
-    directory.mutes.mute({**sessions, target: None}, seconds, reason)
+    people = {**sessions, target: None}
+    if seconds <= 0:
+        directory.mutes.end(people)
+        return None
+    directory.mutes.mute(people, seconds, reason)
     return directory.mutes.sentence(target)
 
 

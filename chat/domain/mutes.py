@@ -1,9 +1,9 @@
 """Who may not speak for a while, by the operator's word or for flooding, also on their next connection.
 
 A mute belongs to the account, if there is one, and to the address of whoever is muted (`address_key`: of IPv6 the
-/64). It is on every connection of the account at once, and on whoever comes from the address until it ends: whoever
-is there from that address already is, as far as anybody can see, somebody else, and goes on speaking. A person on this
-machine itself (loopback, a Unix socket) has no address that would tell them from others, as behind a relay that does
+/64). It is on whoever comes with the account or from the address until it ends, and one by the operator's word on every
+connection of the account that is there already. Others who are there from the same address are, as far as anybody can
+see, somebody else, and go on speaking. A person on this machine itself (loopback, a Unix socket) has no address that would tell them from others, as behind a relay that does
 not say who comes: there the name stands in its place.
 """
 
@@ -75,18 +75,23 @@ class Mutes:
             self._remember(mute, _keys(user))
 
     def flooded(self, user: User, seconds: float, measure: str) -> str:
-        """Somebody is muted for flooding, by the rule `measure`; returns the sentence for them."""
+        """Somebody is muted for flooding, by the rule `measure`; returns the sentence for them.
+
+        Whoever floods is not read for a while: that they are gone may be found out after they have come back.
+        """
         now = self._clock()
         mute = Mute(False, now + seconds, measure)
         if user.mute is None or user.mute.until < mute.until:
             user.mute = mute
+        self._remember(mute, _keys(user))
         return mute.sentence(now)
 
-    def end(self, user: User) -> None:
-        """End whatever mutes somebody, everywhere."""
-        for mute in self._mutes_of(user):
-            mute.until = -inf
-        user.mute = None
+    def end(self, people: Iterable[User]) -> None:
+        """End whatever mutes these connections of one person, everywhere."""
+        for user in people:
+            for mute in self._mutes_of(user):
+                mute.until = -inf
+            user.mute = None
 
     def _mutes_of(self, user: User) -> list[Mute]:
         # Not what is kept for the address alone: that may be somebody else's.

@@ -103,6 +103,15 @@ def test_a_mute_for_flooding_outlasts_a_reconnect(address: str) -> None:
     assert carol.lines() == ["<bob> hello"]
 
 
+def test_who_comes_back_before_the_old_connection_is_known_to_have_ended_is_muted() -> None:
+    server = make_server(message_rate=2.0, message_burst=5.0)
+    bob = join_plain(server, "bob")
+    flood(server, bob)
+    back = join_plain(server, "bobby")
+    assert back.ask("hello")[0].startswith("You are muted for ")
+    assert join_plain(server, "dan", address="192.0.2.8").ask("hello") == []
+
+
 def test_behind_a_relay_others_are_not_muted(server: Server) -> None:
     bob = join_plain(server, "bob", address="127.0.0.1")
     mute(server, "bob", 600)
