@@ -14,11 +14,11 @@ from chat.network.irc.capabilities import Cap
 from chat.network.irc.numerics import Filled, Numeric
 from chat.network.irc.refusals import answer
 from chat.network.irc.responses import Echo, Response, Suspended, new_reference, with_tag
+from chat.network.listener import ChatProtocol
 from chat.wire import MAX_LINE_BYTES
 
 if TYPE_CHECKING:
     from chat.network.irc.registration import Registration
-    from chat.network.listener import ChatProtocol
 
 RESPONSES_AT_MOST = 64
 """Responses that may wait for the disk before the connection's commands wait too."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from twisted.logger import Logger
 
 from chat.domain.accounts import Answer
@@ -28,6 +26,7 @@ from chat.network.irc.families import ROWS
 from chat.network.irc.refusals import answer
 from chat.network.irc.rendering import Rendering, shared_rendering
 from chat.network.irc.replies import Replies
+from chat.network.listener import ChatProtocol
 from chat.wire import (
     MAX_LINE_BYTES,
     LineTooLong,
@@ -38,9 +37,6 @@ from chat.wire import (
     check_client_line,
     parse,
 )
-
-if TYPE_CHECKING:
-    from chat.network.listener import ChatProtocol
 
 PING_SECONDS = 90.0
 """Silence after which a client is asked whether it is there."""
