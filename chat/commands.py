@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-from chat.domain import ignoring, rights
+from chat.domain import ignoring, moderation, rights
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, Said
 from chat.domain.names import NameRefused, RoomRefused, check_name, check_room, fold, room_from_typed
@@ -203,7 +203,7 @@ def _rooms(speaker: Speaker, arguments: list[str]) -> None:
 def _topic(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     if arguments:
-        rights.set_topic(speaker.directory, speaker.user, room, arguments[0])
+        moderation.set_topic(speaker.directory, speaker.user, room, arguments[0])
     elif room.topic is None:
         speaker.reply(f"{room.name} has no topic. /topic TEXT gives it one.")
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chat.domain import rights
+from chat.domain import moderation, rights
 from chat.domain.names import RoomRefused, check_room
 from chat.domain.refused import Refused
 from chat.domain.room import Room
@@ -86,8 +86,8 @@ def _part(session: IrcDialect, message: Message) -> None:
 def _topic_command(session: IrcDialect, message: Message) -> None:
     room = session.directory.room(message.params[0])
     if len(message.params) > 1:
-        text = within_bytes(message.params[1], rights.TOPIC_BYTES)
-        rights.set_topic(session.directory, session.user, room, text)
+        text = within_bytes(message.params[1], moderation.TOPIC_BYTES)
+        moderation.set_topic(session.directory, session.user, room, text)
     elif not rights.may_see(session.user, room):
         session.numeric(n.ERR_NOTONCHANNEL, room.name)
     else:
@@ -107,7 +107,7 @@ def _kick(session: IrcDialect, message: Message) -> None:
         with session.refusing("KICK"):
             room = session.directory.room(rooms[index if len(rooms) > 1 else 0])
             target = session.directory.find(person)
-            rights.kick(session.directory, session.user, room, target, reason)
+            moderation.kick(session.directory, session.user, room, target, reason)
 
 
 @command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you")
@@ -126,7 +126,7 @@ def _invite(session: IrcDialect, message: Message) -> None:
     except Refused:
         session.numeric(n.ERR_NOSUCHCHANNEL, message.params[1])
         return
-    rights.invite(session.directory, session.user, room, target)
+    moderation.invite(session.directory, session.user, room, target)
     session.numeric(n.RPL_INVITING, target.shown, room.name)
     if target.away is not None:
         session.numeric(n.RPL_AWAY, target.shown, target.away)
