@@ -42,7 +42,6 @@ from chat.domain.people import People
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
-from chat.domain.returning import Returning
 from chat.domain.rights import check_join, check_speech, founded_by
 from chat.domain.room import Membership, Room
 from chat.domain.rooms import Rooms
@@ -91,8 +90,7 @@ class Directory:
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.departed = Whowas()
         self.watches = Watches()
-        self.metadata = Metadata()
-        self.returning = Returning()
+        self.metadata = Metadata(self.room_changed)
         self._people = People()
         self.users = self._people.named
         self.sessions = self._people.sessions

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from chat.domain.directory import Directory
 from chat.domain.names import Name, NameRefused, RoomName, check_name, fold
 from chat.domain.refused import Refused
 from chat.domain.room import Room
 from chat.domain.user import User
-
-if TYPE_CHECKING:
-    from chat.domain.directory import Directory
 
 RETURN_SECONDS = 120.0
 """How long the rooms of somebody whose connection dropped are remembered: as long as the name is held."""
@@ -29,14 +27,15 @@ class _Stay(NamedTuple):
 
 
 class Returning:
-    """Who was where when their connection dropped, by account. The directory gives the time."""
+    """Who was where when their connection dropped, by account."""
 
-    __slots__ = ("_stays",)
+    __slots__ = ("_directory", "_stays")
 
-    def __init__(self) -> None:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
         self._stays: OrderedDict[str, tuple[float, list[_Stay]]] = OrderedDict()
 
-    def dropped(self, user: User, now: float) -> None:
+    def dropped(self, user: User) -> None:
         """The connection of somebody with an account dropped; to be called before the directory forgets them."""
         if user.account is None or not user.memberships:
             return
@@ -46,14 +45,15 @@ class Returning:
             for room, membership in user.memberships.items()
         ]
         self._stays.pop(key, None)
-        self._stays[key] = (now, stays)
+        self._stays[key] = (self._directory.clock(), stays)
         if len(self._stays) > REMEMBERED_AT_MOST:
             self._stays.popitem(last=False)
 
-    def back(self, directory: Directory, user: User) -> None:
+    def back(self, user: User) -> None:
         """Somebody who is logged in is here: put them where they were, if that was a moment ago."""
         if user.account is None:
             return
+        directory = self._directory
         since, stays = self._stays.pop(fold(user.account), (0.0, []))
         if directory.clock() - since > RETURN_SECONDS:
             return

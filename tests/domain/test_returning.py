@@ -4,20 +4,29 @@ import pytest
 
 from chat.domain.events import Joined, ModeChanged
 from chat.domain.names import check_name
-from chat.domain.returning import REMEMBERED_AT_MOST, RETURN_SECONDS, other_name
+from chat.domain.returning import REMEMBERED_AT_MOST, RETURN_SECONDS, Returning, other_name
 from chat.domain.user import User
-from tests.domain.people import Town, ear
+from tests.domain import people
+from tests.domain.people import ear
+
+
+class Town(people.Town):
+    """A town that remembers who was where."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.returning = Returning(self.directory)
 
 
 def drop_and_return(town: Town, seconds: float) -> tuple[object, object]:
     ann = town.person("ann", "#a", "#b", account="ann")
     town.person("bob", "#a", "#b")
     town.room("#b").founder = None
-    town.directory.returning.dropped(ann, town.now)
+    town.returning.dropped(ann)
     town.directory.quit(ann, "gone")
     town.now += seconds
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     return again, {room.name: membership.modes for room, membership in again.memberships.items()}
 
 
@@ -36,11 +45,11 @@ def test_a_closed_room_stays_closed() -> None:
     ann = town.person("ann", "#b", account="ann")
     bob = town.person("bob", "#b")
     town.room("#b").founder = None
-    town.directory.returning.dropped(ann, town.now)
+    town.returning.dropped(ann)
     town.directory.quit(ann, "gone")
     town.room("#b").flags.add("i")
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     assert again.memberships == {}
     assert bob.memberships
 
@@ -48,10 +57,10 @@ def test_a_closed_room_stays_closed() -> None:
 def test_guests_are_not_remembered() -> None:
     town = Town()
     ann = town.person("ann", "#a")
-    town.directory.returning.dropped(ann, town.now)
+    town.returning.dropped(ann)
     town.directory.quit(ann, "gone")
     again = town.person("ann")
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     assert again.memberships == {}
 
 
@@ -76,10 +85,10 @@ def test_a_second_connection_gets_a_name_beside_the_first() -> None:
 
 def back(town: Town, user: User, account: str) -> User:
     """Somebody whose connection drops, and who is here again."""
-    town.directory.returning.dropped(user, town.now)
+    town.returning.dropped(user)
     town.directory.quit(user, "gone")
     again = town.person(account, account=account)
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     return again
 
 
@@ -115,10 +124,10 @@ def test_who_had_no_rights_comes_back_with_none_and_without_a_word() -> None:
 def test_who_comes_back_under_another_name_is_named_by_that() -> None:
     town = Town()
     ann = visitor(town, "v")
-    town.directory.returning.dropped(ann, town.now)
+    town.returning.dropped(ann)
     town.directory.quit(ann, "gone")
     again = town.person("ann2", account="ANN")
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     event = town.room("#a").log.entries[-1]
     assert isinstance(event, ModeChanged)
     assert event.change == ("+v", "ann2")
@@ -128,11 +137,11 @@ def test_a_room_that_somebody_made_anew_gives_no_rights_back() -> None:
     town = Town()
     ann = town.person("ann", "#b", account="ann")
     town.room("#b").founder = None
-    town.directory.returning.dropped(ann, town.now)
+    town.returning.dropped(ann)
     town.directory.quit(ann, "gone")
     bob = town.person("bob", "#b")
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     room = town.room("#b")
     assert (room.members[bob].modes, room.members[again].modes) == ("o", "")
 
@@ -140,11 +149,11 @@ def test_a_room_that_somebody_made_anew_gives_no_rights_back() -> None:
 def test_who_is_there_already_is_not_put_there_again() -> None:
     town = Town()
     ann = visitor(town, "v")
-    town.directory.returning.dropped(ann, town.now)
+    town.returning.dropped(ann)
     town.directory.quit(ann, "gone")
     again = town.person("ann", "#a", account="ann")
     events = len(town.room("#a").log.entries)
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     assert len(town.room("#a").log.entries) == events
     assert town.room("#a").members[again].modes == ""
 
@@ -153,7 +162,7 @@ def test_somebody_comes_back_once() -> None:
     town = Town()
     again = back(town, visitor(town, "v"), "ann")
     town.directory.part(again, town.room("#a"))
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     assert again.memberships == {}
     assert ear(again).ended == []
 
@@ -165,13 +174,13 @@ def test_of_too_many_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) ->
     town.person("bob", "#a")
     people = [town.person(name, "#a", account=name) for name in ("ann", "cat", "dan")]
     for user in people:
-        town.directory.returning.dropped(user, town.now)
+        town.returning.dropped(user)
     for user in people:
         town.directory.quit(user, "gone")
     rooms = []
     for name in ("ann", "cat", "dan"):
         again = town.person(name, account=name)
-        town.directory.returning.back(town.directory, again)
+        town.returning.back(again)
         rooms.append([room.name for room in again.memberships])
     assert rooms == [[], ["#a"], ["#a"]]
 
@@ -181,8 +190,8 @@ def test_a_founder_with_voice_gets_both_back() -> None:
     ann = town.person("ann", "#a", account="ann")
     town.person("bob", "#a")
     ann.memberships[town.room("#a")].modes = "ov"
-    town.directory.returning.dropped(ann, town.now)
+    town.returning.dropped(ann)
     town.directory.quit(ann, "gone")
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    town.returning.back(again)
     assert again.memberships[town.room("#a")].modes == "ov"

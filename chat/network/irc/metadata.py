@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_read, may_write, put
+from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_read, may_write
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
@@ -140,7 +140,7 @@ def _write(session: IrcDialect, target: Target, word: str, rest: list[str]) -> N
     elif word == "CLEAR":
         lines = []
         for old in list(target.metadata or {}):
-            put(session.directory, session.user, target, old, None)
+            session.directory.metadata.put(session.user, target, old, None)
             lines.append(line(session, target, old, None))
         session.batch("metadata", name, b"".join(lines))
     else:
@@ -150,7 +150,7 @@ def _write(session: IrcDialect, target: Target, word: str, rest: list[str]) -> N
 def _set(session: IrcDialect, target: Target, key: str, value: str | None) -> None:
     name = name_of(session, target)
     try:
-        put(session.directory, session.user, target, key, value)
+        session.directory.metadata.put(session.user, target, key, value)
     except Refused as refused:
         if refused.why is Why.NOTHING_SAID:
             session.fail("METADATA", "KEY_NOT_SET", f"{name} {key}", refused.sentence)

@@ -158,7 +158,7 @@ def greet(session: IrcDialect) -> None:
     server.lusers(session)
     server.motd(session)
     metadata.connected(session)
-    session.directory.returning.back(session.directory, session.user)
+    session.logins.returning.back(session.user)
     session.logins.deliver(session.user)
 
 
