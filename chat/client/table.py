@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from chat.client.connection import Connection
-from chat.client.events import Event, Kind, Said
-from chat.client.outbox import Outgoing
+from chat.client.events import Event, Kind, Outgoing, Said
 from chat.slash import Misunderstood, Table
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from chat.client.events import (
+    Delivery,
     DeliveryChanged,
     Joined,
     Kind,
@@ -14,7 +15,6 @@ from chat.client.events import (
     StateChanged,
     Told,
 )
-from chat.client.outbox import Delivery
 
 from .talking import ALL_CAPS, START, Script, Talker
 

@@ -4,6 +4,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from chat.client.events import (
+    Delivery,
     DeliveryChanged,
     Joined,
     Kind,
@@ -16,7 +17,6 @@ from chat.client.events import (
     Told,
     TopicChanged,
 )
-from chat.client.outbox import Delivery
 from chat.client.queries import QueryFailed
 from tests.network.chatting import Server, join_plain, make_server
 
