@@ -42,6 +42,7 @@ from chat.domain.people import People
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
+from chat.domain.returning import Returning
 from chat.domain.rights import check_join, check_speech, founded_by
 from chat.domain.room import Membership, Room
 from chat.domain.rooms import Rooms
@@ -91,6 +92,7 @@ class Directory:
         self.departed = Whowas()
         self.watches = Watches()
         self.metadata = Metadata(self.room_changed)
+        self.returning = Returning()
         self._people = People()
         self.users = self._people.named
         self.sessions = self._people.sessions

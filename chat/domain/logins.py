@@ -17,7 +17,6 @@ from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import Name, fold
 from chat.domain.refused import Refused, Why
-from chat.domain.returning import Returning
 from chat.domain.user import User
 
 REGISTRATIONS = 10
@@ -26,16 +25,12 @@ REGISTRATION_WINDOW = 3600.0
 
 
 class Logins:
-    """Accounts as people use them.
-
-    @ivar returning: where people with an account were when their connection dropped.
-    """
+    """Accounts as people use them."""
 
     def __init__(self, directory: Directory, accounts: Accounts, mailbox: Mailbox) -> None:
         self._directory = directory
         self.accounts = accounts
         self.mailbox = mailbox
-        self.returning = Returning(directory)
         self._registrations = AttemptLimit(REGISTRATIONS, REGISTRATION_WINDOW)
 
     def register(self, user: User, name: Name, password: str, done: Done[Account]) -> None:

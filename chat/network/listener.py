@@ -126,8 +126,9 @@ class ChatProtocol(PausingLineReceiver):
     def remember(self) -> None:
         """The connection drops, which is not a goodbye: keep the name, and the places, for who comes back."""
         if self.dialect is not None:
-            self.factory.directory.claims.hold(self.dialect.user)
-            self.factory.logins.returning.dropped(self.dialect.user)
+            directory = self.factory.directory
+            directory.claims.hold(self.dialect.user)
+            directory.returning.dropped(self.dialect.user, directory.clock())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""

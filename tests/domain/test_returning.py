@@ -2,31 +2,23 @@
 
 import pytest
 
+from chat.domain import reconnecting
 from chat.domain.events import Joined, ModeChanged
 from chat.domain.names import check_name
-from chat.domain.returning import REMEMBERED_AT_MOST, RETURN_SECONDS, Returning, other_name
+from chat.domain.returning import REMEMBERED_AT_MOST, RETURN_SECONDS
 from chat.domain.user import User
-from tests.domain import people
-from tests.domain.people import ear
-
-
-class Town(people.Town):
-    """A town that remembers who was where."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.returning = Returning(self.directory)
+from tests.domain.people import Town, ear
 
 
 def drop_and_return(town: Town, seconds: float) -> tuple[object, object]:
     ann = town.person("ann", "#a", "#b", account="ann")
     town.person("bob", "#a", "#b")
     town.room("#b").founder = None
-    town.returning.dropped(ann)
+    town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     town.now += seconds
     again = town.person("ann", account="ann")
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     return again, {room.name: membership.modes for room, membership in again.memberships.items()}
 
 
@@ -45,11 +37,11 @@ def test_a_closed_room_stays_closed() -> None:
     ann = town.person("ann", "#b", account="ann")
     bob = town.person("bob", "#b")
     town.room("#b").founder = None
-    town.returning.dropped(ann)
+    town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     town.room("#b").flags.add("i")
     again = town.person("ann", account="ann")
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     assert again.memberships == {}
     assert bob.memberships
 
@@ -57,10 +49,10 @@ def test_a_closed_room_stays_closed() -> None:
 def test_guests_are_not_remembered() -> None:
     town = Town()
     ann = town.person("ann", "#a")
-    town.returning.dropped(ann)
+    town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     again = town.person("ann")
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     assert again.memberships == {}
 
 
@@ -69,13 +61,13 @@ def test_a_second_connection_gets_a_name_beside_the_first() -> None:
     ann = town.person("ann", account="ann")
     town.person("ann2")
     second = town.person("second", account="ann")
-    name = other_name(town.directory, second, check_name("ann"))
+    name = reconnecting.other_name(town.directory, second, check_name("ann"))
     assert name is not None
     assert name.shown == "ann3"
     assert ann.name is not None
     long = town.person("x" * 32)
     assert long.name is not None
-    other = other_name(town.directory, second, long.name)
+    other = reconnecting.other_name(town.directory, second, long.name)
     assert other is not None
     assert other.shown == "x" * 31 + "2"
 
@@ -85,10 +77,10 @@ def test_a_second_connection_gets_a_name_beside_the_first() -> None:
 
 def back(town: Town, user: User, account: str) -> User:
     """Somebody whose connection drops, and who is here again."""
-    town.returning.dropped(user)
+    town.directory.returning.dropped(user, town.now)
     town.directory.quit(user, "gone")
     again = town.person(account, account=account)
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     return again
 
 
@@ -124,10 +116,10 @@ def test_who_had_no_rights_comes_back_with_none_and_without_a_word() -> None:
 def test_who_comes_back_under_another_name_is_named_by_that() -> None:
     town = Town()
     ann = visitor(town, "v")
-    town.returning.dropped(ann)
+    town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     again = town.person("ann2", account="ANN")
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     event = town.room("#a").log.entries[-1]
     assert isinstance(event, ModeChanged)
     assert event.change == ("+v", "ann2")
@@ -137,11 +129,11 @@ def test_a_room_that_somebody_made_anew_gives_no_rights_back() -> None:
     town = Town()
     ann = town.person("ann", "#b", account="ann")
     town.room("#b").founder = None
-    town.returning.dropped(ann)
+    town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     bob = town.person("bob", "#b")
     again = town.person("ann", account="ann")
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     room = town.room("#b")
     assert (room.members[bob].modes, room.members[again].modes) == ("o", "")
 
@@ -149,11 +141,11 @@ def test_a_room_that_somebody_made_anew_gives_no_rights_back() -> None:
 def test_who_is_there_already_is_not_put_there_again() -> None:
     town = Town()
     ann = visitor(town, "v")
-    town.returning.dropped(ann)
+    town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     again = town.person("ann", "#a", account="ann")
     events = len(town.room("#a").log.entries)
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     assert len(town.room("#a").log.entries) == events
     assert town.room("#a").members[again].modes == ""
 
@@ -162,7 +154,7 @@ def test_somebody_comes_back_once() -> None:
     town = Town()
     again = back(town, visitor(town, "v"), "ann")
     town.directory.part(again, town.room("#a"))
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     assert again.memberships == {}
     assert ear(again).ended == []
 
@@ -174,13 +166,13 @@ def test_of_too_many_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) ->
     town.person("bob", "#a")
     people = [town.person(name, "#a", account=name) for name in ("ann", "cat", "dan")]
     for user in people:
-        town.returning.dropped(user)
+        town.directory.returning.dropped(user, town.now)
     for user in people:
         town.directory.quit(user, "gone")
     rooms = []
     for name in ("ann", "cat", "dan"):
         again = town.person(name, account=name)
-        town.returning.back(again)
+        reconnecting.back(town.directory, again)
         rooms.append([room.name for room in again.memberships])
     assert rooms == [[], ["#a"], ["#a"]]
 
@@ -190,8 +182,8 @@ def test_a_founder_with_voice_gets_both_back() -> None:
     ann = town.person("ann", "#a", account="ann")
     town.person("bob", "#a")
     ann.memberships[town.room("#a")].modes = "ov"
-    town.returning.dropped(ann)
+    town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     again = town.person("ann", account="ann")
-    town.returning.back(again)
+    reconnecting.back(town.directory, again)
     assert again.memberships[town.room("#a")].modes == "ov"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
+from chat.domain.reconnecting import back, other_name
 from chat.domain.refused import Refused, Why
-from chat.domain.returning import other_name
 from chat.domain.text import within_bytes
 from chat.domain.user import User
 from chat.network.irc import accounts, capabilities, isupport, metadata, server
@@ -158,7 +158,7 @@ def greet(session: IrcDialect) -> None:
     server.lusers(session)
     server.motd(session)
     metadata.connected(session)
-    session.logins.returning.back(session.user)
+    back(session.directory, session.user)
     session.logins.deliver(session.user)
 
 
