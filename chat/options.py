@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import ClassVar
 
 from twisted.python import usage
 
@@ -37,7 +38,7 @@ class Options(usage.Options):
         "A chat server for nc, telnet and any IRC client, all in the same rooms. Without options it listens on port "
         "56458 of every interface. Talk to it with: nc localhost 56458"
     )
-    optParameters = [  # noqa: RUF012
+    optParameters: ClassVar[list[list[object]]] = [
         ["data", "d", None, "Folder for the server's state. [default: a per-user state folder]"],
         ["name", "n", "chat", "Name of the server, shown to people and programs."],
         ["motd", "m", None, "Text file shown to everybody who comes in."],

@@ -9,6 +9,8 @@ import pytest
 from chat import commands
 from chat.commands import COMMANDS, duration, listed
 from chat.commands_history import HISTORY_AT_MOST, HISTORY_SHOWN
+from chat.slash import Command
+from chat.speaker import Speaker
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
 
@@ -67,7 +69,7 @@ def test_an_unknown_command_that_is_near_to_none(bob: Client, typed: str) -> Non
 
 
 @pytest.mark.parametrize("row", [row for row in COMMANDS.values() if row.minimum])
-def test_a_command_without_what_it_needs_says_how_it_is_used(bob: Client, row: commands.Command) -> None:
+def test_a_command_without_what_it_needs_says_how_it_is_used(bob: Client, row: Command[Speaker]) -> None:
     assert bob.ask(f"/{row.name}") == [f"Usage: /{row.name} {row.usage}"]
     assert bob.ask(f"/{row.name}   ") == [f"Usage: /{row.name} {row.usage}"]
 

@@ -63,5 +63,5 @@ def test_what_cannot_be_taken_is_explained(arguments: list[str], sentence: str) 
 def test_help_has_a_line_for_every_option() -> None:
     text = str(Options())
     options = Options()
-    for name in (*(row[0] for row in options.optParameters), "listen", "relay"):  # type: ignore[union-attr]
+    for name in (*(row[0] for row in options.optParameters), "listen", "relay"):
         assert f"--{name}=" in text

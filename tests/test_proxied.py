@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol
 from twisted.internet.protocol import Factory, Protocol
@@ -28,7 +28,10 @@ class Greeter(Protocol):
         self.lost = False
 
     def connectionMade(self) -> None:
-        self.transport.write(f"hello {self.transport.getPeer().host}\n".encode())
+        assert self.transport is not None
+        peer = self.transport.getPeer()
+        assert isinstance(peer, IPv4Address | IPv6Address)
+        self.transport.write(f"hello {peer.host}\n".encode())
 
     def dataReceived(self, data: bytes) -> None:
         self.heard += data
@@ -81,6 +84,7 @@ def test_nothing_is_said_before_the_header_and_the_person_is_known_after_it() ->
     [(address, greeter)] = greeters.built
     assert address == IPv4Address("TCP", "192.0.2.7", 40000)
     assert transport.value() == b"hello 192.0.2.7\n"
+    assert greeter.transport is not None
     assert greeter.transport.getHost() == IPv4Address("TCP", "198.51.100.1", 56458)
     assert not clock.getDelayedCalls()
 
@@ -132,6 +136,7 @@ def test_a_factory_that_declines_closes() -> None:
 def test_a_server_that_closes_at_once_hears_nothing_more() -> None:
     class Closing(Greeter):
         def connectionMade(self) -> None:
+            assert self.transport is not None
             self.transport.loseConnection()
 
     greeters = Greeters(Closing)

@@ -135,6 +135,7 @@ def test_twisted_understands_it_alike(source: SocketAddress, destination: Socket
     ]:
         info, rest = parser.feed(header + b"hello")
         assert rest == b"hello"
+        assert info is not None
         seen = ip_address(info.source.host)
         if isinstance(seen, IPv6Address) and seen.ipv4_mapped is not None:
             seen = seen.ipv4_mapped
@@ -145,6 +146,7 @@ def test_twisted_understands_that_nothing_is_known() -> None:
     for header, parser in [(encode_v1(None, None), V1Parser()), (encode_v2(None, None), V2Parser())]:
         assert decode(header) == (UNKNOWN, len(header))
         info, rest = parser.feed(header + b"hello")
+        assert info is not None
         assert (info.source, info.destination, rest) == (None, None, b"hello")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
+from twisted.logger import LogEvent
 from twisted.python.failure import Failure
 
 from chat.endpoints import CannotStart
@@ -26,6 +27,7 @@ from chat.service import (
     reread_motd,
     secret_key,
 )
+from tests.logs import observed
 
 not_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 
@@ -158,19 +160,16 @@ def test_services_stop_one_after_the_other_in_the_reverse_order(logged: list[Fai
 
 
 @pytest.fixture
-def logged() -> Any:
+def logged() -> Iterator[list[Failure]]:
     """Failures that were logged."""
-    from twisted.logger import LogEvent, globalLogPublisher
-
     found: list[Failure] = []
 
     def observe(event: LogEvent) -> None:
         if event.get("log_failure") is not None:
             found.append(event["log_failure"])
 
-    globalLogPublisher.addObserver(observe)
-    yield found
-    globalLogPublisher.removeObserver(observe)
+    with observed(observe):
+        yield found
 
 
 @pytest.mark.parametrize("how", ["later", "at once"])

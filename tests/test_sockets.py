@@ -20,10 +20,11 @@ from chat.sockets import (
 )
 
 
-class Transport:
+class Transport(StringTransport):
     """What Twisted's transports do, on a socket that is not connected."""
 
     def __init__(self, family: int) -> None:
+        super().__init__()
         self.handle = socket.socket(family)
 
     def getHandle(self) -> socket.socket:

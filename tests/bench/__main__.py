@@ -97,7 +97,7 @@ def machine() -> dict[str, object]:
     return {
         "cpu": model,
         "kernel": platform.release(),
-        "python": platform.python_version(),
+        "python": f"{platform.python_version()} ({sys.executable})",
         "pinned": pinning(),
         "time": time.strftime("%Y-%m-%d %H:%M:%S"),
     }
@@ -188,6 +188,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name for name in dict.fromkeys(key.server for key in results.measured()) if name.startswith("chat ")
     ]
     others = [f.partition("=")[0] for f in options.server]
+    if not options.load:
+        print("\n" + report.machine(machine()))
     print("\n" + report.medians(results))
     if text := report.ratios(results, [*ours, *others]):
         print("\n" + text)

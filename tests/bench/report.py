@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .bounds import Verdict
 from .figures import FIGURES, Key, Measurement, Results
@@ -59,6 +59,11 @@ def line(measurement: Measurement) -> str:
         if not (figure == "joins missing" and (key.server == "floor" or key.scenario == "rooms"))
     )
     return head + "  ".join(f"{shown(figure, value)} {figure}" for figure, value in figures)
+
+
+def machine(facts: Mapping[str, object]) -> str:
+    """What the figures depend on, on one line."""
+    return ", ".join(f"{name} {fact}" for name, fact in facts.items() if fact)
 
 
 def table(rows: list[list[str]]) -> str:

@@ -2,7 +2,7 @@
 
 from tests.bench.bounds import BOUNDS, Verdict
 from tests.bench.figures import Key, Measurement, Results
-from tests.bench.report import line, medians, ratios, table, verdicts
+from tests.bench.report import line, machine, medians, ratios, table, verdicts
 from tests.bench.test_figures import key, measured
 
 
@@ -51,3 +51,7 @@ def test_verdicts_are_told_in_words() -> None:
     text = verdicts([Verdict(bound, "chat irc", limit) for limit in (bound.limit, bound.limit - 0.01, None)])
     assert [row.split()[-1] for row in text.splitlines()[1:]] == ["kept", "MISSED", "MEASURED"]
     assert ">= 7" in text
+
+
+def test_a_machine_is_described_by_what_is_known_of_it() -> None:
+    assert machine({"cpu": "", "python": "3.11.2 (/usr/bin/python3)"}) == "python 3.11.2 (/usr/bin/python3)"

@@ -15,7 +15,7 @@ from twisted.test.iosim import FakeTransport, IOPump
 from zope.interface import implementer
 
 from chat.client.connection import Connection
-from chat.client.events import Event
+from chat.client.events import Delivery, Event, Outgoing, State
 from tests.network.chatting import START, Server
 
 E = TypeVar("E", bound=Event)
@@ -79,11 +79,20 @@ class Talker:
         self.connection.connect("chat.test", 56458, name=name, rooms=rooms, **options)
         return self
 
+    def state(self) -> State:
+        """How the connection stands at this moment."""
+        return self.connection.state
+
     def told(self, kind: type[E]) -> list[E]:
         """The events of one type so far, and forget them all."""
         found = [event for event in self.events if isinstance(event, kind)]
         self.events.clear()
         return found
+
+
+def delivery(message: Outgoing) -> Delivery:
+    """How a message stands at this moment: it changes while the test goes on."""
+    return message.state
 
 
 class Transport(StringTransport):
@@ -108,7 +117,8 @@ class Script:
         """The lines that the client has sent since the last look."""
         data = self.transport.value().decode()
         self.transport.clear()
-        return data.split("\r\n")[:-1]
+        lines: list[str] = data.split("\r\n")
+        return lines[:-1]
 
     def say(self, *lines: str) -> Script:
         """Send lines to the client."""

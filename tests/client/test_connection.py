@@ -1,10 +1,13 @@
 """A connection against a server played line by line: coming in, staying, being thrown out, trying again."""
 
+from typing import Any
+
 import pytest
 
 from chat.client.events import (
     Delivery,
     DeliveryChanged,
+    Event,
     Joined,
     Kind,
     LagMeasured,
@@ -15,13 +18,17 @@ from chat.client.events import (
     StateChanged,
     Told,
 )
+from tests.network.chatting import START
 
-from .talking import ALL_CAPS, START, Script, Talker
+from .talking import ALL_CAPS, Script, Talker, delivery
 
 
 def online(
-    caps: str = ALL_CAPS, *rooms: str, isupport: str = "REPEAT=900 CASEMAPPING=ascii CHANTYPES=#", **options
-):
+    caps: str = ALL_CAPS,
+    *rooms: str,
+    isupport: str = "REPEAT=900 CASEMAPPING=ascii CHANTYPES=#",
+    **options: Any,
+) -> tuple[Talker, Script]:
     talker = Talker().connect("bob", *rooms, **options)
     return talker, Script(talker).welcome(caps, isupport)
 
@@ -55,9 +62,9 @@ class TestComingIn:
     def test_a_server_without_any_word_on_the_message_of_the_day(self) -> None:
         talker = Talker().connect()
         script = Script(talker).say(":s 001 bob :hi")
-        assert talker.connection.state is State.CONNECTING
+        assert talker.state() is State.CONNECTING
         script.pong()
-        assert talker.connection.state is State.ONLINE
+        assert talker.state() is State.ONLINE
 
     def test_capabilities_that_are_refused_are_done_without(self) -> None:
         talker = Talker().connect()
@@ -202,7 +209,7 @@ class TestPauses:
     def test_disconnecting_ends_it(self) -> None:
         talker = Talker().connect()
         talker.attempts[-1].refuse()
-        gone = []
+        gone: list[None] = []
         talker.connection.disconnect().addCallback(gone.append)
         assert gone == [None]
         assert talker.connection.state is State.OFFLINE
@@ -216,7 +223,7 @@ class TestPauses:
 
     def test_saying_goodbye(self) -> None:
         talker, script = online()
-        gone = []
+        gone: list[None] = []
         talker.connection.disconnect("see you").addCallback(gone.append)
         assert script.sent() == ["QUIT :see you"]
         assert gone == []
@@ -252,12 +259,12 @@ class TestTalking:
         message = talker.connection.say("#lobby", "hello there")
         [line] = script.sent()
         assert line.endswith("PRIVMSG #lobby :hello there")
-        assert message.state is Delivery.PENDING
+        assert delivery(message) is Delivery.PENDING
         talker.events.clear()
         script.say(
             f"@label={label(line)};msgid=m1;time=2027-01-15T08:00:01.000Z :bob!b@h PRIVMSG #lobby :hello there"
         )
-        assert message.state is Delivery.ACKNOWLEDGED
+        assert delivery(message) is Delivery.ACKNOWLEDGED
         assert (message.msgid, message.time) == ("m1", START + 1)
         assert talker.events == [DeliveryChanged(message)]
 
@@ -266,16 +273,16 @@ class TestTalking:
         message = talker.connection.say("ann", "hello", Kind.ACT)
         line, ping = script.sent()
         assert line == "PRIVMSG ann :\x01ACTION hello\x01"
-        assert message.state is Delivery.PENDING
+        assert delivery(message) is Delivery.PENDING
         script.say(f":s PONG s {ping.split()[1]}")
-        assert message.state is Delivery.ACKNOWLEDGED
+        assert delivery(message) is Delivery.ACKNOWLEDGED
 
     def test_with_echoes_alone_they_acknowledge(self) -> None:
         talker, script = online("echo-message")
         message = talker.connection.say("ann", "hello")
         script.sent()
         script.say(":bob!b@h PRIVMSG ann :hello")
-        assert message.state is Delivery.ACKNOWLEDGED
+        assert delivery(message) is Delivery.ACKNOWLEDGED
         assert not talker.told(Said)
 
     def test_what_is_refused_fails_with_the_servers_sentence(self) -> None:
@@ -283,7 +290,7 @@ class TestTalking:
         message = talker.connection.say("ghost", "hello")
         script.say(":s 401 bob ghost :No such nick/channel")
         script.pong()
-        assert message.state is Delivery.FAILED
+        assert delivery(message) is Delivery.FAILED
         assert message.sentence == "ghost: No such nick/channel."
 
     @pytest.mark.parametrize("line", [":s 404 bob #x :Cannot send", ":s FAIL PRIVMSG MUTED #x :Cannot send"])
@@ -291,7 +298,7 @@ class TestTalking:
         talker, script = online()
         message = talker.connection.say("#x", "hello")
         script.say(f"@label={label(script.sent()[0])} {line}")
-        assert message.state is Delivery.FAILED
+        assert delivery(message) is Delivery.FAILED
         assert "Cannot send" in message.sentence
 
     def test_nothing_goes_out_faster_than_the_pace(self) -> None:
@@ -325,16 +332,16 @@ class TestTalking:
         texts = [line.partition(" :")[2] for line in lines]
         assert " ".join(texts) == ("word " * 200).strip()
         for line in lines:
-            assert message.state is Delivery.PENDING
+            assert delivery(message) is Delivery.PENDING
             assert len(line.partition(" ")[2]) + len(":bob!" + "x" * 74 + " ") + 2 <= 512
             script.say(f"@label={label(line)} :bob!b@h {line.partition(' ')[2]}")
-        assert message.state is Delivery.ACKNOWLEDGED
+        assert delivery(message) is Delivery.ACKNOWLEDGED
 
     @pytest.mark.parametrize(("place", "text"), [("ann", " \n "), ("an n", "x"), ("ann", "x" * 100_000)])
     def test_what_cannot_be_said_has_failed_at_once(self, place: str, text: str) -> None:
         talker, script = online()
         message = talker.connection.say(place, text)
-        assert message.state is Delivery.FAILED
+        assert delivery(message) is Delivery.FAILED
         assert message.sentence
         assert not script.sent()
 
@@ -347,7 +354,7 @@ class TestTalking:
         talker = Talker()
         message = talker.connection.say("ann", "x")
         talker.connection.forget(message)
-        assert message.state is Delivery.FAILED
+        assert delivery(message) is Delivery.FAILED
         talker.connect()
         assert "PRIVMSG" not in str(Script(talker).welcome().sent())
 
@@ -363,7 +370,7 @@ class TestResuming:
         message = talker.connection.say("ann", "hello")
         [first] = script.sent()
         script = self.drop(talker, script)
-        assert message.state is Delivery.PENDING
+        assert delivery(message) is Delivery.PENDING
         script.welcome("labeled-response batch message-tags echo-message", "REPEAT=900")
         assert [line for line in script.welcomed if "PRIVMSG" in line] == [first]
         script.say(f"@label={label(first)};msgid=m1 :bob!b@h PRIVMSG ann :hello")
@@ -374,7 +381,7 @@ class TestResuming:
         message = talker.connection.say("ann", "hello")
         script = self.drop(talker, script)
         script.welcome()
-        assert message.state is Delivery.FAILED
+        assert delivery(message) is Delivery.FAILED
         assert "may have been said" in message.sentence
 
     def test_what_was_not_sent_yet_just_goes_out(self) -> None:
@@ -384,7 +391,7 @@ class TestResuming:
         script = Script(talker)
         script.say(":s 001 bob :hi", ":s 422 bob :x")
         assert "PRIVMSG ann hello" in script.sent()
-        assert message.state is Delivery.PENDING
+        assert delivery(message) is Delivery.PENDING
 
     def test_rooms_are_joined_again_and_what_was_missed_is_fetched(self) -> None:
         talker, script = online(ALL_CAPS, "#lobby")
@@ -578,8 +585,11 @@ class TestStaying:
         assert [event.text for event in talker.told(Said)] == ["grüße"]
 
     def test_a_user_interface_that_fails_harms_nothing(self) -> None:
+        def fail(event: Event) -> None:
+            raise ZeroDivisionError
+
         talker = Talker()
-        talker.connection._listener = lambda event: 1 / 0
+        talker.connection._listener = fail
         talker.connect()
         Script(talker).welcome()
         assert talker.connection.state is State.ONLINE

@@ -5,8 +5,9 @@ import pytest
 from chat.client.desk import TerminalDesk
 from chat.client.pages import Page, Sort
 from chat.client.typed import COMMANDS, enter
+from tests.network.chatting import START
 
-from .talking import ALL_CAPS, START, Script, Talker
+from .talking import ALL_CAPS, Script, Talker
 
 
 class Person:

@@ -1,8 +1,9 @@
 """Lines from a pipe."""
 
 from chat.client.pipe import MAX_LINE, READ_AHEAD, Piper
+from tests.network.chatting import START
 
-from .talking import START, Attempt, Script, Talker
+from .talking import Attempt, Script, Talker
 
 
 class Pipe:

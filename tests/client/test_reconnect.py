@@ -51,11 +51,17 @@ def test_sentences(exception: Exception, permanent: bool, words: str) -> None:
     assert sentence.endswith((".", "?"))
 
 
+class LostForReasons(error.ConnectionLost):
+    """As `twisted.web.client.ResponseNeverReceived` says why."""
+
+    def __init__(self, *reasons: Failure) -> None:
+        super().__init__()
+        self.reasons = list(reasons)
+
+
 def test_a_failure_inside_another_is_found() -> None:
     inner = Failure(SSL.Error([("SSL routines", "", "certificate verify failed")]))
-    outer = error.ConnectionLost()
-    outer.reasons = [inner]
-    assert explain(Failure(outer), "chat.test", 6697)[1]
+    assert explain(Failure(LostForReasons(inner)), "chat.test", 6697)[1]
 
 
 @pytest.mark.parametrize(

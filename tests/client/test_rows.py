@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
 from chat.client.events import Delivery, Kind, Outgoing
+from chat.client.looks import clock, day
 from chat.client.pages import Line, Page, Sort
-from chat.client.rows import NAME_COLOURS, Row, clock, day, name_style, rows_of, screen, wrap
+from chat.client.rows import NAME_COLOURS, Row, name_style, rows_of, screen, wrap
 
 NOON = 1_800_000_000.0
 

@@ -13,8 +13,9 @@ from chat.client.pages import Line, Sort
 from chat.client.rows import Row
 from chat.client.screen import MAX_PASTE_LINES
 from chat.client.terminal import Program
+from tests.network.chatting import START
 
-from .talking import START, Attempt, Script, Talker
+from .talking import Attempt, Script, Talker
 
 ENTER, TAB, CTRL_C, CTRL_D, CTRL_N, CTRL_P, ESCAPE = "\r", "\t", "\x03", "\x04", "\x0e", "\x10", "\x1b"
 PAGE_UP, PAGE_DOWN, END, F1, F2, UP = "\x1b[5~", "\x1b[6~", "\x1b[F", "\x1bOP", "\x1bOQ", "\x1b[A"

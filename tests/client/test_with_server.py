@@ -2,6 +2,7 @@
 
 import pytest
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from chat.client.events import (
     Delivery,
@@ -20,7 +21,7 @@ from chat.client.events import (
 from chat.client.queries import QueryFailed
 from tests.network.chatting import Server, join_plain, make_server
 
-from .talking import Talker, Wire
+from .talking import Talker, Wire, delivery
 
 
 class Place:
@@ -60,7 +61,7 @@ def test_two_people_meet_and_talk(place: Place) -> None:
     ann.events.clear()
     message = bob.connection.say("#lobby", "hello")
     action = bob.connection.say("#lobby", "waves at ann", Kind.ACT)
-    assert message.state is Delivery.PENDING
+    assert delivery(message) is Delivery.PENDING
     place.run()
     assert message.state is action.state is Delivery.ACKNOWLEDGED
     heard = ann.told(Said)
@@ -144,8 +145,12 @@ def test_questions(place: Place) -> None:
     place.run()
     assert answers == [("ann", ("#lobby",)), [("#lobby", 2)], True]
     failed: list[str] = []
-    question = bob.connection.whois("ghost")
-    question.addErrback(lambda failure: failed.append(failure.check(QueryFailed) and failure.value.sentence))
+
+    def note(failure: Failure) -> None:
+        assert isinstance(failure.value, QueryFailed)
+        failed.append(failure.value.sentence)
+
+    bob.connection.whois("ghost").addErrback(note)
     place.run()
     assert len(failed) == 1
     assert "ghost" in failed[0]
@@ -188,11 +193,11 @@ def test_an_answer_that_was_lost_is_asked_for_again(place: Place) -> None:
     wire.there.dataReceived(wire.near.getOutBuffer())
     place.server.turn()
     wire.lose()
-    assert message.state is Delivery.PENDING
+    assert delivery(message) is Delivery.PENDING
     place.run(2)
     place.wire(bob)
     place.run()
-    assert message.state is Delivery.ACKNOWLEDGED
+    assert delivery(message) is Delivery.ACKNOWLEDGED
     assert [said.text for said in ann.told(Said)] == ["once"]
 
 

@@ -24,5 +24,5 @@ def test_events_cannot_be_changed() -> None:
 
 
 def test_every_event_says_which_when_and_who_first() -> None:
-    for kind in events.Event.__args__:  # type: ignore[attr-defined]
+    for kind in events.Event.__args__:
         assert kind._fields[:3] == ("msgid", "time", "author")

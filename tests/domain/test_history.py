@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chat.domain import conversations as module
 from chat.domain.conversations import CONVERSATION_EVENTS, MARKERS_EACH, Conversations, Markers
-from chat.domain.events import Identity, Joined, Said, Tagged, Whispered
+from chat.domain.events import Identity, Joined, LogEvent, Said, Tagged, Whispered
 from chat.domain.history import (
     PAGE_AT_MOST,
     Conversation,
@@ -274,7 +274,7 @@ def test_a_replay_is_what_was_there_before_one_joined(shelf: Shelf, tmp_path: An
 
 
 def test_a_log_takes_what_storage_remembers_before_its_first_event(talk: Talk) -> None:
-    old = [talk.said(letter) for letter in "abc"]
+    old: list[LogEvent] = [talk.said(letter) for letter in "abc"]
     log = Log("#room")
     position = log.append(talk.said("d"))
     log.preload([*old, log.entries[0]])

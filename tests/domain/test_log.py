@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.domain.events import Tagged
+from chat.domain.events import Said, Tagged
 from chat.domain.log import KEEP, KEEP_AT_MOST, KEEP_SECONDS, TRIM_STEP, Log
 from tests.domain.things import said
 
@@ -92,7 +92,7 @@ def test_every_position_is_kept_or_missed(
         assert start == position + missed
         assert missed == max(0, log.base - position)
         wanted = [str(n) for n in range(start, log.end)]
-        assert [event.text for event in events if hasattr(event, "text")] == wanted[:limit]
+        assert [event.text for event in events if isinstance(event, Said)] == wanted[:limit]
 
 
 def test_what_storage_remembers_stands_before_the_first_event() -> None:

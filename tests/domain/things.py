@@ -34,7 +34,7 @@ class ListReader:
     """A person's side that writes down what it is told."""
 
     def __init__(self) -> None:
-        self.outlet = object()
+        self.outlet: object = object()
         self.told: list[Event] = []
         self.came: list[str] = []
         self.went: list[tuple[str, str]] = []
@@ -60,6 +60,16 @@ class ListReader:
     def ignoring_changed(self) -> None:
         """Count."""
         self.changes += 1
+
+    def silence(self) -> float:
+        """Its program has only just said something."""
+        return 0.0
+
+    def probe(self) -> None:
+        """It is alive."""
+
+    def marker_moved(self, target: str, time: float) -> None:
+        """Nobody else reads for this person."""
 
     def disconnect(self, sentence: str) -> None:
         """Note the sentence."""

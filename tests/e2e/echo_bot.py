@@ -6,7 +6,7 @@ import irc.bot
 import irc.client
 
 
-class EchoBot(irc.bot.SingleServerIRCBot):
+class EchoBot(irc.bot.SingleServerIRCBot):  # type: ignore[misc]
     """Is in #lobby, and answers there and in private."""
 
     def __init__(self, port: int, name: str) -> None:

@@ -42,7 +42,7 @@ def need(*names: str) -> str:
     pytest.skip(f"{' or '.join(names)} is not installed")
 
 
-def wait_until(condition: Callable[[], T], what: str, timeout: float = PATIENCE) -> T:
+def wait_until(condition: Callable[[], T | None], what: str, timeout: float = PATIENCE) -> T:
     """Return the condition's first true value; fail with the sentence `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:

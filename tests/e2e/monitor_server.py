@@ -132,7 +132,7 @@ class Orders(LineOnlyReceiver):
             log.failure("something broke")
 
     def connectionLost(self, reason: object = None) -> None:
-        reactor.stop()  # type: ignore[attr-defined]
+        reactor.stop()
 
 
 def busy(service: MonitorService, invented: Invented) -> None:
@@ -195,7 +195,7 @@ def busy(service: MonitorService, invented: Invented) -> None:
             bytes_out=f.bytes_out + said * 70 * f.people,
         )
         log.info("{name} said {size} bytes in #lobby", name=dice.choice(NAMES), size=dice.randrange(8, 300))
-        reactor.callLater(0.7, live)  # type: ignore[attr-defined]
+        reactor.callLater(0.7, live)
 
     live()
 
@@ -206,7 +206,7 @@ def main() -> None:
     service = monitor_service(
         endpoint,
         invented,
-        reactor=reactor,  # type: ignore[arg-type]
+        reactor=reactor,
         data_folder=Path(folder),
         name="chat.example.org" if options else "Chat",
         actions=invented,
@@ -215,10 +215,10 @@ def main() -> None:
         service.privilegedStartService()
         busy(service, invented)
     service.startService()
-    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)  # type: ignore[attr-defined]
+    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
     stdio.StandardIO(Orders(invented, service))
     print(service.url, flush=True)
-    reactor.run()  # type: ignore[attr-defined]
+    reactor.run()
 
 
 if __name__ == "__main__":

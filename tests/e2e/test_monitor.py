@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 from .conftest import CHROMIUM_OPTIONS
 from .harness import CHECKOUT, PATIENCE, Conversation, free_port, need
@@ -105,7 +105,7 @@ def lines(page: Page) -> list[str]:
     return found
 
 
-def line(page: Page, text: str) -> object:
+def line(page: Page, text: str) -> Locator:
     return page.locator("#log-lines .line:not([hidden])", has_text=text)
 
 
@@ -412,7 +412,9 @@ def test_a_new_page_shows_the_past_and_reads_it_out(
 ) -> None:
     page.goto(start_monitor("--busy").url)
     expect(page.locator("#chart-people .line")).to_have_attribute("d", re.compile(r"^M\d"))
-    assert page.locator("#chart-people .line").get_attribute("d").count("L") == 899
+    drawn = page.locator("#chart-people .line").get_attribute("d")
+    assert drawn is not None
+    assert drawn.count("L") == 899
     page.locator("#chart-people svg").hover(position={"x": 300, "y": 50})
     expect(page.locator("#chart-people .tip")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d  \d+ people$"))
     page.focus("#chart-messages svg")

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import StartServer
 from .harness import PATIENCE, Conversation, Daemon, Server, free_port, wait_until
@@ -32,7 +32,7 @@ def url_of(server: Server) -> str:
     return str(found[-1])
 
 
-def shown(page: Page, text: str) -> object:
+def shown(page: Page, text: str) -> Locator:
     return page.locator("#log-lines .line:not([hidden])", has_text=text)
 
 

@@ -110,7 +110,7 @@ class Wire(StringTransport):
         self.protocol.dataReceived(data)
 
     def take(self) -> bytes:
-        data = self.value()
+        data: bytes = self.value()
         self.clear()
         return data
 
@@ -157,7 +157,7 @@ class World:
         self.site.startFactory()
 
     def connect(self) -> Wire:
-        return Wire(self.site.buildProtocol(None))  # type: ignore[arg-type]
+        return Wire(self.site.buildProtocol(None))
 
     def request(self, line: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Answer:
         """One request on a connection of its own: `GET /healthz`."""

@@ -31,7 +31,7 @@ class ServiceTests(SynchronousTestCase):
         return monitor_service(
             endpoint,
             FakeSource(),
-            reactor=self.reactor,  # type: ignore[arg-type]
+            reactor=self.reactor,
             data_folder=self.folder,
             publisher=self.publisher,
             **options,
@@ -81,7 +81,7 @@ class ServiceTests(SynchronousTestCase):
         service = self.make(token=TOKEN)
         service.startService()
         self.successResultOf(service.stopService())
-        calls = [c for c in self.reactor.getDelayedCalls() if "LogDateTime" not in str(c.func)]
+        calls = [c for c in self.reactor.calls if "LogDateTime" not in str(c.func)]
         self.assertEqual(calls, [])
 
     def test_it_can_start_again(self) -> None:

@@ -59,6 +59,7 @@ class ConversationTests(SynchronousTestCase):
     def test_a_page_that_never_reads_costs_nothing_and_is_closed(self) -> None:
         slow, fine = self.world.page(), self.world.page()
         slow.take()
+        assert slow.producer is not None
         verifyObject(IPushProducer, slow.producer)
         slow.producer.pauseProducing()
         for _ in range(50):
@@ -74,6 +75,7 @@ class ConversationTests(SynchronousTestCase):
     def test_a_page_that_reads_again_is_told_what_was_skipped(self) -> None:
         wire = self.world.page()
         wire.take()
+        assert wire.producer is not None
         wire.producer.pauseProducing()
         for _ in range(7000):
             self.world.ring.append(0.0, "info", "a", "b")
@@ -100,6 +102,7 @@ class ConversationTests(SynchronousTestCase):
         wire.take()
         wire.feed(client_frame(b"are you there", opcode=9))
         self.assertEqual(list(raw_frames(wire.take())), [(10, b"are you there")])
+        assert wire.producer is not None
         wire.producer.pauseProducing()
         wire.feed(client_frame(b"are you there", opcode=9) * 100)
         self.assertEqual(wire.take(), b"")

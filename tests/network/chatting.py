@@ -7,7 +7,7 @@ came or went waits so long for company). `feed` and `run` let no time pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -48,7 +48,8 @@ class Server:
         self.clock = clock
         self.loop = Loop(clock)
         self.journal = journal(self.now)
-        self.settings = Settings(**{"name": "chat.test", "message_rate": 0.0} | settings)
+        quiet: dict[str, Any] = {"name": "chat.test", "message_rate": 0.0}
+        self.settings = Settings(**quiet | settings)
 
         class Late:
             fanout: Fanout
@@ -98,7 +99,7 @@ class Server:
     def left_behind(self) -> list[str]:
         """What is still kept although everybody is gone: an empty list, if all is well."""
         fanout, factory, directory = self.fanout, self.factory, self.directory
-        registries = {
+        registries: dict[str, Sized] = {
             "passes": fanout._passes,
             "queue": fanout._queue,
             "waiting": fanout._waiting,

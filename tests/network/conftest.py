@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from twisted.logger import LogEvent, globalLogPublisher
+from twisted.logger import LogEvent
 from twisted.python.failure import Failure
 
+from tests.logs import observed
 from tests.network.chatting import Server, make_server
 
 
@@ -31,7 +32,6 @@ def logged_failures() -> Iterator[list[Failure]]:
         if failure is not None:
             found.append(failure)
 
-    globalLogPublisher.addObserver(observe)
-    yield found
-    globalLogPublisher.removeObserver(observe)
+    with observed(observe):
+        yield found
     assert not found, "\n".join(failure.getTraceback() for failure in found)

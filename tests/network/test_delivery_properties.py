@@ -44,7 +44,8 @@ class Person:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.reader: Reader = client.protocol.dialect  # type: ignore[assignment]
+        assert isinstance(client.protocol.dialect, Reader)
+        self.reader = client.protocol.dialect
         self.there = True
 
     @property

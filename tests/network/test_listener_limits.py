@@ -1,5 +1,7 @@
 """The limits of the listener, each figure on the clock: messages, bytes, connections from one address."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from chat.network.pausing import LINES_A_TURN
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
 
-def limited(**settings: object) -> Server:
+def limited(**settings: Any) -> Server:
     """A server with the limits that it has by default."""
     return make_server(**({"message_rate": 2.0, "message_burst": 5.0} | settings))
 
@@ -214,7 +216,7 @@ def test_a_flood_lets_others_have_their_turn() -> None:
     dave.socket.give(b"hello\n")
     server.loop.turn()
     server.loop.turn()
-    heard = carol.socket.taken.splitlines()
+    heard = bytes(carol.socket.taken).splitlines()
     assert heard.index(b"<dave> hello") - heard.index(b"<bob> x") <= LINES_A_TURN
     server.run()
     assert carol.raw().count(b"<bob> x") == 30_000

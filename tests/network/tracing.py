@@ -151,6 +151,13 @@ class Reader:
 
     def ignoring_changed(self) -> None: ...
 
+    def silence(self) -> float:
+        return 0.0
+
+    def probe(self) -> None: ...
+
+    def marker_moved(self, target: str, time: float) -> None: ...
+
 
 class Trace:
     """What one reader got, held against what happened."""

@@ -144,26 +144,30 @@ class Loop(_DisconnectSelectableMixin):
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._readers: dict[IReadDescriptor, None] = {}
-        self._writers: dict[IWriteDescriptor, None] = {}
+        self._readers: dict[Wire, None] = {}
+        self._writers: dict[Wire, None] = {}
         self.seconds = clock.seconds
         self.callLater = clock.callLater
         self.getDelayedCalls = clock.getDelayedCalls
 
     def addReader(self, reader: IReadDescriptor) -> None:
         """Serve what it has to read."""
+        assert isinstance(reader, Wire)
         self._readers[reader] = None
 
     def addWriter(self, writer: IWriteDescriptor) -> None:
         """Serve what it has to write."""
+        assert isinstance(writer, Wire)
         self._writers[writer] = None
 
     def removeReader(self, reader: IReadDescriptor) -> None:
         """Serve its reading no more."""
+        assert isinstance(reader, Wire)
         self._readers.pop(reader, None)
 
     def removeWriter(self, writer: IWriteDescriptor) -> None:
         """Serve its writing no more."""
+        assert isinstance(writer, Wire)
         self._writers.pop(writer, None)
 
     def removeAll(self) -> list[Any]:

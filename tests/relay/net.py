@@ -60,7 +60,8 @@ class Connection:
         if tls:
             alsoProvides(self, ISSLTransport)
 
-    def carry(self, protocol: IProtocol) -> Any:
+    def carry(self, protocol: IProtocol | None) -> Any:
+        assert protocol is not None, "the factory declined"
         self.protocol = protocol
         protocol.makeConnection(self)
         return protocol

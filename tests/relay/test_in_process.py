@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 from twisted.internet import reactor
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -21,7 +22,10 @@ class Answering(Protocol):
     """Answers each byte string with the address that it came from, and closes when asked."""
 
     def dataReceived(self, data: bytes) -> None:
-        self.transport.write(self.transport.getPeer().host.encode() + b" said " + data)
+        assert self.transport is not None
+        peer = self.transport.getPeer()
+        assert isinstance(peer, IPv4Address)
+        self.transport.write(peer.host.encode() + b" said " + data)
         if data == b"bye":
             self.transport.loseConnection()
 
@@ -32,6 +36,7 @@ class Asking(Protocol):
         self.ended: Deferred[bytes] = Deferred()
 
     def connectionMade(self) -> None:
+        assert self.transport is not None
         self.transport.write(b"PROXY TCP4 192.0.2.7 198.51.100.1 40000 56458\r\nbye")
 
     def dataReceived(self, data: bytes) -> None:
@@ -48,6 +53,7 @@ class InProcessTests(TestCase):
         endpoint = InProcessEndpoint(Factory.forProtocol(Answering), reactor)
         verifyObject(IStreamClientEndpoint, endpoint)
         asking = self.successResultOf(endpoint.connect(Factory.forProtocol(Asking)))
+        assert isinstance(asking, Asking)
 
         def check(heard: bytes) -> None:
             self.assertEqual(heard, b"192.0.2.7 said bye")

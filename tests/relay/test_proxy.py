@@ -15,7 +15,7 @@ from twisted.internet.error import ConnectionRefusedError as NothingListens
 from twisted.internet.interfaces import IAddress, IConsumer, IHalfCloseableProtocol, IPushProducer
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
-from twisted.logger import globalLogPublisher
+from twisted.protocols import portforward
 from twisted.protocols.haproxy._wrapper import HAProxyWrappingFactory
 from twisted.test.iosim import FakeTransport, connect
 from zope.interface.verify import verifyObject
@@ -37,6 +37,7 @@ from chat.relay.proxy import (
 )
 from chat.relay.session import HALF_CLOSED_SECONDS
 from chat.relay.upstreams import FIRST_PAUSE, State
+from tests.logs import observed
 
 from .net import BUFFER, ENTRANCE, PERSON, Connection, Relay
 
@@ -53,11 +54,8 @@ def logged() -> Iterator[list[dict[str, Any]]]:
         if event["log_namespace"].startswith("chat.relay"):
             events.append(event)
 
-    globalLogPublisher.addObserver(observe)
-    try:
+    with observed(observe):
         yield events
-    finally:
-        globalLogPublisher.removeObserver(observe)
 
 
 def endings(logged: list[dict[str, Any]]) -> list[str]:
@@ -153,6 +151,7 @@ class Recorder(Protocol):
     heard = b""
 
     def dataReceived(self, data: bytes) -> None:
+        assert self.transport is not None
         self.heard += data
         self.seen = self.transport.getPeer(), self.transport.getHost()
 
@@ -167,7 +166,8 @@ def test_a_server_behind_a_haproxy_listener_sees_the_person(encode: Any, ours: b
     listener: Any = ProxiedFactory(factory, Clock()) if ours else HAProxyWrappingFactory(factory)
     wrapper = listener.buildProtocol(None)
     client_factory, attempt = relay.door.attempts.pop()
-    client = client_factory.buildProtocol(None)
+    client = client_factory.buildProtocol(ENTRANCE)
+    assert client is not None
     server_end, client_end = FakeTransport(wrapper, True), FakeTransport(client, False)
     pump = connect(wrapper, server_end, client, client_end)
     attempt.callback(client)
@@ -691,6 +691,6 @@ def test_stopping_does_not_wait_for_people_whose_server_has_closed() -> None:
 
 
 def test_the_client_factory_builds_on_the_port_forwarder() -> None:
-    assert issubclass(RelayClientFactory, proxy.portforward.ProxyClientFactory)
-    assert issubclass(RelayServer, proxy.portforward.ProxyServer)
-    assert issubclass(proxy.RelayClient, proxy.portforward.ProxyClient)
+    assert issubclass(RelayClientFactory, portforward.ProxyClientFactory)
+    assert issubclass(RelayServer, portforward.ProxyServer)
+    assert issubclass(proxy.RelayClient, portforward.ProxyClient)

@@ -83,6 +83,16 @@ class Ear:
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
 
+    def silence(self) -> float:
+        """Its program has only just said something."""
+        return 0.0
+
+    def probe(self) -> None:
+        """It is alive."""
+
+    def marker_moved(self, target: str, time: float) -> None:
+        """Nobody else reads for this person."""
+
     def disconnect(self, sentence: str) -> None:
         """The connection ends."""
         self.ended = sentence

@@ -31,7 +31,7 @@ def world(tmp_path: Path) -> World:
 
 def register(world: World, name: str, password: str = "opensesame") -> Account | Refused:
     """Make an account and wait for the answer."""
-    answers: list[Any] = []
+    answers: list[Account | Refused] = []
     world.storage.accounts.register(check_name(name), password, answers.append)
     world.settle()
     (answer,) = answers
@@ -40,7 +40,7 @@ def register(world: World, name: str, password: str = "opensesame") -> Account |
 
 def log_in(world: World, name: str, password: str = "opensesame", address: str = HOME) -> Account | Refused:
     """Check a password and wait for the answer."""
-    answers: list[Any] = []
+    answers: list[Account | Refused] = []
     world.storage.accounts.authenticate(name, password, address, answers.append)
     world.settle()
     (answer,) = answers

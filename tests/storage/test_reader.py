@@ -73,8 +73,8 @@ def test_pages(
     newest: bool,
     expected: str,
 ) -> None:
-    marks = [None if number is None else ten[number].msgid for number in (after, before)]
-    assert texts(Reader(path).page(Range("#room", *marks, limit, newest))) == expected
+    first, last = (None if number is None else ten[number].msgid for number in (after, before))
+    assert texts(Reader(path).page(Range("#room", first, last, limit, newest))) == expected
 
 
 def test_pages_by_moments_leave_the_whole_millisecond_out(path: Path, ten: list[Said]) -> None:

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -60,9 +61,9 @@ def test_what_is_raised_is_an_outcome(turns: Turns) -> None:
 
 def test_work_is_done_in_order(turns: Turns) -> None:
     executor = ThreadExecutor("test", turns.call_from_thread)
-    seen: list[int] = []
+    seen: list[int | Exception] = []
     for number in range(20):
-        executor.submit(lambda number=number: number, seen.append)  # type: ignore[misc]
+        executor.submit(partial(int, number), seen.append)
     for _ in range(20):
         turns.turn()
     executor.stop()

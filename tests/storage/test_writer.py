@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from twisted.logger import formatEvent, globalLogPublisher
+from twisted.logger import formatEvent
 
 from chat.domain.events import AwayChanged, Quit, Said
 from chat.domain.history import Range
@@ -12,6 +12,7 @@ from chat.storage import writer as module
 from chat.storage.reader import Reader
 from chat.storage.schema import DATABASE, prepare
 from chat.storage.writer import ROWS_AT_ONCE, Database, Entry, EventWriter
+from tests.logs import observed
 
 from .by_hand import Talk, somebody
 
@@ -74,11 +75,8 @@ def test_an_event_that_no_database_takes_is_left_out_alone(path: Path) -> None:
 
 def test_what_cannot_be_stored_is_not_in_the_log(path: Path) -> None:
     lines: list[str] = []
-    globalLogPublisher.addObserver(observer := lambda event: lines.append(str(formatEvent(event))))
-    try:
+    with observed(lambda event: lines.append(str(formatEvent(event)))):
         EventWriter(Database(path)).store([Entry(Talk().said("secret \ud800"), "#room")])
-    finally:
-        globalLogPublisher.removeObserver(observer)
     assert any("cannot be stored" in line for line in lines)
     assert not any("secret" in line for line in lines)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from twisted.internet.error import ProcessDone, ProcessExitedAlready, ProcessTerminated
 from twisted.internet.task import Clock
@@ -42,12 +41,17 @@ class Reactor(Clock):
             raise self.error
         self.started.append(args)
         self.process = Process()
-        protocol.transport: Any = self.process  # type: ignore[misc]
+        protocol.transport = self.process  # type: ignore[assignment]
 
 
 def make() -> tuple[Reactor, Child]:
     reactor = Reactor()
     return reactor, Child(reactor, {"ready": re.compile("ready"), "url": re.compile(r"at (\S+)")}, "ready")
+
+
+def state(child: Child) -> State:
+    """How it is at this moment: it changes while the test goes on."""
+    return child.state
 
 
 def ended(child: Child, status: int | None) -> None:
@@ -61,9 +65,9 @@ def test_it_runs_once_it_says_so() -> None:
     child.start(["program", "-x"], {})
     assert reactor.started == [["program", "-x"]]
     child.outReceived(b"at http://x\nrea")
-    assert child.state is State.STARTING
+    assert state(child) is State.STARTING
     child.outReceived(b"dy\n")
-    assert child.state is State.RUNNING
+    assert state(child) is State.RUNNING
     assert child.found["url"][1] == "http://x"
     assert states == [State.STARTING, State.STARTING, State.RUNNING]
     child.start(["program"], {})

@@ -2,13 +2,14 @@
 
 import pytest
 from twisted.internet.task import Clock
-from twisted.logger import LogEvent, formatEvent, globalLogPublisher
+from twisted.logger import LogEvent, formatEvent
 from twisted.python.failure import Failure
 
 from chat.domain.events import Whispered
 from chat.domain.mailbox import MemoryMailbox
 from chat.network.irc.isupport import TARGETS_AT_MOST
 from chat.wire import MAX_LINE_BYTES
+from tests.logs import observed
 from tests.network.chatting import Client, Server, SlowJournal, connect, join_irc, join_plain
 from tests.network.irc.reading import (
     account,
@@ -346,8 +347,7 @@ def test_private_text_is_in_no_log(server: Server, logged_failures: list[Failure
     def breaks(event: Whispered) -> None:
         raise RuntimeError(f"cannot remember {event}")
 
-    globalLogPublisher.addObserver(seen.append)
-    try:
+    with observed(seen.append):
         ann, bob = pair(server, "echo-message labeled-response batch message-tags draft/multiline")
         ann.send("PRIVMSG bob :swordfish", "NOTICE bob :swordfish", "@+x=swordfish TAGMSG bob")
         ann.send(
@@ -362,8 +362,6 @@ def test_private_text_is_in_no_log(server: Server, logged_failures: list[Failure
         server.directory.history.whispered = breaks  # type: ignore[method-assign]
         ann.send("PRIVMSG bob :swordfish")
         bob.send("QUIT")
-    finally:
-        globalLogPublisher.removeObserver(seen.append)
     assert logged_failures
     assert not any("swordfish" in f"{formatEvent(event)} {event}" for event in seen)
     assert not any("swordfish" in failure.getTraceback() for failure in logged_failures)

@@ -37,7 +37,7 @@ TIME = 1_800_000_000.5
 ANN = Identity(1, "ann", "a", "host", "Ann", "Ann Smith")
 BOB = Identity(2, "bob", "b", "host", None, "Bob")
 SERVER = Identity(0, "chat.test", "", "chat.test")
-HEAD: Any = ("m1", TIME, ANN)
+HEAD = ("m1", TIME, ANN)
 
 EVENTS: list[tuple[Event, str]] = [
     (Said(*HEAD, "#a", "hi"), ":ann!a@host PRIVMSG #a :hi"),

@@ -7,12 +7,12 @@ import struct
 from base64 import b64encode
 
 import pytest
-import txaio
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
+from txaio import tx
 
 from chat.network.irc.websocket import IrcSocketFactory
 from tests.network.chatting import Server, join_irc, make_server
@@ -25,7 +25,9 @@ class Page:
         self.server = server
         self.factory = IrcSocketFactory(server.factory)
         address = IPv4Address("TCP", "192.0.2.9", 40000)
-        self.protocol = self.factory.buildProtocol(address)
+        protocol = self.factory.buildProtocol(address)
+        assert protocol is not None
+        self.protocol = protocol
         self.transport = StringTransport(peerAddress=address)
         self.protocol.makeConnection(self.transport)
         offer = f"Sec-WebSocket-Protocol: {', '.join(protocols)}\r\n" if protocols else ""
@@ -65,7 +67,7 @@ class Page:
 @pytest.fixture(autouse=True)
 def own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Timers of autobahn would wait in the global reactor, and go off in a test that runs it."""
-    monkeypatch.setattr(txaio.config, "loop", Clock())
+    monkeypatch.setattr(tx.config, "loop", Clock())
 
 
 @pytest.fixture
