@@ -91,7 +91,7 @@ class Directory:
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.departed = Whowas()
         self.watches = Watches()
-        self.metadata = Metadata()
+        self.metadata = Metadata(self.room_changed)
         self.returning = Returning()
         self._people = People()
         self.users = self._people.named

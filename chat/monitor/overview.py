@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from chat.domain.events import Announced
 from chat.domain.names import fold
 from chat.monitor.interfaces import ActionRefused, Figures, Person
-from chat.network.listener import ChatFactory, ChatProtocol
+from chat.network.factory import ChatFactory
+from chat.network.listener import ChatProtocol
 
 
 class Overview:
