@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-from chat.domain import ignoring, rights
+from chat.domain import ignoring, moderation, rights
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, Said
 from chat.domain.names import NameRefused, RoomRefused, check_name, check_room, fold, room_from_typed
@@ -17,7 +17,8 @@ from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
 from chat.slash import Misunderstood
-from chat.speaker import TABLE, Speaker, command, here
+from chat.speaker import TABLE, Speaker, command, here, room_meant
+from chat.wording import duration, listed
 
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""
@@ -27,8 +28,6 @@ ROOMS_SHOWN = 100
 
 COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
-BY_WORD = TABLE.by_word
-"""The rows by name and alias."""
 
 
 def run(speaker: Speaker, line: str) -> None:
@@ -98,43 +97,16 @@ def write_to(speaker: Speaker, name: str, text: str) -> None:
         raise
 
 
-def listed(items: list[str], shown: int) -> str:
-    """Items with commas, and how many more there are."""
-    text = ", ".join(items[:shown])
-    return text if len(items) <= shown else f"{text} and {len(items) - shown} more"
-
-
 def names_in(room: Room) -> list[str]:
     """Who is in a room, with `@` for its operators and `+` for those with voice, by name."""
     people = sorted(room.members.values(), key=lambda m: fold(m.user.shown))
     return [rights.signs(member) + member.user.shown for member in people]
 
 
-def duration(seconds: float) -> str:
-    """A time span for people: `2d 3h 4m` or `42s`."""
-    whole = int(seconds)
-    days, rest = divmod(whole, 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, rest = divmod(rest, 60)
-    if whole < 60:
-        return f"{whole}s"
-    parts = [f"{n}{unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "m")) if n]
-    return " ".join(parts)
-
-
 @command("help", "[COMMAND]", "list the commands, or explain one", "?")
 def _help(speaker: Speaker, arguments: list[str]) -> None:
-    if arguments:
-        row = BY_WORD.get(arguments[0].lstrip("/").lower())
-        if row is None:
-            speaker.reply(f"There is no command /{arguments[0].lstrip('/')}. /help lists all commands.")
-            return
-        also = f" (also {', '.join('/' + alias for alias in row.aliases)})" if row.aliases else ""
-        speaker.reply(f"/{row.name} {row.usage}".rstrip() + f" - {row.help}{also}")
-        return
-    speaker.reply("What you type goes to the room; a line that starts with / is a command, // says a slash:")
-    for row in COMMANDS.values():
-        speaker.reply(f"  {f'/{row.name} {row.usage}'.rstrip():24} {row.help}")
+    for line in TABLE.explain(*arguments):
+        speaker.reply(line)
 
 
 @command("me", "TEXT", "say what you do: * you wave")
@@ -157,10 +129,7 @@ def _reply(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("users", "[ROOM]", "who is in this room, or in another", "who", "names")
 def _users(speaker: Speaker, arguments: list[str]) -> None:
-    if arguments:
-        room = speaker.directory.room(room_from_typed(arguments[0]))
-    else:
-        room = here(speaker)
+    room = room_meant(speaker, *arguments)
     if not rights.may_see(speaker.user, room):
         raise Refused(Why.NO_SUCH_ROOM, f"No such room: {room.name}", room.name)
     names = names_in(room)
@@ -180,10 +149,7 @@ def _join(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("part", "[ROOM]", "leave this room, or another")
 def _part(speaker: Speaker, arguments: list[str]) -> None:
-    if arguments:
-        room = speaker.directory.room(room_from_typed(arguments[0]))
-    else:
-        room = here(speaker)
+    room = room_meant(speaker, *arguments)
     speaker.directory.part(speaker.user, room)
 
 
@@ -203,7 +169,7 @@ def _rooms(speaker: Speaker, arguments: list[str]) -> None:
 def _topic(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     if arguments:
-        rights.set_topic(speaker.directory, speaker.user, room, arguments[0])
+        moderation.set_topic(speaker.directory, speaker.user, room, arguments[0])
     elif room.topic is None:
         speaker.reply(f"{room.name} has no topic. /topic TEXT gives it one.")
     else:

@@ -4,27 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chat.domain.accounts import Account, Answer
+from chat.domain.accounts import Account
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
-from chat.speaker import Speaker, command
-
-Then = Callable[[Account], None]
-
-
-def _answer(speaker: Speaker, then: Then) -> Callable[[Answer[Account]], None]:
-    """What to do with an answer that comes later: until then no further command is taken."""
-    answered = speaker.wait()
-
-    def done(answer: Answer[Account]) -> None:
-        if not speaker.user.gone:
-            if isinstance(answer, Refused):
-                speaker.reply(answer.sentence)
-            else:
-                then(answer)
-        answered()
-
-    return done
+from chat.speaker import Speaker, command, when_answered
 
 
 def _with_secret(speaker: Speaker, given: str | None, question: str, use: Callable[[str], None]) -> None:
@@ -50,7 +33,7 @@ def _register(speaker: Speaker, arguments: list[str]) -> None:
                 f"The name {account.name} is yours, and you are logged in. From now on: /login {account.name}"
             )
 
-        speaker.logins.register(speaker.user, name, password, _answer(speaker, registered))
+        speaker.logins.register(speaker.user, name, password, when_answered(speaker, registered))
 
     _with_secret(speaker, arguments[0] if arguments else None, "Choose a password:", use)
 
@@ -74,7 +57,7 @@ def _login(speaker: Speaker, arguments: list[str]) -> None:
             speaker.reply(f"You are logged in as {account.name}.")
             speaker.logins.deliver(speaker.user, speaker.wait())
 
-        speaker.logins.log_in(speaker.user, name, password, _answer(speaker, logged_in))
+        speaker.logins.log_in(speaker.user, name, password, when_answered(speaker, logged_in))
 
     _with_secret(speaker, arguments[1] if len(arguments) > 1 else None, f"Password for {name}:", use)
 
@@ -85,7 +68,7 @@ def _password(speaker: Speaker, arguments: list[str]) -> None:
         speaker.logins.set_password(
             speaker.user,
             password,
-            _answer(speaker, lambda account: speaker.reply("Your password is changed.")),
+            when_answered(speaker, lambda account: speaker.reply("Your password is changed.")),
         )
 
     if speaker.user.account is None:
@@ -107,7 +90,7 @@ def _unregister(speaker: Speaker, arguments: list[str]) -> None:
         def removed(account: Account) -> None:
             speaker.reply(f"The name {account.name} belongs to nobody from here on.")
 
-        speaker.logins.unregister(speaker.user, password, _answer(speaker, removed))
+        speaker.logins.unregister(speaker.user, password, when_answered(speaker, removed))
 
     if speaker.user.account is None:
         raise Refused(Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in.")

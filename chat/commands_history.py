@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import time
 
-from chat.domain.accounts import Answer
 from chat.domain.events import Whispered
 from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
 from chat.domain.refused import Refused, Why
-from chat.speaker import Speaker, command, here
+from chat.speaker import Speaker, command, here, when_answered
 
 HISTORY_SHOWN = 20
 """Events that `/history` shows without a number."""
@@ -68,19 +67,14 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
         raise Refused(
             Why.LIMIT, f"/history takes a number from 1 to {HISTORY_AT_MOST}, or: /history before TIME"
         )
-    answered = speaker.wait()
 
-    def show(answer: Answer[Page]) -> None:
-        if not speaker.user.gone:
-            if isinstance(answer, Refused):
-                speaker.reply(answer.sentence)
-            else:
-                what = "The last" if before is None else f"Before {rest.strip()}: the last"
-                speaker.reply(f"{what} {len(answer)} events of {room.name}:")
-                _show(speaker, answer)
-        answered()
+    def show(page: Page) -> None:
+        what = "The last" if before is None else f"Before {rest.strip()}: the last"
+        speaker.reply(f"{what} {len(page)} events of {room.name}:")
+        _show(speaker, page)
 
-    speaker.directory.history.page(Range(room.folded, None, before, count, newest=True, speech=False), show)
+    what = Range(room.folded, None, before, count, newest=True, speech=False)
+    speaker.directory.history.page(what, when_answered(speaker, show))
 
 
 def _show(speaker: Speaker, page: Page, with_room: bool = False) -> None:
@@ -127,21 +121,16 @@ def parse_search(text: str, rooms: dict[str, str], now: float) -> Search:
 def _search(speaker: Speaker, arguments: list[str]) -> None:
     rooms = {room.folded: room.name for room in speaker.user.memberships}
     what = parse_search(arguments[0], rooms, speaker.directory.clock())
-    answered = speaker.wait()
 
-    def show(answer: Answer[Page]) -> None:
-        if not speaker.user.gone:
-            if isinstance(answer, Refused):
-                speaker.reply(answer.sentence)
-            elif answer:
-                count = len(answer)
-                speaker.reply(f"Found {count} message{'s' if count > 1 else ''}, the newest last:")
-                _show(speaker, answer, with_room=True)
-            else:
-                speaker.reply("Nothing was found.")
-        answered()
+    def show(page: Page) -> None:
+        if page:
+            count = len(page)
+            speaker.reply(f"Found {count} message{'s' if count > 1 else ''}, the newest last:")
+            _show(speaker, page, with_room=True)
+        else:
+            speaker.reply("Nothing was found.")
 
-    speaker.directory.history.search(what, show)
+    speaker.directory.history.search(what, when_answered(speaker, show))
 
 
 __all__ = ["FOUND_SHOWN", "HISTORY_AT_MOST", "HISTORY_SHOWN", "moment", "parse_search"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from chat.domain import modes, rights
+from chat.domain import moderation, modes
 from chat.domain.bans import is_address
 from chat.domain.masks import normal
 from chat.domain.modes import FLAGS, Change
-from chat.domain.names import room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
-from chat.speaker import Speaker, command, here
+from chat.speaker import Speaker, command, here, room_meant
 
 
 def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
@@ -22,14 +21,14 @@ def _kick(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     target = speaker.directory.find(arguments[0])
     reason = arguments[1] if len(arguments) > 1 else ""
-    rights.kick(speaker.directory, speaker.user, room, target, reason)
+    moderation.kick(speaker.directory, speaker.user, room, target, reason)
 
 
 @command("invite", "NAME [ROOM]", "ask somebody into this room, or another")
 def _invite(speaker: Speaker, arguments: list[str]) -> None:
-    room = speaker.directory.room(room_from_typed(arguments[1])) if len(arguments) > 1 else here(speaker)
+    room = room_meant(speaker, *arguments[1:])
     target = speaker.directory.find(arguments[0])
-    rights.invite(speaker.directory, speaker.user, room, target)
+    moderation.invite(speaker.directory, speaker.user, room, target)
     speaker.reply(f"{target.shown} was asked into {room.name}.")
 
 

@@ -16,8 +16,8 @@ from chat.domain.directory import Directory
 from chat.domain.journal import MemoryJournal
 from chat.domain.stats import Stats
 from chat.network.delivery import Fanout
+from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
-from chat.network.listener import ChatFactory
 from chat.network.plain import PlainDialect
 from chat.network.settings import Settings
 from chat.signals import stop_on_signals

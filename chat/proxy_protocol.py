@@ -7,6 +7,7 @@ sections named below are its sections. Nothing here knows a transport.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -50,6 +51,10 @@ class Announcement(NamedTuple):
 
 
 UNKNOWN = Announcement(None, None)
+
+
+HeaderEncoder = Callable[[SocketAddress | None, SocketAddress | None], bytes]
+"""Makes a header of the person's address and the address that the person connected to."""
 
 
 def encode_v1(source: SocketAddress | None, destination: SocketAddress | None) -> bytes:

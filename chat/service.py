@@ -18,7 +18,7 @@ from chat.endpoints import CannotStart, listening_service
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
-from chat.network.listener import SWEEP_SECONDS, ChatFactory
+from chat.network.factory import SWEEP_SECONDS, ChatFactory
 from chat.network.settings import Settings
 from chat.options import Options
 from chat.relay.service import RelayIntoServer

@@ -65,3 +65,16 @@ class Table(Generic[S]):
         if len(arguments) < row.minimum:
             raise Misunderstood(f"Usage: /{row.name} {row.usage}")
         return row, [argument.strip() for argument in arguments]
+
+    def explain(self, word: str = "") -> list[str]:
+        """The lines of `/help`: about one command, or every one; raises `Misunderstood`."""
+        if not word:
+            return [
+                "What you type goes to the room; a line that starts with / is a command, // says a slash:",
+                *(f"  {f'/{row.name} {row.usage}'.rstrip():24} {row.help}" for row in self.rows.values()),
+            ]
+        row = self.by_word.get(word.lstrip("/").lower())
+        if row is None:
+            raise Misunderstood(f"There is no command /{word.lstrip('/')}. /help lists all commands.")
+        also = f" (also {', '.join('/' + alias for alias in row.aliases)})" if row.aliases else ""
+        return [f"/{row.name} {row.usage}".rstrip() + f" - {row.help}{also}"]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from chat.domain.accounts import Answer, Done
 from chat.domain.directory import Directory
 from chat.domain.events import LogEvent
 from chat.domain.logins import Logins
+from chat.domain.names import room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
 from chat.slash import Table
+
+T = TypeVar("T")
 
 
 class Speaker(Protocol):
@@ -57,3 +61,26 @@ def here(speaker: Speaker) -> Room:
     if speaker.room is None:
         raise Refused(Why.NOT_IN_ROOM, "You are in no room. /join #lobby, or /rooms for a list.")
     return speaker.room
+
+
+def room_meant(speaker: Speaker, typed: str = "") -> Room:
+    """The room of this name, or where this person talks if none was typed; or `Refused`."""
+    return speaker.directory.room(room_from_typed(typed)) if typed else here(speaker)
+
+
+def when_answered(speaker: Speaker, then: Callable[[T], None]) -> Done[T]:
+    """What to do with an answer that comes later, if this person is still here; a refusal is replied.
+
+    Until it comes, no further command is taken.
+    """
+    answered = speaker.wait()
+
+    def done(answer: Answer[T]) -> None:
+        if not speaker.user.gone:
+            if isinstance(answer, Refused):
+                speaker.reply(answer.sentence)
+            else:
+                then(answer)
+        answered()
+
+    return done

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from chat import commands
-from chat.commands import COMMANDS, duration, listed
+from chat.commands import COMMANDS
 from chat.commands_history import HISTORY_AT_MOST, HISTORY_SHOWN
 from chat.slash import Command
 from chat.speaker import Speaker
@@ -292,24 +292,3 @@ def test_time_is_the_servers(bob: Client) -> None:
 
 
 # helpers
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0s"),
-        (59.9, "59s"),
-        (60, "1m"),
-        (3600, "1h"),
-        (3661, "1h 1m"),
-        (86_400, "1d"),
-        (90_061, "1d 1h 1m"),
-    ],
-)
-def test_a_duration_for_people(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
-
-
-def test_a_list_that_is_cut() -> None:
-    assert listed(["a", "b"], 2) == "a, b"
-    assert listed(["a", "b", "c"], 2) == "a, b and 1 more"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("wire",),
 ]
 """From the top down: a module imports its own floor and those below. The longest name that fits counts."""
-ANYWHERE = ("endpoints", "proxied", "proxy_protocol", "signals", "slash", "sockets")
+ANYWHERE = ("endpoints", "proxied", "proxy_protocol", "signals", "slash", "sockets", "wording")
 """Leaves: used where they are needed, and using nothing of the floors."""
 REACTORS = ("service", "__main__", "client.", "endpoints", "relay.service")
 """Where the program's one reactor may be touched; everything else is given it."""
@@ -92,6 +93,27 @@ def test_imports_run_only_downwards() -> None:
             if (here is None and name != "__init__") or (here is not None and there < here):
                 upwards.append(f"{name} imports {target}")
     assert upwards == []
+
+
+def test_no_imports_run_in_a_circle() -> None:
+    # The faces of packages, which may name what stands in them, are no part of it.
+    names = {name for name, _ in modules() if not (PACKAGE / name.replace(".", "/")).is_dir()}
+    graph = {
+        name: {other.removeprefix("chat.") for other in imports} & names
+        for name, imports in modules()
+        if name in names
+    }
+    list(TopologicalSorter(graph).static_order())
+
+
+def test_imports_for_the_type_checker_hide_no_circles() -> None:
+    # People, rooms and the membership that ties them are one thing in three files; nothing else is.
+    hidden = [
+        str(path.relative_to(PACKAGE))
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if "TYPE_CHECKING" in path.read_text(encoding="utf-8")
+    ]
+    assert hidden == ["domain/readers.py", "domain/room.py"]
 
 
 def test_client_and_server_know_nothing_of_each_other() -> None:

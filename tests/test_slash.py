@@ -62,3 +62,15 @@ def test_rows_keep_their_order_and_count_their_arguments(table: Table[list[str]]
     assert list(table.rows) == ["tell", "stop"]
     assert (table.rows["tell"].minimum, table.rows["tell"].arguments) == (2, 3)
     assert table.by_word["t"] is table.rows["tell"]
+
+
+def test_help_about_everything_and_about_one_command(table: Table[list[str]]) -> None:
+    assert table.explain()[1:] == [
+        "  /tell NAME TEXT [MORE]   tell somebody something",
+        "  /stop                    stop",
+    ]
+    for word in ("tell", "/T"):
+        assert table.explain(word) == ["/tell NAME TEXT [MORE] - tell somebody something (also /t)"]
+    assert table.explain("stop") == ["/stop - stop"]
+    with pytest.raises(Misunderstood, match="There is no command /xyzzy"):
+        table.explain("/xyzzy")

@@ -25,8 +25,19 @@ from twisted.python.failure import Failure
 
 from chat.client import asking, queries
 from chat.client.endpoints import default_endpoints
-from chat.client.events import Event, Invited, Kind, LagMeasured, Listener, Said, State, StateChanged, Told
-from chat.client.outbox import NOT_SENT, Outbox, Outgoing
+from chat.client.events import (
+    Event,
+    Invited,
+    Kind,
+    LagMeasured,
+    Listener,
+    Outgoing,
+    Said,
+    State,
+    StateChanged,
+    Told,
+)
+from chat.client.outbox import NOT_SENT, Outbox
 from chat.client.queries import Question, RoomListing, Whois
 from chat.client.reconnect import STABLE_SECONDS, Pauses, explain
 from chat.client.replies import Item

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chat.client.connection import Connection
 from chat.client.events import (
+    Delivery,
     DeliveryChanged,
     Event,
     Invited,
@@ -15,6 +16,7 @@ from chat.client.events import (
     Kind,
     Left,
     Missed,
+    Outgoing,
     Quit,
     Renamed,
     Said,
@@ -23,7 +25,6 @@ from chat.client.events import (
     Told,
     TopicChanged,
 )
-from chat.client.outbox import Delivery, Outgoing
 from chat.client.pages import Line, Page, Pages, Sort
 from chat.domain.text import printable, strip_formatting
 

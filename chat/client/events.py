@@ -3,17 +3,14 @@
 A user interface is a callable that takes one of these; `match` on the type and ignore what is of no use. All text is
 as it came over the network: make it safe for your kind of screen (`chat.domain.text` for terminals). A *place* is what
 a conversation happens in: a room's name, or another person's name for a private chat. Times are seconds since
-the epoch.
+the epoch. The one thing here that changes is `Outgoing`, the handle of one of our own messages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
-if TYPE_CHECKING:
-    from chat.client.outbox import Outgoing
+from typing import NamedTuple, TypeAlias
 
 
 class State(Enum):
@@ -162,6 +159,40 @@ class Missed(NamedTuple):
 
     place: str
     sentence: str
+
+
+class Delivery(Enum):
+    """How far one of our own messages has come."""
+
+    PENDING = "pending"
+    """Not acknowledged: it waits for its turn, for the server's answer, or for the next connection."""
+    ACKNOWLEDGED = "acknowledged"
+    """The server has it, for good."""
+    FAILED = "failed"
+    """It was not said; `Outgoing.sentence` says why."""
+
+
+class Outgoing:
+    """One of our own messages: a handle to show it by. Read-only for user interfaces.
+
+    @ivar place: the room or person that it goes to.
+    @ivar text: what is said, as typed.
+    @ivar time: when it was typed, or the server's time for it once that is known.
+    @ivar state: see `Delivery`.
+    @ivar sentence: with `Delivery.FAILED`, why.
+    @ivar msgid: the server's id for it once that is known (of the last part, if it had to be split).
+    """
+
+    __slots__ = ("kind", "msgid", "place", "sentence", "state", "text", "time")
+
+    def __init__(self, place: str, text: str, kind: Kind, time: float) -> None:
+        self.place = place
+        self.text = text
+        self.kind = kind
+        self.time = time
+        self.state = Delivery.PENDING
+        self.sentence = ""
+        self.msgid = ""
 
 
 class DeliveryChanged(NamedTuple):

@@ -6,17 +6,66 @@ Source of the numerics: Modern IRC, "Numerics"; of the rest: RFC 2812 and the IR
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from chat.client.events import Left, PeopleChanged, Quit, Renamed, Told, TopicChanged
+from chat.client.events import Event, Left, PeopleChanged, Quit, Renamed, Said, Told, TopicChanged
+from chat.client.features import Features
+from chat.client.outbox import Outbox
 from chat.client.replies import refusal, sentence
+from chat.client.state import Roster
 from chat.client.translate import author_of, happened, said, time_of
 from chat.wire import Message
 
-if TYPE_CHECKING:
-    from chat.client.session import Session
 
-Handler = Callable[["Session", Message], None]
+class Host(Protocol):
+    """What the handlers need of the connection that a message came over.
+
+    @ivar name: our name there.
+    @ivar server: the server's name.
+    @ivar own_mask: what the server puts before what we say, "" until it has shown it.
+    @ivar done: registered.
+    """
+
+    features: Features
+    roster: Roster
+    outbox: Outbox
+    name: str
+    server: str
+    own_mask: str
+    done: bool
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    def emit(self, event: Event) -> None:
+        """Tell of an event."""
+
+    def tell(self, event: Event | None) -> None:
+        """Tell of an event, if there is one."""
+
+    def speak(self, event: Said) -> None:
+        """Something was said live."""
+
+    def entered(self, place: str) -> None:
+        """We are in a room."""
+
+    def left(self, place: str) -> None:
+        """We are not in a room any more, and do not want to be."""
+
+    def not_entered(self, place: str) -> bool:
+        """A room does not let us in; whether we had asked for it."""
+
+    def renamed(self, name: str) -> None:
+        """We have another name."""
+
+    def reclaiming(self, message: Message) -> bool:
+        """Whether a refused name is one that we try to get back without being asked to."""
+
+    def registered_account(self, account: str) -> None:
+        """There is an account for us, with the password last given."""
+
+
+Handler = Callable[[Host, Message], None]
 
 HANDLERS: dict[str, tuple[int, Handler]] = {}
 """Command -> least number of parameters, and what to do. A message with fewer is ignored."""
@@ -43,7 +92,7 @@ def handler(minimum: int, *commands: str) -> Callable[[Handler], Handler]:
     return add
 
 
-def handle(session: Session, message: Message) -> None:
+def handle(session: Host, message: Message) -> None:
     """Do what a message asks for; one that is not understood is told, if it has something to say."""
     row = HANDLERS.get(message.command)
     if row is not None:
@@ -54,12 +103,12 @@ def handle(session: Session, message: Message) -> None:
         _numeric(session, message)
 
 
-def _mine(session: Session, name: str) -> bool:
+def _mine(session: Host, name: str) -> bool:
     return session.features.fold(name) == session.features.fold(session.name)
 
 
 @handler(2, "PRIVMSG", "NOTICE")
-def _said(session: Session, message: Message) -> None:
+def _said(session: Host, message: Message) -> None:
     source = message.source or ""
     if "!" not in source and (not session.done or not source or "." in source or source == session.server):
         room = session.roster.room(session.features.room_of(message.params[0]))
@@ -79,7 +128,7 @@ def _said(session: Session, message: Message) -> None:
 
 
 @handler(1, "JOIN")
-def _joined(session: Session, message: Message) -> None:
+def _joined(session: Host, message: Message) -> None:
     place, name = message.params[0], author_of(message)
     if _mine(session, name):
         session.own_mask = message.source or session.own_mask
@@ -96,16 +145,16 @@ def _joined(session: Session, message: Message) -> None:
 
 
 @handler(1, "PART")
-def _parted(session: Session, message: Message) -> None:
+def _parted(session: Host, message: Message) -> None:
     _gone(session, message, message.params[0], author_of(message))
 
 
 @handler(2, "KICK")
-def _kicked(session: Session, message: Message) -> None:
+def _kicked(session: Host, message: Message) -> None:
     _gone(session, message, message.params[0], message.params[1])
 
 
-def _gone(session: Session, message: Message, place: str, name: str) -> None:
+def _gone(session: Host, message: Message, place: str, name: str) -> None:
     room = session.roster.room(place)
     if room is None:
         return
@@ -117,7 +166,7 @@ def _gone(session: Session, message: Message, place: str, name: str) -> None:
 
 
 @handler(0, "QUIT")
-def _quit(session: Session, message: Message) -> None:
+def _quit(session: Host, message: Message) -> None:
     name = author_of(message)
     rooms = session.roster.with_person(name)
     places = tuple(room.name for room in rooms)
@@ -130,7 +179,7 @@ def _quit(session: Session, message: Message) -> None:
 
 
 @handler(1, "NICK")
-def _renamed(session: Session, message: Message) -> None:
+def _renamed(session: Host, message: Message) -> None:
     old, new = author_of(message), message.params[0]
     own = _mine(session, old)
     places = tuple(room.name for room in session.roster.rename(old, new))
@@ -142,7 +191,7 @@ def _renamed(session: Session, message: Message) -> None:
 
 
 @handler(2, "TOPIC")
-def _topic(session: Session, message: Message) -> None:
+def _topic(session: Host, message: Message) -> None:
     room = session.roster.room(message.params[0])
     if room is not None:
         room.topic = message.params[1]
@@ -150,7 +199,7 @@ def _topic(session: Session, message: Message) -> None:
 
 
 @handler(3, "332")
-def _topic_is(session: Session, message: Message) -> None:
+def _topic_is(session: Host, message: Message) -> None:
     room = session.roster.room(message.params[1])
     if room is None:
         _numeric(session, message)
@@ -161,21 +210,21 @@ def _topic_is(session: Session, message: Message) -> None:
 
 
 @handler(2, "331")
-def _no_topic(session: Session, message: Message) -> None:
+def _no_topic(session: Host, message: Message) -> None:
     room = session.roster.room(message.params[1])
     if room is not None:
         room.topic = ""
 
 
 @handler(4, "353")
-def _names(session: Session, message: Message) -> None:
+def _names(session: Host, message: Message) -> None:
     room = session.roster.room(message.params[2])
     if room is not None:
         session.roster.list_names(room, message.params[3], "".join(session.features.prefixes.values()))
 
 
 @handler(2, "366")
-def _names_complete(session: Session, message: Message) -> None:
+def _names_complete(session: Host, message: Message) -> None:
     room = session.roster.room(message.params[1])
     if room is not None:
         session.roster.list_complete(room)
@@ -183,32 +232,32 @@ def _names_complete(session: Session, message: Message) -> None:
 
 
 @handler(0, "AWAY")
-def _away(session: Session, message: Message) -> None:
+def _away(session: Host, message: Message) -> None:
     for room in session.roster.with_person(name := author_of(message)):
         room.people[session.roster.fold(name)].away = bool(message.params and message.params[0])
         session.emit(PeopleChanged(room.name))
 
 
 @handler(1, "ACCOUNT")
-def _account(session: Session, message: Message) -> None:
+def _account(session: Host, message: Message) -> None:
     for room in session.roster.with_person(name := author_of(message)):
         account = message.params[0]
         room.people[session.roster.fold(name)].account = None if account == "*" else account
 
 
 @handler(2, "CHGHOST")
-def _host_changed(session: Session, message: Message) -> None:
+def _host_changed(session: Host, message: Message) -> None:
     if _mine(session, author_of(message)):
         session.own_mask = f"{session.name}!{message.params[0]}@{message.params[1]}"
 
 
 @handler(1, "SETNAME")
-def _realname(session: Session, message: Message) -> None:
+def _realname(session: Host, message: Message) -> None:
     """Real names are asked for with WHOIS when somebody wants to see one."""
 
 
 @handler(2, "MODE")
-def _mode(session: Session, message: Message) -> None:
+def _mode(session: Host, message: Message) -> None:
     """Rights of people in rooms; other modes are told as they are."""
     room = session.roster.room(message.params[0])
     if room is None:
@@ -229,7 +278,7 @@ def _mode(session: Session, message: Message) -> None:
 
 
 @handler(2, "INVITE")
-def _invited(session: Session, message: Message) -> None:
+def _invited(session: Host, message: Message) -> None:
     if _mine(session, message.params[0]):
         session.tell(happened(message, session.features, session.name, session.now()))
     else:
@@ -237,27 +286,27 @@ def _invited(session: Session, message: Message) -> None:
 
 
 @handler(3, "301")
-def _is_away(session: Session, message: Message) -> None:
+def _is_away(session: Host, message: Message) -> None:
     session.emit(Told(f"{message.params[1]} is away: {message.params[2]}", place=message.params[1]))
 
 
 @handler(2, "372")
-def _line_of_the_day(session: Session, message: Message) -> None:
+def _line_of_the_day(session: Host, message: Message) -> None:
     session.emit(Told(message.params[1].removeprefix("- ")))
 
 
 @handler(2, "001", "305", "306")
-def _plain_text(session: Session, message: Message) -> None:
+def _plain_text(session: Host, message: Message) -> None:
     session.emit(Told(message.params[-1]))
 
 
 @handler(2, "900", "901")
-def _login(session: Session, message: Message) -> None:
+def _login(session: Host, message: Message) -> None:
     session.emit(Told(sentence(message.params[-1])))
 
 
 @handler(3, "REGISTER")
-def _registered(session: Session, message: Message) -> None:
+def _registered(session: Host, message: Message) -> None:
     """An account was made (IRCv3 "account-registration"), or waits for something that the text tells."""
     if message.params[0] == "SUCCESS":
         session.registered_account(message.params[1])
@@ -265,13 +314,13 @@ def _registered(session: Session, message: Message) -> None:
 
 
 @handler(2, "433", "436", "432")
-def _name_refused(session: Session, message: Message) -> None:
+def _name_refused(session: Host, message: Message) -> None:
     if not session.reclaiming(message):
         session.emit(Told(refusal(message) or "That name cannot be had.", error=True))
 
 
 @handler(2, "401", "403", "404", "405", "407", "437", "471", "473", "474", "475", "476", "477", "489", "531")
-def _refused(session: Session, message: Message) -> None:
+def _refused(session: Host, message: Message) -> None:
     """Something about a place was refused: a message without a label, or a JOIN."""
     place = message.params[1]
     why = refusal(message) or ""
@@ -283,22 +332,22 @@ def _refused(session: Session, message: Message) -> None:
 
 
 @handler(3, "FAIL")
-def _failed(session: Session, message: Message) -> None:
+def _failed(session: Host, message: Message) -> None:
     session.emit(Told(sentence(message.params[-1]), error=True))
 
 
 @handler(3, "WARN", "NOTE")
-def _noted(session: Session, message: Message) -> None:
+def _noted(session: Host, message: Message) -> None:
     session.emit(Told(sentence(message.params[-1])))
 
 
 @handler(0, "WALLOPS")
-def _wallops(session: Session, message: Message) -> None:
+def _wallops(session: Host, message: Message) -> None:
     if message.params:
         session.emit(Told(f"{author_of(message)}: {message.params[-1]}"))
 
 
-def _numeric(session: Session, message: Message) -> None:
+def _numeric(session: Host, message: Message) -> None:
     """A reply that has no row: what is in it, as it stands."""
     why = refusal(message)
     if why is not None:

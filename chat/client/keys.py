@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-if TYPE_CHECKING:
-    from chat.client.screen import Screen
+from chat.client.desk import TerminalDesk
 
 HELP = (
     ("Tab", "complete a command, a room or a name"),
@@ -26,7 +26,39 @@ HELP = (
 """Keys, and what they do."""
 
 
-def key_bindings(screen: Screen) -> KeyBindings:
+class Host(Protocol):
+    """What keys need of the screen that they are pressed at.
+
+    @ivar buffer: the input line.
+    @ivar paste: lines of a paste that wait for a word on whether they are to be sent, None for none.
+    @ivar people: whether the people of a room are shown where there is space for them.
+    """
+
+    desk: TerminalDesk
+    buffer: Buffer
+    paste: list[str] | None
+    people: bool
+
+    def changed(self) -> None:
+        """Something that can be seen is not what it was."""
+
+    def scroll(self, pages: float) -> None:
+        """Look further up (positive) or down."""
+
+    def bottom(self) -> None:
+        """Look at the end of the page."""
+
+    def pasted(self, data: str) -> None:
+        """Text came from the clipboard."""
+
+    def answer_paste(self, send: bool) -> None:
+        """What the person said to the question about a paste."""
+
+    def ask_exit(self) -> None:
+        """The person wants to leave."""
+
+
+def key_bindings(screen: Host) -> KeyBindings:
     """The bindings of one screen."""
     keys = KeyBindings()
     asking = Condition(lambda: screen.paste is not None)

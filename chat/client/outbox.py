@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from enum import Enum
 from itertools import count
 from typing import Any, Protocol
 
-from chat.client.events import DeliveryChanged, Event, Kind
+from chat.client.events import Delivery, DeliveryChanged, Event, Kind, Outgoing
 from chat.client.features import Features
 from chat.client.replies import Item, refusal
 from chat.client.splitting import split_text
@@ -28,41 +27,6 @@ BURST = 4
 
 UNSURE = "The connection was lost before the server confirmed this: it may have been said, or not."
 NOT_SENT = "It was not sent."
-
-
-class Delivery(Enum):
-    """How far one of our own messages has come."""
-
-    PENDING = "pending"
-    """Not acknowledged: it waits for its turn, for the server's answer, or for the next connection."""
-    ACKNOWLEDGED = "acknowledged"
-    """The server has it, for good."""
-    FAILED = "failed"
-    """It was not said; `Outgoing.sentence` says why."""
-
-
-class Outgoing:
-    """One of our own messages: a handle to show it by. Read-only for user interfaces.
-
-    @ivar place: the room or person that it goes to.
-    @ivar text: what is said, as typed.
-    @ivar time: when it was typed, or the server's time for it once that is known.
-    @ivar state: see `Delivery`.
-    @ivar sentence: with `Delivery.FAILED`, why.
-    @ivar msgid: the server's id for it once that is known (of the last part, if it had to be split).
-    """
-
-    __slots__ = ("_parts", "kind", "msgid", "place", "sentence", "state", "text", "time")
-
-    def __init__(self, place: str, text: str, kind: Kind, time: float) -> None:
-        self.place = place
-        self.text = text
-        self.kind = kind
-        self.time = time
-        self.state = Delivery.PENDING
-        self.sentence = ""
-        self.msgid = ""
-        self._parts: list[Part] | None = None
 
 
 class Part:
@@ -129,7 +93,8 @@ class Outbox:
         self._bucket = TokenBucket(PACE, BURST - 1)
         self._run = secrets.token_hex(8)
         self._labels = count(1)
-        self._waiting: list[Outgoing] = []
+        self._waiting: dict[Outgoing, list[Part]] = {}
+        """Oldest first, with the parts that each was split into: none before its turn."""
         self._in_flight: list[Part] = []
         self._carrier: Carrier | None = None
         self._later: Any = None
@@ -150,7 +115,7 @@ class Outbox:
         if message.sentence:
             message.state = Delivery.FAILED
         else:
-            self._waiting.append(message)
+            self._waiting[message] = []
             self.pump()
         return message
 
@@ -210,10 +175,11 @@ class Outbox:
 
     def _send_rest(self, message: Outgoing, carrier: Carrier) -> bool:
         """Send the parts of `message` that are not on their way; False if it is enough for now."""
-        if message._parts is None:
+        parts = self._waiting[message]
+        if not parts:
             pieces = split_text(message.text, carrier.room_for_text(message.place, message.kind))
-            message._parts = [Part(message, piece, f"{self._run}.{next(self._labels)}") for piece in pieces]
-        for part in message._parts:
+            parts += [Part(message, piece, f"{self._run}.{next(self._labels)}") for piece in pieces]
+        for part in parts:
             if part.acknowledged or part in self._in_flight:
                 continue
             if part.attempts and not self._may_repeat(carrier.features):
@@ -281,8 +247,8 @@ class Outbox:
 
     def found(self, place: str, text: str, kind: Kind, message: Message) -> bool:
         """As `echo`, for what the history shows of a message that was sent on a lost connection."""
-        for waiting in self._waiting:
-            for part in waiting._parts or ():
+        for waiting, parts in self._waiting.items():
+            for part in parts:
                 unsure = part.attempts and not part.acknowledged
                 if unsure and part.text == text and waiting.kind is kind and self._same(waiting.place, place):
                     self._echoed(part, message)
@@ -319,7 +285,7 @@ class Outbox:
         if part in self._in_flight:
             self._in_flight.remove(part)
         message = part.message
-        if message.state is Delivery.PENDING and all(p.acknowledged for p in message._parts or ()):
+        if message.state is Delivery.PENDING and all(p.acknowledged for p in self._waiting[message]):
             self._settle(message, Delivery.ACKNOWLEDGED)
         self.pump()
 
@@ -331,6 +297,5 @@ class Outbox:
 
     def _settle(self, message: Outgoing, state: Delivery) -> None:
         message.state = state
-        if message in self._waiting:
-            self._waiting.remove(message)
+        self._waiting.pop(message, None)
         self._emit(DeliveryChanged(message))

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any
 
-from chat.client.outbox import Outgoing
+from chat.client.events import Outgoing
 from chat.domain.text import printable
 
 MAX_LINES = 3_000

@@ -10,8 +10,7 @@ from typing import Any
 
 from chat.client.arguments import Arguments, connect
 from chat.client.connection import Connection
-from chat.client.events import DeliveryChanged, Event, State, StateChanged, Told
-from chat.client.outbox import Delivery
+from chat.client.events import Delivery, DeliveryChanged, Event, State, StateChanged, Told
 from chat.domain.text import printable
 
 READ_BYTES = 65_536

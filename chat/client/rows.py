@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from prompt_toolkit.utils import get_cwidth
 
+from chat.client.events import Delivery
 from chat.client.looks import LINK, clock, day, name_number
-from chat.client.outbox import Delivery
 from chat.client.pages import Line, Page, Sort
 from chat.client.translate import name_in_text
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from chat.client.connection import Connection
-from chat.client.events import Event, Kind, Said
-from chat.client.outbox import Outgoing
+from chat.client.events import Event, Kind, Outgoing, Said
 from chat.slash import Misunderstood, Table
 
 
@@ -89,10 +88,9 @@ def run(desk: Desk, line: str) -> None:
     """Do what a line with a slash says; what is wrong with it is told."""
     try:
         row, arguments = TABLE.understand(line)
+        row.run(desk, arguments)
     except Misunderstood as misunderstood:
         desk.note(str(misunderstood), error=True)
-    else:
-        row.run(desk, arguments)
 
 
 SECRETS = {"register": 1, "login": 2}

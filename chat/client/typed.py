@@ -10,8 +10,9 @@ from twisted.python.failure import Failure
 
 from chat.client.events import Kind, State
 from chat.client.queries import QueryFailed, RoomListing, Whois
-from chat.client.table import BY_WORD, COMMANDS, Desk, command, enter, run, say, secret_in
+from chat.client.table import BY_WORD, COMMANDS, TABLE, Desk, command, enter, run, say, secret_in
 from chat.domain.names import room_from_typed
+from chat.wording import duration, listed
 
 HISTORY_SHOWN = 50
 """Messages that `/history` fetches without a number."""
@@ -33,36 +34,10 @@ def _then(desk: Desk, answer: Deferred, show: Callable) -> None:  # type: ignore
     answer.addErrback(failed)
 
 
-def listed(items: list[str], shown: int) -> str:
-    """Items with commas, and how many more there are."""
-    text = ", ".join(items[:shown])
-    return text if len(items) <= shown else f"{text} and {len(items) - shown} more"
-
-
-def duration(seconds: float) -> str:
-    """A time span for people: `2d 3h 4m` or `42s`."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    minutes, hours, days = whole // 60 % 60, whole // 3600 % 24, whole // 86400
-    return " ".join(f"{n}{unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "m")) if n)
-
-
 @command("help", "[COMMAND]", "list the commands, or explain one", "?")
 def _help(desk: Desk, arguments: list[str]) -> None:
-    if arguments:
-        row = BY_WORD.get(arguments[0].lstrip("/").lower())
-        if row is None:
-            desk.note(
-                f"There is no command /{arguments[0].lstrip('/')}. /help lists all commands.", error=True
-            )
-            return
-        also = f" (also {', '.join('/' + alias for alias in row.aliases)})" if row.aliases else ""
-        desk.note(f"/{row.name} {row.usage}".rstrip() + f" - {row.help}{also}")
-        return
-    desk.note("What you type goes to the room; a line that starts with / is a command, // says a slash:")
-    for row in COMMANDS.values():
-        desk.note(f"  {f'/{row.name} {row.usage}'.rstrip():24} {row.help}")
+    for line in TABLE.explain(*arguments):
+        desk.note(line)
 
 
 @command("me", "TEXT", "say what you do: * you wave")
@@ -285,4 +260,4 @@ def _exit(desk: Desk, arguments: list[str]) -> None:
     desk.leave(arguments[0] if arguments else "")
 
 
-__all__ = ["BY_WORD", "COMMANDS", "Desk", "duration", "enter", "listed", "run", "say", "secret_in"]
+__all__ = ["BY_WORD", "COMMANDS", "Desk", "enter", "run", "say", "secret_in"]

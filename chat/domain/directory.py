@@ -96,7 +96,7 @@ class Directory:
         self.mutes = Mutes(clock)
         self.departed = Whowas()
         self.watches = Watches()
-        self.metadata = Metadata()
+        self.metadata = Metadata(self.room_changed)
         self.returning = Returning()
         self._people = People()
         self.users = self._people.named

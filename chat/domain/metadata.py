@@ -7,15 +7,13 @@ as long as he or she is connected, a room's with the room.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import may_run
 from chat.domain.room import Room
 from chat.domain.user import User
-
-if TYPE_CHECKING:
-    from chat.domain.directory import Directory
 
 KEYS_AT_MOST = 20
 """Keys of one person or room."""
@@ -41,11 +39,15 @@ class Subscriber(Protocol):
 
 
 class Metadata:
-    """Who wants to be told about which keys; the values themselves stand at their person or room."""
+    """Sets values, which stand at their person or room, and tells those who want to be told about their keys.
 
-    __slots__ = ("_keys", "_subscribers")
+    `room_changed` is called after the values of a room have changed: they are kept with it.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_keys", "_room_changed", "_subscribers")
+
+    def __init__(self, room_changed: Callable[[Room], None]) -> None:
+        self._room_changed = room_changed
         self._subscribers: dict[str, dict[Subscriber, None]] = {}
         self._keys: dict[Subscriber, dict[str, None]] = {}
 
@@ -75,7 +77,23 @@ class Metadata:
         """What a client is told about."""
         return list(self._keys.get(who, ()))
 
-    def told(self, target: Target, key: str, value: str | None, author: User | None) -> None:
+    def put(self, user: User, target: Target, key: str, value: str | None) -> None:
+        """Set a value, or take it away with None. The caller has checked the right. Raises `Refused`."""
+        values = target.metadata = target.metadata or {}
+        if value is None:
+            if values.pop(key, None) is None:
+                raise Refused(Why.NOTHING_SAID, f"{key} is not set.", key)
+        else:
+            if len(value.encode()) > VALUE_BYTES:
+                raise Refused(Why.TOO_LONG, f"A value may have {VALUE_BYTES} bytes.", key)
+            if key not in values and len(values) >= KEYS_AT_MOST:
+                raise Refused(Why.LIMIT, f"There are {KEYS_AT_MOST} keys already, which is the limit.", key)
+            values[key] = value
+        if isinstance(target, Room):
+            self._room_changed(target)
+        self._tell(target, key, value, user)
+
+    def _tell(self, target: Target, key: str, value: str | None, author: User) -> None:
         """Tell everybody who wants to know, and may; except the author."""
         for subscriber in list(self._subscribers.get(key, ())):
             if subscriber.user is not author and may_hear(subscriber.user, target):
@@ -111,20 +129,3 @@ def may_write(user: User, target: Target) -> bool:
 def is_key(key: str) -> bool:
     """Whether this can be a key."""
     return _KEY.fullmatch(key) is not None
-
-
-def put(directory: Directory, user: User, target: Target, key: str, value: str | None) -> None:
-    """Set a value, or take it away with None. The caller has checked the right. Raises `Refused`."""
-    values = target.metadata = target.metadata or {}
-    if value is None:
-        if values.pop(key, None) is None:
-            raise Refused(Why.NOTHING_SAID, f"{key} is not set.", key)
-    else:
-        if len(value.encode()) > VALUE_BYTES:
-            raise Refused(Why.TOO_LONG, f"A value may have {VALUE_BYTES} bytes.", key)
-        if key not in values and len(values) >= KEYS_AT_MOST:
-            raise Refused(Why.LIMIT, f"There are {KEYS_AT_MOST} keys already, which is the limit.", key)
-        values[key] = value
-    if isinstance(target, Room):
-        directory.room_changed(target)
-    directory.metadata.told(target, key, value, user)

@@ -3,8 +3,8 @@
 A mute belongs to the account, if there is one, and to the address of whoever is muted (`address_key`: of IPv6 the
 /64). It is on whoever comes with the account or from the address until it ends, and one by the operator's word on every
 connection of the account that is there already. Others who are there from the same address are, as far as anybody can
-see, somebody else, and go on speaking. A person on this machine itself (loopback, a Unix socket) has no address that would tell them from others, as behind a relay that does
-not say who comes: there the name stands in its place.
+see, somebody else, and go on speaking. A person on this machine itself (loopback, a Unix socket) has no address that
+would tell them from others, as behind a relay that does not say who comes: there the name stands in its place.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
 
-from chat.domain.limits import address_key, in_words
+from chat.domain.limits import address_key
+from chat.domain.mute import Mute
 from chat.domain.names import fold
 from chat.domain.user import User
 
@@ -21,31 +22,8 @@ MUTES_AT_MOST = 10_000
 """Accounts and addresses remembered as muted; the one that was muted longest ago is forgotten first."""
 SWEEP_SECONDS = 60.0
 """How often those that are over are looked for, at most: the length of a mute for flooding."""
-ROUNDING = 0.001
-"""Seconds since the epoch are not exact: a mute of a minute is not to be told as 61 seconds."""
 
 Key = tuple[str, str]
-
-
-class Mute:
-    """One mute: everybody on whom it is has this same object, so that ending it ends it everywhere."""
-
-    __slots__ = ("by_operator", "reason", "until")
-
-    def __init__(self, by_operator: bool, until: float, reason: str) -> None:
-        self.by_operator = by_operator
-        self.until = until
-        self.reason = reason
-
-    def sentence(self, now: float) -> str:
-        """What somebody who is muted is told."""
-        left = self.until - now - ROUNDING
-        if self.by_operator:
-            because = f" ({self.reason})" if self.reason else ""
-            return f"The operator has muted you for {left:.0f} more seconds{because}."
-        return (
-            f"You are muted for {in_words(left)}: {self.reason}. What you send until then is not passed on."
-        )
 
 
 class Mutes:

@@ -1,40 +1,35 @@
-"""People whose connection dropped and who come back: they find themselves in their rooms again, with their rights."""
+"""Where people with an account were when their connection dropped, for when they come back."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from chat.domain.names import Name, NameRefused, RoomName, check_name, fold
-from chat.domain.refused import Refused
+from chat.domain.names import RoomName, fold
 from chat.domain.room import Room
 from chat.domain.user import User
-
-if TYPE_CHECKING:
-    from chat.domain.directory import Directory
 
 RETURN_SECONDS = 120.0
 """How long the rooms of somebody whose connection dropped are remembered: as long as the name is held."""
 REMEMBERED_AT_MOST = 10_000
 """People remembered at once; the oldest is forgotten first."""
-OTHER_NAMES = range(2, 10)
-"""What is put behind the name of somebody who is connected with it already: `ann2`."""
 
 
-class _Stay(NamedTuple):
+class Stay(NamedTuple):
+    """A room that somebody was in, and the rights they had there."""
+
     room: Room
     name: RoomName
     modes: str
 
 
 class Returning:
-    """Who was where when their connection dropped, by account. The directory gives the time."""
+    """Who was where, by account. The directory gives the time."""
 
     __slots__ = ("_stays",)
 
     def __init__(self) -> None:
-        self._stays: OrderedDict[str, tuple[float, list[_Stay]]] = OrderedDict()
+        self._stays: OrderedDict[str, tuple[float, list[Stay]]] = OrderedDict()
 
     def dropped(self, user: User, now: float) -> None:
         """The connection of somebody with an account dropped; to be called before the directory forgets them."""
@@ -42,7 +37,7 @@ class Returning:
             return
         key = fold(user.account)
         stays = [
-            _Stay(room, RoomName(room.name, room.folded), membership.modes)
+            Stay(room, RoomName(room.name, room.folded), membership.modes)
             for room, membership in user.memberships.items()
         ]
         self._stays.pop(key, None)
@@ -54,29 +49,7 @@ class Returning:
         """Keep no places for an account (folded) any more."""
         self._stays.pop(account, None)
 
-    def back(self, directory: Directory, user: User) -> None:
-        """Somebody who is logged in is here: put them where they were, if that was a moment ago."""
-        if user.account is None:
-            return
-        since, stays = self._stays.pop(fold(user.account), (0.0, []))
-        if directory.clock() - since > RETURN_SECONDS:
-            return
-        for stay in stays:
-            if stay.room in user.memberships:
-                continue
-            same = directory.rooms.get(stay.name.folded) is stay.room
-            with suppress(Refused):
-                directory.join(user, stay.name, modes=stay.modes if same else "")
-
-
-def other_name(directory: Directory, user: User, name: Name) -> Name | None:
-    """A free name like this one, for a second connection of the same person; None if there is none."""
-    for number in OTHER_NAMES:
-        try:
-            other = check_name(f"{name.shown[:-1] if len(name.shown) > 30 else name.shown}{number}")
-            if other.folded not in directory.users:
-                directory.check_free(other, user)
-                return other
-        except (NameRefused, Refused):
-            continue
-    return None
+    def take(self, account: str, now: float) -> list[Stay]:
+        """The places of somebody who is back, once, if they went a moment ago."""
+        since, stays = self._stays.pop(fold(account), (0.0, []))
+        return stays if now - since <= RETURN_SECONDS else []

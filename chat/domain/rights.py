@@ -1,4 +1,4 @@
-"""Who may do what in a room: coming in, speaking, inviting and putting out, by rights and by the room's modes.
+"""Who may do what in a room: coming in, speaking, running it, by rights and by the room's modes.
 
 Rights are letters of a membership: `o` operators, `v` those with voice. Only an operator of the server takes them from
 the founder, the account to which a room belongs. Operators of the server may do what operators of a room may.
@@ -7,17 +7,12 @@ Source: Modern IRC, "Channel Modes" and "Channel Membership Prefixes".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chat.domain.events import Identity, Invited, Kicked, TopicChanged
+from chat.domain.events import Identity
 from chat.domain.masks import matches, silences
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
-from chat.domain.room import Membership, Room, Topic
+from chat.domain.room import Membership, Room
 from chat.domain.user import User
-
-if TYPE_CHECKING:
-    from chat.domain.directory import Directory
 
 RANKS = {"o": 2, "v": 1}
 """Rights from the highest to the lowest."""
@@ -25,10 +20,6 @@ SIGNS = {"o": "@", "v": "+"}
 """What shows a right before a name."""
 STATUS_SIGNS = "@+"
 """Before a room's name: only those with this right, or a higher one, are meant."""
-TOPIC_BYTES = 390
-"""Longest topic, so that it fits a 512 byte IRC line with its source and room."""
-INVITATIONS_AT_MOST = 50
-"""Invitations that one person can have open; the oldest is forgotten first."""
 
 
 def rank(membership: Membership | None) -> int:
@@ -125,61 +116,8 @@ def _excepted_from_silence(room: Room, who: Identity) -> bool:
     return any(silences(entry.mask, who) for entry in room.masks("e"))
 
 
-def kick(directory: Directory, user: User, room: Room, target: User, reason: str) -> None:
-    """Put somebody out of a room."""
-    if not is_operator(user):
-        directory.membership(user, room)
-    need_run(user, room, "put people out")
-    membership = target.memberships.get(room)
-    if membership is None:
-        raise Refused(Why.USER_NOT_IN_ROOM, f"{target.shown} is not in {room.name}.", target.shown, room.name)
-    check_founder(user, membership)
-    msgid, now = directory.journal.stamp()
-    event = Kicked(msgid, now, user.identity, room.name, target.identity, reason)
-    directory.expel(membership, event)
-    if target is not user and room in user.memberships:
-        user.reader.tell(event)
-
-
 def check_founder(user: User, membership: Membership) -> None:
     """Raise `Refused` if somebody's rights may only be touched by the founder, or by an operator of the server."""
     room = membership.room
     if founded_by(membership.user, room) and membership.user is not user and not is_operator(user):
         raise Refused(Why.NEEDS_RIGHT, f"{membership.user.shown} is the founder of {room.name}.", room.name)
-
-
-def invite(directory: Directory, user: User, room: Room, target: User) -> None:
-    """Ask somebody into a room. An invitation by an operator of the room lets them in whatever its modes, once."""
-    directory.membership(user, room)
-    if "i" in room.flags:
-        need_run(user, room, "invite people")
-    if room in target.memberships:
-        raise Refused(Why.USER_IN_ROOM, f"{target.shown} is in {room.name} already.", target.shown, room.name)
-    if may_run(user, room):
-        open_ones = target.invitations = target.invitations or {}
-        open_ones.pop(room, None)
-        open_ones[room] = None
-        if len(open_ones) > INVITATIONS_AT_MOST:
-            del open_ones[next(iter(open_ones))]
-    msgid, now = directory.journal.stamp()
-    event = Invited(msgid, now, user.identity, target.identity, room.name)
-    if user.name is not None and user.name.folded not in target.ignored:
-        target.reader.tell(event)
-    for membership in room.members.values():
-        if membership.user is not user and rank(membership) >= RANKS["o"]:
-            membership.user.reader.tell(event)
-
-
-def set_topic(directory: Directory, user: User, room: Room, text: str) -> None:
-    """Say what a room is about; "" takes the topic away."""
-    membership = directory.membership(user, room)
-    if "t" in room.flags and not room.permanent and rank(membership) < RANKS["o"]:
-        need_run(user, room, "change its topic")
-    if len(text.encode()) > TOPIC_BYTES:
-        raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
-    msgid, now = directory.journal.stamp()
-    event = TopicChanged(msgid, now, user.identity, room.name, text)
-    room.topic = Topic(text, user.identity, now) if text else None
-    directory.room_changed(room)
-    directory.happened(room, event)
-    user.reader.tell(event)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from chat.domain.events import Event, Identity, PrivateEvent
+from chat.domain.mute import Mute
 from chat.domain.names import Name
 from chat.domain.room import Membership, Room
-
-if TYPE_CHECKING:
-    from chat.domain.mutes import Mute
 
 IGNORES_AT_MOST = 100
 """Names a person may ignore: enough for anybody, and a bound for the memory that one connection can take."""

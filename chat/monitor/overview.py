@@ -10,7 +10,7 @@ from chat.domain.names import fold
 from chat.domain.refused import Refused
 from chat.monitor.interfaces import ActionRefused, Figures, Person
 from chat.network.dialect import Dialect
-from chat.network.listener import ChatFactory
+from chat.network.factory import ChatFactory
 
 OPERATOR = "the operator"
 """Who bans, to those who look at the list of bans."""

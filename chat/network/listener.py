@@ -1,4 +1,4 @@
-"""The listener: one port, two dialects; the first line decides which a connection speaks.
+"""One connection, from its first byte to its last: one port, two dialects, and the first line decides which it speaks.
 
 A connection that starts with `CAP`, `NICK`, `USER`, `PASS` or `PING` and an argument speaks IRC; any other first line
 is the name that a person wants. Who is silent for 0.3 seconds is taken for a person and greeted, since programs speak
@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet import address as addresses
-from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, ISSLTransport, ITCPTransport
-from twisted.internet.protocol import Factory
+from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport, ITCPTransport
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.domain.directory import Directory
-from chat.domain.limits import MUTE_SECONDS, NEW_PER_ADDRESS, AddressLimits, Step
+from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step
 from chat.domain.logins import Logins
-from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.room import Membership
 from chat.domain.user import User
 from chat.network.deadlines import Deadlines
@@ -36,18 +34,32 @@ from chat.network.wrong_door import by_first_bytes, by_first_line
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
-GREETING_SECONDS = 0.3
-"""Silence after which a connection is taken for a person: programs speak at once."""
-NAME_SECONDS = 20.0
-"""Time a person has to give a name."""
-REGISTRATION_SECONDS = 60.0
-"""Time an IRC client has to register."""
-SWEEP_SECONDS = 5.0
-"""How often connections are looked at for silence and standstill."""
 
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
-NEW_FOR_EACH = 2
-"""New connections in ten minutes for each that may be open at once: everybody may come back once."""
+
+
+class Shared(Protocol):
+    """What a connection has in common with all others, and asks of the factory that built it."""
+
+    reactor: Any
+    seconds: Callable[[], float]
+    directory: Directory
+    fanout: Fanout
+    settings: Settings
+    logins: Logins
+    limits: AddressLimits
+    cloak: Callable[[str], str]
+    make_person: Callable[[ChatProtocol], Person]
+    make_program: Callable[[ChatProtocol], Dialect]
+    greeting: Deadlines[ChatProtocol]
+    naming: Deadlines[ChatProtocol]
+    registering: Deadlines[ChatProtocol]
+
+    def connected(self, connection: ChatProtocol) -> None:
+        """A connection is open."""
+
+    def disconnected(self, connection: ChatProtocol) -> None:
+        """A connection is gone."""
 
 
 @implementer(IHalfCloseableProtocol)
@@ -56,7 +68,7 @@ class ChatProtocol(PausingLineReceiver):
 
     delimiter = b"\n"
     MAX_LENGTH = INPUT_BYTES
-    factory: ChatFactory
+    factory: Shared
     transport: Any
     log = Logger()
 
@@ -145,6 +157,13 @@ class ChatProtocol(PausingLineReceiver):
         person = self._person = self.factory.make_person(self)
         self.speak(person)
         return person
+
+    def meet_program(self) -> None:
+        """A program is on the other side: it has the time to register."""
+        self.factory.naming.discard(self)
+        self.factory.registering.add(self)
+        self._person = None
+        self.speak(self.factory.make_program(self))
 
     def make_user(self, reader: Dialect) -> User:
         """A person, without a name as yet, behind this connection."""
@@ -241,10 +260,7 @@ class ChatProtocol(PausingLineReceiver):
         first = words[0].upper() if words else b""
         self.line_end = b"\r\n" if line.endswith(b"\r") else b"\n"
         if first in IRC_WORDS and len(words) > 1:
-            self.factory.naming.discard(self)
-            self.factory.registering.add(self)
-            self._person = None
-            self.speak(self.factory.make_program(self))
+            self.meet_program()
         elif self.dialect is None:
             self._meet_person()
         return self.dialect
@@ -323,91 +339,6 @@ class ChatProtocol(PausingLineReceiver):
         """The line that tells a reader how many events of a room it missed."""
         assert self.dialect is not None
         return self.dialect.gap(membership, missed)
-
-
-class ChatFactory(Factory):
-    """Builds connections and holds what they share. `reactor` may be a `task.Clock` in tests."""
-
-    noisy = False
-    log = Logger()
-
-    def __init__(
-        self,
-        reactor: Any,
-        directory: Directory,
-        fanout: Fanout,
-        settings: Settings,
-        make_person: Callable[[ChatProtocol], Person],
-        make_program: Callable[[ChatProtocol], Dialect],
-        cloak: Callable[[str], str],
-        mailbox: Mailbox | None = None,
-    ) -> None:
-        self.reactor = reactor
-        self.seconds: Callable[[], float] = reactor.seconds
-        self.directory = directory
-        self.fanout = fanout
-        self.settings = settings
-        self.make_person = make_person
-        self.make_program = make_program
-        self.cloak = cloak
-        """Address -> the host that others see."""
-        self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
-        self.connections: dict[ChatProtocol, None] = {}
-        live = settings.max_per_address
-        # Whoever allows more at once, or any number, allows them to come.
-        self.limits = AddressLimits(live, max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0)
-        self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
-        self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
-        self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)
-
-    def buildProtocol(self, addr: IAddress | None) -> ChatProtocol:  # type: ignore[override]
-        """A protocol for a new connection."""
-        protocol = ChatProtocol()
-        protocol.factory = self
-        return protocol
-
-    def connected(self, connection: ChatProtocol) -> None:
-        """A connection is open."""
-        stats = self.directory.stats
-        stats.connections += 1
-        stats.accepted += 1
-        self.connections[connection] = None
-        self.greeting.add(connection)
-        self.naming.add(connection)
-
-    def disconnected(self, connection: ChatProtocol) -> None:
-        """A connection is gone."""
-        self.directory.stats.connections -= 1
-        self.connections.pop(connection, None)
-        self.greeting.discard(connection)
-        connection.named()
-        if connection.admitted:
-            self.limits.release(connection.address, self.seconds())
-
-    def _nameless(self, connection: ChatProtocol) -> None:
-        sentence = "No name in time: the connection is closed. Come back when you have one."
-        if connection.dialect is None:
-            connection.outlet.put(f"ERROR :{sentence}\r\n".encode())
-        else:
-            connection.dialect.tell_sentence(sentence)
-        connection.finish("No name in time")
-
-    def sweep(self) -> None:
-        """Look after connections that are silent or stand still; called every `SWEEP_SECONDS`."""
-        self.fanout.sweep()
-        now = self.seconds()
-        for connection in list(self.connections):
-            if connection.dialect is not None:
-                connection.dialect.silent_for(now - connection.last_line)
-
-    def close_all(self, sentence: str) -> None:
-        """Tell everybody, and close each connection when it has taken what is for it."""
-        for connection in list(self.connections):
-            if connection.dialect is not None:
-                connection.dialect.disconnect(sentence)
-            else:
-                connection.outlet.put(f"ERROR :{sentence}\r\n".encode())
-                connection.finish(sentence)
 
 
 def host_of(addr: object) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import Factory
 
 from chat.domain.limits import AddressLimits, Refusal
-from chat.proxy_protocol import SocketAddress, encode_v2
+from chat.proxy_protocol import HeaderEncoder, encode_v2
 from chat.relay.figures import RelayFigures
 from chat.relay.proxy import RelayServer
 from chat.relay.session import Session
 from chat.relay.upstreams import Upstream, Upstreams
-
-HeaderEncoder = Callable[[SocketAddress | None, SocketAddress | None], bytes]
-"""Makes a PROXY header of the person's address and the address that the person connected to."""
 
 IDLE_SECONDS = 3600.0
 """A connection without a byte in either direction for so long is closed. Generous, because in a quiet room
@@ -35,7 +32,7 @@ FULL = "Too many people are connected through this relay at the moment. Please t
 STOPPING = "The relay is being stopped. Please connect again in a minute."
 
 
-class RelayFactory(Factory[RelayServer]):
+class RelayFactory(Factory[RelayServer]):  # type: ignore[type-var]  # a side knows only what is `Shared`
     """
     Takes people's connections, limits them, and has each one carried to the first server that answers.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -20,12 +20,9 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.proxy_protocol import SocketAddress, unmapped
-from chat.relay.session import Session
+from chat.relay.session import Session, Shared
 from chat.relay.wording import failure_in_words
 from chat.sockets import prepare_socket
-
-if TYPE_CHECKING:
-    from chat.relay.factory import RelayFactory
 
 CONNECT_SECONDS = 5.0
 """How long one server may take to accept: two lost packets are sent again within it."""
@@ -126,7 +123,7 @@ class RelayServer(_Side, portforward.ProxyServer):
     said_goodbye = "the person left"
     broke_off = "the person's connection broke off"
     _log = Logger()
-    factory: RelayFactory  # type: ignore[assignment]
+    factory: Shared  # type: ignore[assignment]
     _admitted: str | None = None
     _dismissed = False
     _search: Deferred[None] | None = None

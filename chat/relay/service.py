@@ -16,8 +16,8 @@ from twisted.python import usage
 
 from chat.domain.limits import LIVE_PER_ADDRESS, NEW_PER_ADDRESS, AddressLimits
 from chat.endpoints import MAX_PORT, CannotStart, listening_service
-from chat.proxy_protocol import encode_v1, encode_v2
-from chat.relay.factory import IDLE_SECONDS, MAX_CONNECTIONS, HeaderEncoder, RelayFactory
+from chat.proxy_protocol import HeaderEncoder, encode_v1, encode_v2
+from chat.relay.factory import IDLE_SECONDS, MAX_CONNECTIONS, RelayFactory
 from chat.relay.figures import RelayFigures
 from chat.relay.in_process import InProcessEndpoint
 from chat.relay.proxy import CONNECT_SECONDS

@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-if TYPE_CHECKING:
-    from chat.relay.factory import RelayFactory
-    from chat.relay.proxy import RelayClient, RelayServer
+from chat.domain.limits import Refusal
+from chat.proxy_protocol import HeaderEncoder
+from chat.relay.figures import RelayFigures
+from chat.relay.upstreams import Upstreams
 
 HALF_CLOSED_SECONDS = 60.0
 """How long one side may go on, or take to read what is in flight, after the other has ended. A script that
 closes its end gets the rest of its answers; one that never reads holds its sockets no longer than this."""
+
+
+class Side(Protocol):
+    """One of the two connections of a session, as the session ends them.
+
+    @ivar gone: whether it is lost or closed for good.
+    """
+
+    gone: bool
+
+    def hang_up(self, sentence: str | None) -> None:
+        """Close after what is in flight, and after the sentence if there is one."""
+
+    def drop(self) -> None:
+        """Close at once."""
+
+
+class Shared(Protocol):
+    """What a relayed connection has in common with all others, and asks of the factory that built it."""
+
+    clock: IReactorTime
+    figures: RelayFigures
+    upstreams: Upstreams
+    encode_header: HeaderEncoder | None
+    idle_seconds: float
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nobody is waited for any longer than what is in flight takes."""
+
+    def admit(self, session: Session, host: str) -> Refusal | None:
+        """Count a connection that came in, or say why it is not taken."""
+
+    def may_linger(self) -> bool:
+        """Whether one more person who was turned away may take time to read why; counts that one."""
+
+    def person_gone(self, admitted: str | None, dismissed: bool) -> None:
+        """A person's side is gone: the address may connect again."""
+
+    def session_over(self, session: Session) -> None:
+        """Both sides are gone."""
 
 
 class Session:
@@ -25,14 +67,14 @@ class Session:
 
     _log = Logger()
 
-    def __init__(self, factory: RelayFactory, server: RelayServer, who: str) -> None:
+    def __init__(self, factory: Shared, server: Side, who: str) -> None:
         self._factory = factory
         self._clock = factory.clock
         self._figures = factory.figures
         self._began = self._last = factory.clock.seconds()
         self._timer: IDelayedCall | None = None
         self._server = server
-        self._client: RelayClient | None = None
+        self._client: Side | None = None
         self._at_line_end = True
         self._over = False
         self._reason = ""
@@ -46,7 +88,7 @@ class Session:
         """Why it ended; empty while it goes on."""
         return self._reason
 
-    def connected(self, client: RelayClient, upstream: str) -> None:
+    def connected(self, client: Side, upstream: str) -> None:
         """A server took the connection."""
         self._client = client
         self.upstream = upstream

@@ -15,8 +15,7 @@ from twisted.test.iosim import FakeTransport, IOPump
 from zope.interface import implementer
 
 from chat.client.connection import Connection
-from chat.client.events import Event, State
-from chat.client.outbox import Delivery, Outgoing
+from chat.client.events import Delivery, Event, Outgoing, State
 from tests.network.chatting import START, Server
 
 E = TypeVar("E", bound=Event)

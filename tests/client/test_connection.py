@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chat.client.events import (
+    Delivery,
     DeliveryChanged,
     Event,
     Joined,
@@ -17,7 +18,6 @@ from chat.client.events import (
     StateChanged,
     Told,
 )
-from chat.client.outbox import Delivery
 from tests.network.chatting import START
 
 from .talking import ALL_CAPS, Script, Talker, delivery

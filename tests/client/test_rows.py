@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
-from chat.client.events import Kind
+from chat.client.events import Delivery, Kind, Outgoing
 from chat.client.looks import clock, day
-from chat.client.outbox import Delivery, Outgoing
 from chat.client.pages import Line, Page, Sort
 from chat.client.rows import NAME_COLOURS, Row, name_style, rows_of, screen, wrap
 

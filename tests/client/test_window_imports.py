@@ -21,6 +21,8 @@ def test_a_window_leaves_the_choice_of_reactor_and_the_servers_parts_alone(progr
 
 def test_every_key_has_a_function() -> None:
     from chat.client.window.actions import Actions
-    from chat.client.window.keys import SEQUENCES
+    from chat.client.window.appearance import Appearance
+    from chat.client.window.keys import LOOKS, SEQUENCES
 
     assert {name for name in SEQUENCES.values() if not callable(getattr(Actions, name, None))} == set()
+    assert {name for name in LOOKS.values() if not callable(getattr(Appearance, name, None))} == set()

@@ -5,6 +5,7 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from chat.client.events import (
+    Delivery,
     DeliveryChanged,
     Joined,
     Kind,
@@ -17,7 +18,6 @@ from chat.client.events import (
     Told,
     TopicChanged,
 )
-from chat.client.outbox import Delivery
 from chat.client.queries import QueryFailed
 from tests.network.chatting import Server, join_plain, make_server
 

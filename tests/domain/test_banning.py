@@ -105,7 +105,7 @@ def test_no_name_and_no_place_waits_for_who_is_banned(town: Town, root: User) ->
     come(town, "bobby", "192.0.2.3")
     town.now += 60
     back = come(town, "bob", "192.0.2.1", "Bob")
-    town.directory.returning.back(town.directory, back)
+    assert town.directory.returning.take("bob", town.now) == []
     assert back.memberships == {}
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from chat.domain import reconnecting
 from chat.domain.events import Joined, ModeChanged
 from chat.domain.names import check_name
-from chat.domain.returning import REMEMBERED_AT_MOST, RETURN_SECONDS, other_name
+from chat.domain.returning import REMEMBERED_AT_MOST, RETURN_SECONDS
 from chat.domain.user import User
 from tests.domain.people import Town, ear
 
@@ -17,7 +18,7 @@ def drop_and_return(town: Town, seconds: float) -> tuple[object, object]:
     town.directory.quit(ann, "gone")
     town.now += seconds
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     return again, {room.name: membership.modes for room, membership in again.memberships.items()}
 
 
@@ -40,7 +41,7 @@ def test_a_closed_room_stays_closed() -> None:
     town.directory.quit(ann, "gone")
     town.room("#b").flags.add("i")
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     assert again.memberships == {}
     assert bob.memberships
 
@@ -51,7 +52,7 @@ def test_guests_are_not_remembered() -> None:
     town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     again = town.person("ann")
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     assert again.memberships == {}
 
 
@@ -60,13 +61,13 @@ def test_a_second_connection_gets_a_name_beside_the_first() -> None:
     ann = town.person("ann", account="ann")
     town.person("ann2")
     second = town.person("second", account="ann")
-    name = other_name(town.directory, second, check_name("ann"))
+    name = reconnecting.other_name(town.directory, second, check_name("ann"))
     assert name is not None
     assert name.shown == "ann3"
     assert ann.name is not None
     long = town.person("x" * 32)
     assert long.name is not None
-    other = other_name(town.directory, second, long.name)
+    other = reconnecting.other_name(town.directory, second, long.name)
     assert other is not None
     assert other.shown == "x" * 31 + "2"
 
@@ -79,7 +80,7 @@ def back(town: Town, user: User, account: str) -> User:
     town.directory.returning.dropped(user, town.now)
     town.directory.quit(user, "gone")
     again = town.person(account, account=account)
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     return again
 
 
@@ -118,7 +119,7 @@ def test_who_comes_back_under_another_name_is_named_by_that() -> None:
     town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     again = town.person("ann2", account="ANN")
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     event = town.room("#a").log.entries[-1]
     assert isinstance(event, ModeChanged)
     assert event.change == ("+v", "ann2")
@@ -132,7 +133,7 @@ def test_a_room_that_somebody_made_anew_gives_no_rights_back() -> None:
     town.directory.quit(ann, "gone")
     bob = town.person("bob", "#b")
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     room = town.room("#b")
     assert (room.members[bob].modes, room.members[again].modes) == ("o", "")
 
@@ -144,7 +145,7 @@ def test_who_is_there_already_is_not_put_there_again() -> None:
     town.directory.quit(ann, "gone")
     again = town.person("ann", "#a", account="ann")
     events = len(town.room("#a").log.entries)
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     assert len(town.room("#a").log.entries) == events
     assert town.room("#a").members[again].modes == ""
 
@@ -153,7 +154,7 @@ def test_somebody_comes_back_once() -> None:
     town = Town()
     again = back(town, visitor(town, "v"), "ann")
     town.directory.part(again, town.room("#a"))
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     assert again.memberships == {}
     assert ear(again).ended == []
 
@@ -171,7 +172,7 @@ def test_of_too_many_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) ->
     rooms = []
     for name in ("ann", "cat", "dan"):
         again = town.person(name, account=name)
-        town.directory.returning.back(town.directory, again)
+        reconnecting.back(town.directory, again)
         rooms.append([room.name for room in again.memberships])
     assert rooms == [[], ["#a"], ["#a"]]
 
@@ -184,5 +185,5 @@ def test_a_founder_with_voice_gets_both_back() -> None:
     town.directory.returning.dropped(ann, town.now)
     town.directory.quit(ann, "gone")
     again = town.person("ann", account="ann")
-    town.directory.returning.back(town.directory, again)
+    reconnecting.back(town.directory, again)
     assert again.memberships[town.room("#a")].modes == "ov"

@@ -1,9 +1,9 @@
-"""Who may come in, speak, invite and put out."""
+"""Who may come in, speak, and run a room."""
 
 import pytest
 
-from chat.domain import modes, rights
-from chat.domain.events import Invited, Kicked, TopicChanged
+from chat.domain import moderation, modes, rights
+from chat.domain.events import Invited
 from chat.domain.names import check_room
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
@@ -48,7 +48,7 @@ def test_modes_close_a_room_and_an_invitation_opens_it_once(
     bob = town.person("bob")
     assert change(town, ann, "#room", *change_of_modes) == []
     assert refused(town, bob, "#room") is why
-    rights.invite(town.directory, ann, town.room("#room"), bob)
+    moderation.invite(town.directory, ann, town.room("#room"), bob)
     assert isinstance(ear(bob).last(), Invited)
     join(town, bob, "#room")
     town.directory.part(bob, town.room("#room"))
@@ -127,85 +127,13 @@ def test_who_may_speak(town: Town) -> None:
     assert reasons == {Why.CANNOT_SAY}
 
 
-def test_kicking(town: Town) -> None:
-    ann, bob, carol = town.person("ann", "#room"), town.person("bob", "#room"), town.person("carol")
-    room = town.room("#room")
-
-    def kick(user: User, target: User) -> None:
-        rights.kick(town.directory, user, room, target, "because")
-
-    with pytest.raises(Refused, match="operator"):
-        kick(bob, ann)
-    with pytest.raises(Refused, match="not in"):
-        kick(ann, carol)
-    kick(ann, bob)
-    assert bob not in room.members
-    (event,) = ear(bob).lefts
-    assert isinstance(event, Kicked)
-    assert ear(ann).last() == event
-    assert room.log.entries[-1] == event
-
-
 def test_an_operator_of_the_server_may_do_it_all(town: Town) -> None:
     town.person("ann", "#room", account="ann")
     bob = town.person("bob")
     bob.modes = "o"
     assert change(town, bob, "#room", "+m") == []
-    rights.kick(town.directory, bob, town.room("#room"), town.directory.find("ann"), "")
+    moderation.kick(town.directory, bob, town.room("#room"), town.directory.find("ann"), "")
     assert "#room" not in town.directory.rooms
-
-
-def test_inviting(town: Town) -> None:
-    ann, bob, carol = town.person("ann", "#room"), town.person("bob", "#room"), town.person("carol")
-    room = town.room("#room")
-
-    def why(user: User, target: User) -> Why:
-        with pytest.raises(Refused) as caught:
-            rights.invite(town.directory, user, room, target)
-        return caught.value.why
-
-    assert why(carol, bob) is Why.NOT_IN_ROOM
-    assert why(ann, bob) is Why.USER_IN_ROOM
-    rights.invite(town.directory, bob, room, carol)
-    assert isinstance(ear(carol).last(), Invited)
-    # The operator of the room is told, and an invitation of somebody else opens no door.
-    assert isinstance(ear(ann).last(), Invited)
-    assert not carol.invitations
-    change(town, ann, "#room", "+i")
-    assert why(bob, carol) is Why.NEEDS_RIGHT
-
-
-def test_invitations_are_bounded(town: Town) -> None:
-    ann, bob = town.person("ann", "#room"), town.person("bob")
-    for number in range(rights.INVITATIONS_AT_MOST):
-        room = f"#r{number}"
-        town.directory.part(ann, next(iter(ann.memberships)))
-        join(town, ann, room)
-        rights.invite(town.directory, ann, town.room(room), bob)
-    assert bob.invitations is not None
-    assert len(bob.invitations) == rights.INVITATIONS_AT_MOST
-
-
-def test_the_topic(town: Town) -> None:
-    ann, bob = town.person("ann", "#room"), town.person("bob", "#room")
-    room = town.room("#room")
-    with pytest.raises(Refused, match="operator"):
-        rights.set_topic(town.directory, bob, room, "mine")
-    rights.set_topic(town.directory, ann, room, "hers")
-    assert room.topic is not None
-    assert room.topic.text == "hers"
-    assert isinstance(ear(ann).last(), TopicChanged)
-    change(town, ann, "#room", "-t")
-    rights.set_topic(town.directory, bob, room, "")
-    assert room.topic is None
-    with pytest.raises(Refused, match="390 bytes"):
-        rights.set_topic(town.directory, bob, room, "x" * 391)
-
-
-def test_in_the_lobby_everybody_sets_the_topic(town: Town) -> None:
-    bob = town.person("bob", "#lobby")
-    rights.set_topic(town.directory, bob, town.directory.lobby, "welcome")
-    assert town.directory.lobby.topic is not None
 
 
 def test_signs_show_rights(town: Town) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.domain import rights
+from chat.domain import moderation
 from chat.domain.events import Identity, Renamed
 from chat.domain.room import GONE, Membership, Room
 from tests.domain.standing import check_standing
@@ -145,7 +145,7 @@ def test_who_leaves_those_they_stood_with_keeps_what_they_have_not_read(how: str
     elif how == "quit":
         house.directory.quit(carol.user, "")
     else:
-        rights.kick(house.directory, bob.user, room, carol.user, "")
+        moderation.kick(house.directory, bob.user, room, carol.user, "")
     (former,) = carol.user.former
     assert (former.position, former.stop, former.rendering) == (3, 5, "rendering")
     assert carol.position == GONE

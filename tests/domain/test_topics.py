@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.domain import rights
+from chat.domain import moderation
 from chat.domain.events import TopicChanged
 from chat.domain.refused import Refused, Why
 from tests.domain.things import House
@@ -18,12 +18,12 @@ def house() -> House:
 def test_a_topic_is_told_and_can_be_taken_away(house: House) -> None:
     bob = house.person("bob", "#a")
     room = house.directory.room("#a")
-    rights.set_topic(house.directory, bob, room, "tea")
+    moderation.set_topic(house.directory, bob, room, "tea")
     assert room.topic is not None
     assert (room.topic.text, room.topic.author.name) == ("tea", "bob")
     assert isinstance(house.readers[bob].told[-1], TopicChanged)
     assert house.deliveries.take()[-1] == ("#a", True)
-    rights.set_topic(house.directory, bob, room, "")
+    moderation.set_topic(house.directory, bob, room, "")
     assert room.topic is None
 
 
@@ -31,25 +31,26 @@ def test_a_topic_is_for_operators_except_in_the_lobby_and_where_they_allow_it(ho
     bob, carol = house.person("bob", "#a"), house.person("carol", "#a")
     room = house.directory.room("#a")
     with pytest.raises(Refused, match="Only an operator of #a") as refused:
-        rights.set_topic(house.directory, carol, room, "mine")
+        moderation.set_topic(house.directory, carol, room, "mine")
     assert refused.value.why is Why.NEEDS_RIGHT
     room.flags.discard("t")
-    rights.set_topic(house.directory, carol, room, "mine")
+    moderation.set_topic(house.directory, carol, room, "mine")
     house.directory.join_lobby(carol)
-    rights.set_topic(house.directory, carol, house.directory.lobby, "everybody's")
+    moderation.set_topic(house.directory, carol, house.directory.lobby, "everybody's")
     with pytest.raises(Refused):
-        rights.set_topic(house.directory, bob, house.directory.lobby, "from outside")
+        moderation.set_topic(house.directory, bob, house.directory.lobby, "from outside")
 
 
 @pytest.mark.parametrize(
-    ("text", "taken"), [("x" * rights.TOPIC_BYTES, True), ("x" * (rights.TOPIC_BYTES - 1) + "é", False)]
+    ("text", "taken"),
+    [("x" * moderation.TOPIC_BYTES, True), ("x" * (moderation.TOPIC_BYTES - 1) + "é", False)],
 )
 def test_a_topic_fits_a_line_of_irc(house: House, text: str, taken: bool) -> None:
     bob = house.person("bob", "#a")
     room = house.directory.room("#a")
     if taken:
-        rights.set_topic(house.directory, bob, room, text)
+        moderation.set_topic(house.directory, bob, room, text)
         return
     with pytest.raises(Refused) as refused:
-        rights.set_topic(house.directory, bob, room, text)
+        moderation.set_topic(house.directory, bob, room, text)
     assert (refused.value.why, room.topic) == (Why.TOO_LONG, None)

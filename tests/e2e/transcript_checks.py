@@ -3,9 +3,8 @@
 import random
 import tkinter as tk
 
-from chat.client.events import Kind, Said
+from chat.client.events import Delivery, Kind, Outgoing, Said
 from chat.client.gui.theme import Theme
-from chat.client.outbox import Delivery, Outgoing
 from chat.client.pages import Line, Page, Sort
 from chat.client.window.transcript import Transcript
 

@@ -18,8 +18,9 @@ from chat.domain.directory import Directory
 from chat.domain.journal import Journal, MemoryJournal, Receipt
 from chat.domain.log import Log
 from chat.network.delivery import PATIENCE_SECONDS, SLICE, Fanout
+from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
-from chat.network.listener import ChatFactory, ChatProtocol
+from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
 from chat.network.settings import Settings
 from chat.proxied import ProxiedFactory

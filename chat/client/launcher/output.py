@@ -6,6 +6,7 @@ import re
 import tkinter as tk
 from tkinter import ttk
 
+from chat.client.gui.scrolled import scrolled_text
 from chat.client.gui.theme import Theme
 from chat.client.launcher.children import MAX_LINES, Child
 
@@ -30,25 +31,7 @@ class Output(ttk.Frame):
         self._child = child
         self._empty = empty
         self._shown = -1
-        self.text = tk.Text(
-            self,
-            wrap="word",
-            state="disabled",
-            borderwidth=0,
-            highlightthickness=0,
-            cursor="arrow",
-            width=10,
-            height=5,
-        )
-        scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
-        self._scrollbar = scrollbar
-        self.text.configure(yscrollcommand=self._scrolled_to)
-        self.columnconfigure(0, weight=1)
-        self.columnconfigure(1, minsize=scrollbar.winfo_reqwidth())
-        self.rowconfigure(0, weight=1)
-        self.text.grid(row=0, column=0, sticky="nsew")
-        scrollbar.grid(row=0, column=1, sticky="ns")
-        self.text.bind("<Button-1>", lambda event: self.text.focus_set())
+        self.text, _ = scrolled_text(self, width=10, height=5)
         theme.watch(self._themed)
 
     def _themed(self) -> None:
@@ -70,13 +53,6 @@ class Output(ttk.Frame):
         self.text.tag_configure("error", foreground=p.error)
         self.text.tag_configure("critical", foreground=p.error)
         self.text.tag_configure("empty", foreground=p.faint, font=fonts["body"])
-
-    def _scrolled_to(self, first: float, last: float) -> None:
-        self._scrollbar.set(first, last)
-        if float(first) <= 0.0 and float(last) >= 1.0:
-            self._scrollbar.grid_remove()
-        else:
-            self._scrollbar.grid()
 
     def sync(self) -> None:
         """Show what was printed since the last time."""

@@ -13,16 +13,17 @@ from twisted.python.failure import Failure
 
 from chat.client.desk import safe
 from chat.client.gui.overlay import Chooser, Question
-from chat.client.gui.preferences import TEXT_SIZES, Kept, WindowPreferences
 from chat.client.gui.row import Row
 from chat.client.gui.theme import Theme
 from chat.client.pages import Page
 from chat.client.queries import QueryFailed, RoomListing
 from chat.client.typed import COMMANDS, run
 from chat.client.window import views
+from chat.client.window.appearance import Appearance
+from chat.client.window.dialogs import help_card, preferences_card
 from chat.client.window.finding import Finding
 from chat.client.window.frame import ChatFrame
-from chat.client.window.keys import HELP, SEQUENCES
+from chat.client.window.keys import HELP, LOOKS, SEQUENCES
 from chat.client.window.menus import page_menu, person_menu
 
 
@@ -34,18 +35,20 @@ class Actions:
         root: tk.Tk,
         theme: Theme,
         frame: ChatFrame,
-        kept: Kept[WindowPreferences],
+        appearance: Appearance,
         quit_: Callable[[], None],
     ) -> None:
         self.root = root
         self.theme = theme
         self.frame = frame
         self.desk = frame.desk
-        self.kept = kept
+        self.appearance = appearance
         self.finding = Finding(frame)
         self._quit = quit_
         for sequence, name in SEQUENCES.items():
             self._bind(sequence, getattr(self, name))
+        for sequence, name in LOOKS.items():
+            self._bind(sequence, getattr(appearance, name))
         for number in range(1, 10):
             self._bind(f"<Alt-Key-{number}>", partial(self._number, number))
         for widget in (
@@ -57,9 +60,9 @@ class Actions:
         ):
             frame.tag_keys(widget)
         frame.open_link = self.open_link
-        frame.people.opened = self.talk_to
-        frame.people.asked = partial(person_menu, self)
-        frame.rooms.asked = partial(page_menu, self)
+        frame.people.opened = frame.talk_to
+        frame.people.asked = partial(person_menu, frame)
+        frame.rooms.asked = partial(page_menu, frame)
         self._buttons()
 
     def _bind(self, sequence: str, act: Callable[[], None]) -> None:
@@ -73,8 +76,8 @@ class Actions:
         px, frame = self.theme.px, self.frame
         for text, act in (
             ("Search", self.search),
-            ("People", self.toggle_people),
-            ("◐", self.toggle_theme),
+            ("People", self.appearance.toggle_people),
+            ("◐", self.appearance.toggle_theme),
             ("Preferences", self.preferences_dialog),
         ):
             ttk.Button(frame.tools, text=text, style="Toolbutton", command=act, takefocus=0).pack(
@@ -101,14 +104,14 @@ class Actions:
         if page is not None:
             self.frame.go(page)
         else:
-            self.talk_to(key.partition(" ")[2])
+            self.frame.talk_to(key.partition(" ")[2])
 
     def _join_or_talk(self, words: str) -> None:
         word = words.split()[0]
         if self.desk.connection.is_room(word):
             run(self.desk, f"/join {word}")
         else:
-            self.talk_to(word)
+            self.frame.talk_to(word)
         self.to_input()
 
     def previous(self) -> None:
@@ -156,12 +159,6 @@ class Actions:
             )
         else:
             self.desk.close(page.place)
-
-    def talk_to(self, name: str) -> None:
-        """A private chat."""
-        if name and self.desk.connection.fold(name) != self.desk.connection.fold(self.desk.connection.name):
-            self.desk.open(name)
-            self.frame.go(self.desk.pages.current)
 
     def _panes(self) -> list[tk.Misc]:
         frame = self.frame
@@ -250,55 +247,14 @@ class Actions:
         """Ctrl-F."""
         self.finding.open()
 
-    # looks
-
-    def toggle_people(self) -> None:
-        """Show or hide who is here."""
-        self.frame.searching = False
-        self.frame.with_people = not self.frame.with_people
-        self.kept.change(people=self.frame.with_people)
-        self.frame.refresh()
-
-    def toggle_theme(self) -> None:
-        """Light or dark."""
-        self.use_theme("light" if self.theme.name == "dark" else "dark")
-
-    def use_theme(self, name: str) -> None:
-        """Light or dark, from here on."""
-        self.theme.use(name, self.theme.text_size)
-        self.kept.change(theme=name)
-
-    def _resize(self, by: int) -> None:
-        at = TEXT_SIZES.index(self.theme.text_size) + by
-        self.use_size(TEXT_SIZES[min(max(at, 0), len(TEXT_SIZES) - 1)])
-
-    def use_size(self, size: int) -> None:
-        """A size of text, in points."""
-        self.theme.use(self.theme.name, size)
-        self.kept.change(text_size=size)
-
-    def larger(self) -> None:
-        """Larger text."""
-        self._resize(1)
-
-    def smaller(self) -> None:
-        """Smaller text."""
-        self._resize(-1)
-
-    def usual_size(self) -> None:
-        """Text as it was at first."""
-        self.use_size(WindowPreferences().text_size)
+    # cards and the end
 
     def preferences_dialog(self) -> None:
         """Ctrl-comma."""
-        from chat.client.window.dialogs import preferences_card
-
-        preferences_card(self)
+        preferences_card(self.root, self.appearance)
 
     def help(self) -> None:
         """F1."""
-        from chat.client.window.dialogs import help_card
-
         help_card(
             self.root,
             self.theme,
@@ -321,12 +277,3 @@ class Actions:
             )
         else:
             self._quit()
-
-    def bell(self) -> None:
-        """Somebody means us."""
-        if self.kept.chosen.bell:
-            self.root.bell()
-
-    def set_bell(self, on: bool) -> None:
-        """Whether to ring."""
-        self.kept.change(bell=on)

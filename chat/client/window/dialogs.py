@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import tkinter as tk
 from tkinter import ttk
-from typing import TYPE_CHECKING
 
 from chat.client.gui.overlay import Overlay
 from chat.client.gui.preferences import TEXT_SIZES
 from chat.client.gui.theme import Theme
-
-if TYPE_CHECKING:
-    from chat.client.window.actions import Actions
+from chat.client.window.appearance import Appearance
 
 
 def help_card(
@@ -47,10 +44,10 @@ def help_card(
     card.ready(text)
 
 
-def preferences_card(actions: Actions) -> None:
+def preferences_card(root: tk.Misc, appearance: Appearance) -> None:
     """Theme, size of text, bell, people."""
-    theme, px = actions.theme, actions.theme.px
-    card = Overlay(actions.root, theme, width=420)
+    theme, px = appearance.theme, appearance.theme.px
+    card = Overlay(root, theme, width=420)
     ttk.Label(card.body, text="Preferences", style="Raised.Heading.TLabel").grid(
         row=0, column=0, columnspan=2, sticky="w", pady=(0, px(12))
     )
@@ -69,7 +66,7 @@ def preferences_card(actions: Actions) -> None:
             value=name,
             style="Raised.TRadiobutton",
             variable=look,
-            command=lambda: actions.use_theme(look.get()),
+            command=lambda: appearance.use_theme(look.get()),
         )
         button.pack(side="left", padx=(0, px(12)))
         first = first or button
@@ -81,22 +78,22 @@ def preferences_card(actions: Actions) -> None:
         card.body, textvariable=size, values=[str(s) for s in TEXT_SIZES], state="readonly", width=5
     )
     sizes.grid(row=2, column=1, sticky="w")
-    sizes.bind("<<ComboboxSelected>>", lambda event: actions.use_size(int(size.get())))
-    bell = tk.BooleanVar(card, actions.kept.chosen.bell)
+    sizes.bind("<<ComboboxSelected>>", lambda event: appearance.use_size(int(size.get())))
+    bell = tk.BooleanVar(card, appearance.rings)
     ttk.Checkbutton(
         card.body,
         text="Ring when somebody means me",
         style="Raised.TCheckbutton",
         variable=bell,
-        command=lambda: actions.set_bell(bell.get()),
+        command=lambda: appearance.set_bell(bell.get()),
     ).grid(row=3, column=0, columnspan=2, sticky="w", pady=px(5))
-    people = tk.BooleanVar(card, actions.frame.with_people)
+    people = tk.BooleanVar(card, appearance.with_people)
     ttk.Checkbutton(
         card.body,
         text="Show who is here",
         style="Raised.TCheckbutton",
         variable=people,
-        command=actions.toggle_people,
+        command=appearance.toggle_people,
     ).grid(row=4, column=0, columnspan=2, sticky="w", pady=px(5))
     ttk.Button(card.body, text="Done", style="Accent.TButton", command=card.close).grid(
         row=5, column=0, columnspan=2, sticky="e", pady=(px(12), 0)

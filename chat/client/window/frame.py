@@ -134,6 +134,12 @@ class ChatFrame(ttk.Frame):
         self.entry.text.focus_set()
         self.changed()
 
+    def talk_to(self, name: str) -> None:
+        """A private chat."""
+        if name and self.desk.connection.fold(name) != self.desk.connection.fold(self.desk.connection.name):
+            self.desk.open(name)
+            self.go(self.desk.pages.current)
+
     def _entered(self, text: str) -> None:
         self.transcript.bottom()
         enter(self.desk, text)

@@ -37,11 +37,18 @@ SEQUENCES = {
     "<Control-f>": "search",
     "<Control-l>": "links",
     "<Control-C>": "copy_all",
-    "<Control-p>": "toggle_people",
     "<Control-End>": "newest",
     "<F6>": "next_pane",
     "<Shift-F6>": "previous_pane",
     "<Escape>": "to_input",
+    "<Control-comma>": "preferences_dialog",
+    "<F1>": "help",
+    "<Control-q>": "quit",
+}
+"""Tk's names for keys, and the method of `Actions` that each calls."""
+
+LOOKS = {
+    "<Control-p>": "toggle_people",
     "<Control-plus>": "larger",
     "<Control-equal>": "larger",
     "<Control-KP_Add>": "larger",
@@ -49,8 +56,5 @@ SEQUENCES = {
     "<Control-KP_Subtract>": "smaller",
     "<Control-Key-0>": "usual_size",
     "<Control-d>": "toggle_theme",
-    "<Control-comma>": "preferences_dialog",
-    "<F1>": "help",
-    "<Control-q>": "quit",
 }
-"""Tk's names for keys, and the method of the window that each calls."""
+"""The same for `Appearance`."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from chat.client.events import Delivery
 from chat.client.looks import LINK, clock, day, name_number
-from chat.client.outbox import Delivery
 from chat.client.pages import Line, Sort
 from chat.client.translate import name_in_text
 

@@ -20,6 +20,7 @@ from chat.client.gui.preferences import Account, Kept, config_folder, read_windo
 from chat.client.gui.theme import Theme, prepare_process
 from chat.client.window import views
 from chat.client.window.actions import Actions
+from chat.client.window.appearance import Appearance
 from chat.client.window.connect import ConnectDialog, read_rooms
 from chat.client.window.desk import WindowDesk
 from chat.client.window.frame import ChatFrame
@@ -54,9 +55,10 @@ class Program:
         self.connection = Connection(reactor, self.desk.happened)
         self.desk.attach(self.connection)
         self.frame = ChatFrame(root, self.theme, self.desk, time.time, with_people=chosen.people)
-        self.actions = Actions(root, self.theme, self.frame, self.kept, lambda: self.leave(""))
+        appearance = Appearance(self.theme, self.frame, self.kept)
+        self.actions = Actions(root, self.theme, self.frame, appearance, lambda: self.leave(""))
         self.desk.changed = self.frame.changed
-        self.desk.bell = self.actions.bell
+        self.desk.bell = appearance.bell
         self.desk.state_changed = self._state_changed
         self.frame.shown = self._shown
         root.protocol("WM_DELETE_WINDOW", self.actions.quit)

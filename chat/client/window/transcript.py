@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from chat.client.events import Said
+from chat.client.gui.scrolled import scrolled_text
 from chat.client.gui.theme import Theme
 from chat.client.pages import Line, Page
 from chat.client.window.layout import key_of, moment, msgid_of, paragraphs
@@ -46,31 +47,13 @@ class Transcript(ttk.Frame):
         self._drawn: deque[Drawn] = deque()
         self._marker: Line | None = None
         self._drawn_as = ""
-        self.text = tk.Text(
-            self,
-            wrap="word",
-            borderwidth=0,
-            highlightthickness=0,
-            cursor="arrow",
-            state="disabled",
-            takefocus=1,
-        )
-        scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
-        self._scrollbar = scrollbar
-        self.text.configure(yscrollcommand=self._scrolled_to)
-        self.columnconfigure(0, weight=1)
-        self.rowconfigure(0, weight=1)
-        self.text.grid(row=0, column=0, sticky="nsew")
-        scrollbar.grid(row=0, column=1, sticky="ns")
-        # The room stays when the scrollbar goes, or its coming and going could wrap lines anew without end.
-        self.columnconfigure(1, minsize=scrollbar.winfo_reqwidth())
+        self.text, scrollbar = scrolled_text(self, takefocus=1)
         self._jump = ttk.Button(
             self, text="↓  Newest", style="Accent.TButton", command=self.bottom, takefocus=0
         )
         self._following = True
         bind = self.text.bind
         bind("<Configure>", lambda event: self._resized())
-        bind("<Button-1>", lambda event: self.text.focus_set())
         bind("<Key>", self._key)
         for event in ("<MouseWheel>", "<Button-4>", "<Button-5>"):
             bind(event, lambda event: self.after_idle(self._scrolled), add="+")
@@ -258,13 +241,6 @@ class Transcript(ttk.Frame):
             before = line
 
     # looking
-
-    def _scrolled_to(self, first: float, last: float) -> None:
-        self._scrollbar.set(first, last)
-        if float(first) <= 0.0 and float(last) >= 1.0:
-            self._scrollbar.grid_remove()
-        else:
-            self._scrollbar.grid()
 
     @property
     def fits(self) -> bool:

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.network.irc import numerics as n
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 MECHANISMS = "PLAIN"
 CHUNK = 400
@@ -35,12 +32,12 @@ REGISTER_CODES = {
 """What a refusal of a registration is called; anything else is TEMPORARILY_UNAVAILABLE."""
 
 
-def logged_in(session: IrcDialect, account: Account) -> None:
+def logged_in(session: IrcClient, account: Account) -> None:
     """RPL_LOGGEDIN."""
     session.numeric(n.RPL_LOGGEDIN, session.user.identity.mask, account.name, account.name)
 
 
-def abort(session: IrcDialect) -> None:
+def abort(session: IrcClient) -> None:
     """The client went on without finishing its exchange."""
     if session.exchange is not None:
         session.exchange = None
@@ -48,7 +45,7 @@ def abort(session: IrcDialect) -> None:
 
 
 @command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True)
-def _authenticate(session: IrcDialect, message: Message) -> None:
+def _authenticate(session: IrcClient, message: Message) -> None:
     data = message.params[0]
     if data == "*":
         session.exchange = None
@@ -67,7 +64,7 @@ def _authenticate(session: IrcDialect, message: Message) -> None:
         _collect(session, data)
 
 
-def _collect(session: IrcDialect, data: str) -> None:
+def _collect(session: IrcClient, data: str) -> None:
     collected = (session.exchange or "") + ("" if data == "+" else data)
     if len(collected) > RESPONSE_BYTES:
         session.exchange = None
@@ -79,7 +76,7 @@ def _collect(session: IrcDialect, data: str) -> None:
         _plain(session, collected)
 
 
-def _plain(session: IrcDialect, text: str) -> None:
+def _plain(session: IrcClient, text: str) -> None:
     try:
         parts = base64.b64decode(text, validate=True).decode().split("\0")
     except (binascii.Error, UnicodeDecodeError):
@@ -105,7 +102,7 @@ def _plain(session: IrcDialect, text: str) -> None:
 
 
 @command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True)
-def _register(session: IrcDialect, message: Message) -> None:
+def _register(session: IrcClient, message: Message) -> None:
     policy = session.connection.factory.settings.registration
     asked = message.params[0] if message.params else "*"
     if len(message.params) < 3:
@@ -122,7 +119,7 @@ def _register(session: IrcDialect, message: Message) -> None:
             _make(session, name, message.params[2])
 
 
-def _account_name(session: IrcDialect, asked: str) -> Name | None:
+def _account_name(session: IrcClient, asked: str) -> Name | None:
     if asked == "*":
         name = session.user.name if session.registration is None else session.registration.name
         if name is None:
@@ -135,7 +132,7 @@ def _account_name(session: IrcDialect, asked: str) -> Name | None:
         return None
 
 
-def _make(session: IrcDialect, name: Name, password: str) -> None:
+def _make(session: IrcClient, name: Name, password: str) -> None:
     later = session.suspend()
 
     def answered(answer: Answer[Account]) -> None:
@@ -152,6 +149,6 @@ def _make(session: IrcDialect, name: Name, password: str) -> None:
 
 
 @command("LOGOUT", "", "log out of your account")
-def _logout(session: IrcDialect, message: Message) -> None:
+def _logout(session: IrcClient, message: Message) -> None:
     session.logins.log_out(session.user)
     session.numeric(n.RPL_LOGGEDOUT, session.user.identity.mask)

@@ -7,57 +7,28 @@ remember the places, so that others get it in the same pieces.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chat.domain.directory import TEXT_BYTES
-from chat.domain.events import ClientTags, Noticed, Said
-from chat.network.irc import messages
+from chat.domain.events import Noticed, Said
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import MULTILINE_LINES, Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rendering import CUTS
 from chat.network.irc.rows import command
+from chat.network.irc.speaking import client_tags, fits, speak
+from chat.network.irc.unfinished import Multiline
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 MULTILINE = "draft/multiline"
 CONCAT = "draft/multiline-concat"
 
 
-class Multiline:
-    """A message of several lines while it is being sent."""
-
-    __slots__ = ("command", "cuts", "label", "lines", "reference", "tags", "target", "text")
-
-    def __init__(self, reference: str, target: str, tags: ClientTags, label: str) -> None:
-        self.reference = reference
-        self.target = target
-        self.tags = tags
-        self.label = label
-        self.command = ""
-        self.text = ""
-        self.lines = 0
-        self.cuts: list[int] = []
-        """Offsets in the text at which a piece ended without a line feed."""
-
-    def add(self, text: str, concat: bool) -> None:
-        """Another piece."""
-        if self.lines and concat:
-            self.cuts.append(len(self.text))
-        elif self.lines:
-            self.text += "\n"
-        self.text += text
-        self.lines += 1
-
-
-def _invalid(session: IrcDialect, sentence: str) -> None:
+def _invalid(session: IrcClient, sentence: str) -> None:
     session.multiline = None
     session.fail("BATCH", "MULTILINE_INVALID", "", sentence)
 
 
 @command("BATCH", "+REFERENCE TYPE TARGET | -REFERENCE", "send a message of several lines", minimum=1)
-def _batch(session: IrcDialect, message: Message) -> None:
+def _batch(session: IrcClient, message: Message) -> None:
     word = message.params[0]
     open_one = session.multiline
     if not session.caps & Cap.MULTILINE:
@@ -66,7 +37,7 @@ def _batch(session: IrcDialect, message: Message) -> None:
         if open_one is not None or len(message.params) < 3 or message.params[1] != MULTILINE:
             _invalid(session, "A batch is +REFERENCE draft/multiline TARGET, one at a time")
             return
-        tags = messages.client_tags(session, message)
+        tags = client_tags(session, message)
         session.multiline = Multiline(word[1:], message.params[2], tags, message.tags.get("label", ""))
         session.answer_later()
     elif open_one is None or word[1:] != open_one.reference:
@@ -76,7 +47,7 @@ def _batch(session: IrcDialect, message: Message) -> None:
         _say(session, open_one)
 
 
-def piece(session: IrcDialect, message: Message) -> bool:
+def piece(session: IrcClient, message: Message) -> bool:
     """Take a line that belongs to the open batch; False if it does not say so."""
     open_one = session.multiline
     reference = message.tags.get("batch")
@@ -99,7 +70,7 @@ def piece(session: IrcDialect, message: Message) -> bool:
     if open_one.lines >= MULTILINE_LINES:
         session.multiline = None
         session.fail("BATCH", "MULTILINE_MAX_LINES", str(MULTILINE_LINES), "Too many lines: nothing was sent")
-    elif not messages.fits(session, message):
+    elif not fits(session, message):
         _invalid(session, "A line is too long: nothing was sent")
     else:
         open_one.add(text, concat)
@@ -109,13 +80,13 @@ def piece(session: IrcDialect, message: Message) -> bool:
     return True
 
 
-def spoil(session: IrcDialect) -> None:
+def spoil(session: IrcClient) -> None:
     """A line was refused while a batch is open: no part of a message is passed on without the rest."""
     if session.multiline is not None:
         _invalid(session, "A line was refused: nothing was sent")
 
 
-def _say(session: IrcDialect, batch: Multiline) -> None:
+def _say(session: IrcClient, batch: Multiline) -> None:
     session.label(batch.label)
     if not batch.text.strip("\n"):
         _invalid(session, "The message is empty")
@@ -124,4 +95,4 @@ def _say(session: IrcDialect, batch: Multiline) -> None:
         if batch.cuts:
             tags = {**tags, CUTS: ",".join(map(str, batch.cuts))}
         kind = Noticed if batch.command == "NOTICE" else Said
-        messages.speak(session, batch.target, batch.text, kind, tags, batch.label)
+        speak(session, batch.target, batch.text, kind, tags, batch.label)

@@ -5,9 +5,7 @@ Source: Modern IRC, "Channel Operations".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chat.domain import rights
+from chat.domain import moderation, rights
 from chat.domain.names import RoomRefused, check_room
 from chat.domain.refused import Refused
 from chat.domain.room import Room
@@ -15,15 +13,13 @@ from chat.domain.text import within_bytes
 from chat.network.irc import isupport, markers, metadata
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.listing import names
 from chat.network.irc.rows import command
 from chat.wire import Message
 
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
-
-def targets(session: IrcDialect, text: str) -> list[str]:
+def targets(session: IrcClient, text: str) -> list[str]:
     """The parts of a list with commas; those beyond `TARGETS_AT_MOST` are refused."""
     parts = [part for part in text.split(",") if part]
     if len(parts) > isupport.TARGETS_AT_MOST:
@@ -31,7 +27,7 @@ def targets(session: IrcDialect, text: str) -> list[str]:
     return parts[: isupport.TARGETS_AT_MOST]
 
 
-def welcome(session: IrcDialect, room: Room) -> None:
+def welcome(session: IrcClient, room: Room) -> None:
     """What follows one's own JOIN."""
     if session.caps & Cap.READ_MARKER:
         markers.show(session, room.name)
@@ -44,7 +40,7 @@ def welcome(session: IrcDialect, room: Room) -> None:
         metadata.entered(session, room)
 
 
-def _topic(session: IrcDialect, room: Room) -> None:
+def _topic(session: IrcClient, room: Room) -> None:
     topic = room.topic
     if topic is None:
         session.numeric(n.RPL_NOTOPIC, room.name)
@@ -54,7 +50,7 @@ def _topic(session: IrcDialect, room: Room) -> None:
 
 
 @command("JOIN", "ROOM,... [KEY,...]", "go into rooms; 0 leaves all", minimum=1)
-def _join(session: IrcDialect, message: Message) -> None:
+def _join(session: IrcClient, message: Message) -> None:
     if message.params[0] == "0":
         for room in list(session.user.memberships):
             session.directory.part(session.user, room)
@@ -75,7 +71,7 @@ def _join(session: IrcDialect, message: Message) -> None:
 
 
 @command("PART", "ROOM,... [REASON]", "leave rooms", minimum=1)
-def _part(session: IrcDialect, message: Message) -> None:
+def _part(session: IrcClient, message: Message) -> None:
     reason = within_bytes(message.params[1], isupport.KICK_BYTES) if len(message.params) > 1 else ""
     for text in targets(session, message.params[0]):
         with session.refusing("PART"):
@@ -83,11 +79,11 @@ def _part(session: IrcDialect, message: Message) -> None:
 
 
 @command("TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1)
-def _topic_command(session: IrcDialect, message: Message) -> None:
+def _topic_command(session: IrcClient, message: Message) -> None:
     room = session.directory.room(message.params[0])
     if len(message.params) > 1:
-        text = within_bytes(message.params[1], rights.TOPIC_BYTES)
-        rights.set_topic(session.directory, session.user, room, text)
+        text = within_bytes(message.params[1], moderation.TOPIC_BYTES)
+        moderation.set_topic(session.directory, session.user, room, text)
     elif not rights.may_see(session.user, room):
         session.numeric(n.ERR_NOTONCHANNEL, room.name)
     else:
@@ -95,7 +91,7 @@ def _topic_command(session: IrcDialect, message: Message) -> None:
 
 
 @command("KICK", "ROOM NAME,... [REASON]", "put people out of a room", minimum=2)
-def _kick(session: IrcDialect, message: Message) -> None:
+def _kick(session: IrcClient, message: Message) -> None:
     rooms = targets(session, message.params[0])
     people = targets(session, message.params[1])
     reason = message.params[2] if len(message.params) > 2 else ""
@@ -107,11 +103,11 @@ def _kick(session: IrcDialect, message: Message) -> None:
         with session.refusing("KICK"):
             room = session.directory.room(rooms[index if len(rooms) > 1 else 0])
             target = session.directory.find(person)
-            rights.kick(session.directory, session.user, room, target, reason)
+            moderation.kick(session.directory, session.user, room, target, reason)
 
 
 @command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you")
-def _invite(session: IrcDialect, message: Message) -> None:
+def _invite(session: IrcClient, message: Message) -> None:
     if not message.params:
         for room in session.user.invitations or ():
             session.numeric(n.RPL_INVITELIST, room.name)
@@ -126,7 +122,7 @@ def _invite(session: IrcDialect, message: Message) -> None:
     except Refused:
         session.numeric(n.ERR_NOSUCHCHANNEL, message.params[1])
         return
-    rights.invite(session.directory, session.user, room, target)
+    moderation.invite(session.directory, session.user, room, target)
     session.numeric(n.RPL_INVITING, target.shown, room.name)
     if target.away is not None:
         session.numeric(n.RPL_AWAY, target.shown, target.away)

@@ -6,7 +6,6 @@ Sources: IRCv3 "chathistory" (https://ircv3.net/specs/extensions/chathistory) an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from chat.domain import redaction
 from chat.domain.accounts import Answer, person_key
@@ -27,12 +26,10 @@ from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.network.plain_rendering import clock_time
 from chat.wire import Message, format_server_time, parse_server_time
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 PARAMETERS = {"LATEST": 4, "BEFORE": 4, "AFTER": 4, "AROUND": 4, "BETWEEN": 5, "TARGETS": 4}
 """Subcommands, and how many parameters each has with its own name."""
@@ -42,7 +39,7 @@ class BadParameters(Exception):
     """Something about the parameters of a CHATHISTORY; the arguments are the code, its context and a sentence."""
 
 
-def replay(session: IrcDialect, target: str, past: Sequence[LogEvent]) -> None:
+def replay(session: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
     """Show what was said in a room before this client came in.
 
     As a batch for clients that know batches, with its time for those that know server-time, and with the time in
@@ -62,7 +59,7 @@ def replay(session: IrcDialect, target: str, past: Sequence[LogEvent]) -> None:
 
 
 @command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before")
-def _chathistory(session: IrcDialect, message: Message) -> None:
+def _chathistory(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.CHATHISTORY:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "CHATHISTORY")
         return
@@ -110,7 +107,7 @@ def _marks(word: str, text: str) -> tuple[Mark, Mark]:
     return after_moment(moment), before_moment(moment)
 
 
-def _target(session: IrcDialect, word: str, name: str) -> Target:
+def _target(session: IrcClient, word: str, name: str) -> Target:
     if not name.startswith("#"):
         return Conversation(person_key(session.user), fold(name))
     room = session.directory.rooms.get(fold(name))
@@ -119,7 +116,7 @@ def _target(session: IrcDialect, word: str, name: str) -> Target:
     return room.folded
 
 
-def _page(session: IrcDialect, word: str, params: Sequence[str]) -> None:
+def _page(session: IrcClient, word: str, params: Sequence[str]) -> None:
     name = params[0]
     target = _target(session, word, name)
     limit = _limit(word, params[-1])
@@ -155,7 +152,7 @@ def _range(word: str, params: Sequence[str], target: Target, limit: int, speech:
     return Range(target, other_after, before, limit, True, speech)
 
 
-def _targets(session: IrcDialect, params: Sequence[str]) -> None:
+def _targets(session: IrcClient, params: Sequence[str]) -> None:
     after, before = _moment("TARGETS", params[0]), _moment("TARGETS", params[1])
     limit = _limit("TARGETS", params[2])
     user = session.user
@@ -177,7 +174,7 @@ def _targets(session: IrcDialect, params: Sequence[str]) -> None:
 
 
 @command("REDACT", "TARGET MSGID [REASON]", "take a message back")
-def _redact(session: IrcDialect, message: Message) -> None:
+def _redact(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.MESSAGE_REDACTION:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "REDACT")
         return

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from chat.domain.directory import ROOMS_AT_MOST
 from chat.domain.history import PAGE_AT_MOST
+from chat.domain.moderation import TOPIC_BYTES
 from chat.domain.modes import CHANGES_AT_MOST, FLAGS, KEY_BYTES, LIST_AT_MOST, LISTS
 from chat.domain.names import NICKLEN, ROOMLEN
 from chat.domain.repeats import REPEAT_SECONDS
-from chat.domain.rights import SIGNS, STATUS_SIGNS, TOPIC_BYTES
+from chat.domain.rights import SIGNS, STATUS_SIGNS
 from chat.domain.watches import WATCHED_AT_MOST
 from chat.network.irc.listing import ELIST
 from chat.network.irc.numerics import Parameters

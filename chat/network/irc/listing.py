@@ -6,7 +6,6 @@ Sources: Modern IRC, "NAMES message" and "LIST message", with the search extensi
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from chat.domain.masks import glob
 from chat.domain.names import fold
@@ -14,12 +13,10 @@ from chat.domain.rights import may_see
 from chat.domain.room import Room
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.roster import shown_members
 from chat.network.irc.rows import command
 from chat.wire import MAX_LINE_BYTES, Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 ELIST = "CMNTU"
 """Ways to search: creation time, mask, mask that does not fit, topic time, number of users."""
@@ -29,7 +26,7 @@ CONDITIONS_AT_MOST = 20
 Test = Callable[[Room], bool]
 
 
-def names(session: IrcDialect, room: Room) -> None:
+def names(session: IrcClient, room: Room) -> None:
     """RPL_NAMREPLY, in as many lines as it takes."""
     inside = room in session.user.memberships
     multi_prefix, userhost = session.caps & Cap.MULTI_PREFIX, session.caps & Cap.USERHOST_IN_NAMES
@@ -48,7 +45,7 @@ def names(session: IrcDialect, room: Room) -> None:
 
 
 @command("NAMES", "ROOM,...", "who is in rooms")
-def _names(session: IrcDialect, message: Message) -> None:
+def _names(session: IrcClient, message: Message) -> None:
     asked = message.params[0] if message.params else "*"
     for text in asked.split(",")[:CONDITIONS_AT_MOST]:
         room = session.directory.rooms.get(fold(text))
@@ -58,7 +55,7 @@ def _names(session: IrcDialect, message: Message) -> None:
 
 
 @command("LIST", "[ROOM,... | CONDITION,...]", "which rooms there are")
-def _list(session: IrcDialect, message: Message) -> None:
+def _list(session: IrcClient, message: Message) -> None:
     rooms = session.directory.rooms
     chosen: list[Room] = []
     tests: list[Test] = []

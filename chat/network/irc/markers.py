@@ -5,33 +5,29 @@ Source: IRCv3 "read-marker", draft (https://ircv3.net/specs/extensions/read-mark
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chat.domain.accounts import person_key
 from chat.domain.names import fold
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import Message, format_server_time, parse_server_time
 
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
-
-def line(session: IrcDialect, target: str, time: float | None) -> bytes:
+def line(session: IrcClient, target: str, time: float | None) -> bytes:
     """A MARKREAD line of the server."""
     mark = "*" if time is None else f"timestamp={format_server_time(time)}"
     return f":{session.server_name} MARKREAD {target} {mark}\r\n".encode()
 
 
-def show(session: IrcDialect, target: str) -> None:
+def show(session: IrcClient, target: str) -> None:
     """Tell a client how far its person has read."""
     time = session.directory.history.marker(person_key(session.user), fold(target))
     session.send(line(session, target, time))
 
 
 @command("MARKREAD", "TARGET [timestamp=TIME]", "how far you have read")
-def _markread(session: IrcDialect, message: Message) -> None:
+def _markread(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.READ_MARKER:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "MARKREAD")
         return
@@ -55,7 +51,7 @@ def _markread(session: IrcDialect, message: Message) -> None:
     _move(session, target, time)
 
 
-def _move(session: IrcDialect, target: str, time: float) -> None:
+def _move(session: IrcClient, target: str, time: float) -> None:
     directory = session.directory
     user = session.user
     stands = directory.history.set_marker(person_key(user), fold(target), time)

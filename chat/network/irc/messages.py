@@ -1,160 +1,22 @@
 """What is said: PRIVMSG, NOTICE, TAGMSG.
 
-Sources: Modern IRC, "Sending Messages"; IRCv3 "message-tags", "echo-message" and "labeled-response".
+Source: Modern IRC, "Sending Messages".
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
-
-from chat.domain.accounts import Account
-from chat.domain.directory import Speech
-from chat.domain.events import NO_TAGS, Acted, ClientTags, Event, Noticed, Said, Tagged
-from chat.domain.journal import Receipt
-from chat.domain.names import fold
-from chat.domain.refused import Refused, Why
-from chat.domain.repeats import Repeatable, repeat_key
-from chat.domain.rights import STATUS_SIGNS
-from chat.domain.statusmsg import say_to_some
+from chat.domain.events import NO_TAGS, Acted, Noticed, Said, Tagged
+from chat.domain.refused import Refused
 from chat.network.irc import batches, isupport
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
-from chat.wire import MAX_LINE_BYTES, Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
-
-SURELY_FITS = 200
-"""Characters that leave room for the longest source and target: names have 128 bytes at most, rooms 64."""
-
-Kind = type[Said | Acted | Noticed | Tagged]
+from chat.network.irc.speaking import Kind, client_tags, fits, speak
+from chat.wire import Message
 
 
-def client_tags(session: IrcDialect, message: Message) -> ClientTags:
-    """The tags that are passed on: those that start with `+`."""
-    if not message.tags or not session.caps & Cap.MESSAGE_TAGS:
-        return NO_TAGS
-    return {key: value for key, value in message.tags.items() if key.startswith("+")} or NO_TAGS
-
-
-class Utterance(NamedTuple):
-    """What a client says, to whomever. `receipt` is called when it is stored; `label` is what the client calls it."""
-
-    session: IrcDialect
-    text: str
-    kind: Kind
-    tags: ClientTags
-    label: str
-    receipt: Receipt | None
-
-    @property
-    def key(self) -> str | None:
-        """By what a repeat of it is recognised."""
-        return repeat_key(self.session.user.identity, self.label) if self.label else None
-
-    @property
-    def speech(self) -> Speech:
-        """The kind, of what has a text."""
-        return cast("Speech", self.kind)
-
-
-def speak(session: IrcDialect, target: str, text: str, kind: Kind, tags: ClientTags, label: str = "") -> None:
-    """Say something to a room or a person, and acknowledge it when it is stored. Raises `Refused`."""
-    echo = session.expect_receipt()
-    utterance = Utterance(session, text, kind, tags, label, echo.stored if echo is not None else None)
-    try:
-        event = _said(utterance, target)
-    except Refused:
-        if echo is not None:
-            echo.dropped()
-        raise
-    if echo is not None:
-        data = session.rendering.render(event) if session.caps & Cap.ECHO_MESSAGE else b""
-        word = "NOTICE" if kind is Noticed else "PRIVMSG"
-        sentence = "The message was passed on, but could not be stored"
-        echo.says(
-            data, f":{session.server_name} FAIL {word} STORAGE_FAILED {target} :{sentence}\r\n".encode()
-        )
-
-
-def _said(said: Utterance, target: str) -> Event:
-    if target.startswith("#"):
-        return _to_room(said, target)
-    if target[:1] in STATUS_SIGNS and target[1:2] == "#":
-        directory = said.session.directory
-        room = directory.room(target[1:])
-        return say_to_some(
-            directory, said.session.user, room, target[0], said.text, said.kind, said.tags, said.receipt
-        )
-    return _to_person(said, target)
-
-
-def _to_room(said: Utterance, target: str) -> Event:
-    session, text, kind, tags, label, receipt = said
-    directory = session.directory
-    user = session.user
-    room = directory.room(target)
-    if kind is Tagged:
-        event = directory.tag(user, room, tags)
-        if receipt is not None:
-            # Tags alone are passed on; nobody waits for the disk.
-            receipt(True)
-        return event
-    speech = said.speech
-    if not label:
-        return directory.say(user, room, text, speech, tags, receipt)
-    key = said.key
-    return directory.repeats.once(
-        key,
-        receipt,
-        lambda r: directory.say(user, room, text, speech, tags, r, key),
-        lambda e, r: directory.journal.again(e, r, key),  # type: ignore[arg-type]
-    )
-
-
-def _to_person(said: Utterance, target: str) -> Event:
-    session, text, kind, tags, _, receipt = said
-    directory = session.directory
-    account = None
-    person = directory.users.get(fold(target))
-    if person is None:
-        account = session.logins.accounts.find(target)
-        person = session.logins.present(account) if account is not None else None
-    if person is None:
-        if account is None or kind is Tagged:
-            raise Refused(Why.NO_SUCH_USER, f"No such user: {target}", target)
-        return _to_absent(said, account)
-
-    def say(receipt: Receipt | None) -> Repeatable:
-        return directory.whisper(session.user, person, text, kind, tags, receipt)
-
-    event = directory.repeats.once(said.key, receipt, say, lambda event, receipt: receipt(True))
-    if person.away is not None and kind is not Noticed and kind is not Tagged:
-        session.numeric(n.RPL_AWAY, person.shown, person.away)
-    return event
-
-
-def _to_absent(said: Utterance, account: Account) -> Event:
-    session = said.session
-    logins = session.logins
-    key = said.key
-
-    def keep(receipt: Receipt | None) -> Repeatable:
-        return logins.leave_message(session.user, account, said.text, said.speech, said.tags, receipt, key)
-
-    event = session.directory.repeats.once(
-        key,
-        said.receipt,
-        keep,
-        lambda event, receipt: logins.mailbox.keep(account, event, receipt, key),  # type: ignore[arg-type]
-    )
-    if said.kind is not Noticed:
-        session.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
-    return event
-
-
-def _speak_to_all(session: IrcDialect, message: Message, text: str, kind: Kind) -> None:
+def _speak_to_all(session: IrcClient, message: Message, text: str, kind: Kind) -> None:
     tags = client_tags(session, message) if message.tags else NO_TAGS
     label = message.tags.get("label", "") if message.tags else ""
     if "," not in message.params[0] and kind is not Noticed:
@@ -177,20 +39,8 @@ def _speak_to_all(session: IrcDialect, message: Message, text: str, kind: Kind) 
                 speak(session, target, text, kind, tags, its_label)
 
 
-def fits(session: IrcDialect, message: Message) -> bool:
-    """Whether a message is no longer than the line that others get has room for.
-
-    What does not fit would be cut short: it is refused, so that its author knows.
-    """
-    target, text = message.params[:2]
-    if len(text) < SURELY_FITS and text.isascii():
-        return True
-    sent = f":{session.user.identity.mask} {message.command} {target} :{text}\r\n"
-    return len(sent.encode()) <= MAX_LINE_BYTES
-
-
 @command("PRIVMSG", "TARGET,... TEXT", "say something")
-def _privmsg(session: IrcDialect, message: Message) -> None:
+def _privmsg(session: IrcClient, message: Message) -> None:
     if message.tags and batches.piece(session, message):
         return
     if not message.params or not message.params[0]:
@@ -208,7 +58,7 @@ def _privmsg(session: IrcDialect, message: Message) -> None:
 
 
 @command("NOTICE", "TARGET,... TEXT", "say something that no program answers")
-def _notice(session: IrcDialect, message: Message) -> None:
+def _notice(session: IrcClient, message: Message) -> None:
     if message.tags and batches.piece(session, message):
         return
     if len(message.params) > 1 and message.params[1] and fits(session, message) and not session.muted():
@@ -216,7 +66,7 @@ def _notice(session: IrcDialect, message: Message) -> None:
 
 
 @command("TAGMSG", "TARGET,...", "send client tags, such as typing or a reaction", minimum=1)
-def _tagmsg(session: IrcDialect, message: Message) -> None:
+def _tagmsg(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.MESSAGE_TAGS:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "TAGMSG")
     elif client_tags(session, message) and not session.muted():

@@ -5,56 +5,37 @@ Source: IRCv3 "Metadata", draft 3 (https://github.com/ircv3/ircv3-specifications
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_read, may_write, put
+from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_read, may_write
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 WORDS = ("GET", "LIST", "SET", "CLEAR", "SUB", "UNSUB", "SUBS", "SYNC")
 
 
-def name_of(session: IrcDialect, target: Target) -> str:
-    """What a target is called in replies."""
-    if isinstance(target, Room):
-        return target.name
-    return session.nick if target is session.user else target.shown
-
-
-def line(session: IrcDialect, target: Target, key: str, value: str | None) -> bytes:
-    """RPL_KEYVALUE, or RPL_KEYNOTSET for None."""
-    name = name_of(session, target)
-    if value is None:
-        return session.line_of(n.RPL_KEYNOTSET, name, key)
-    return session.line_of(n.RPL_KEYVALUE, name, key, value)
-
-
-def whois(session: IrcDialect, user: User) -> None:
+def whois(session: IrcClient, user: User) -> None:
     """RPL_WHOISKEYVALUE for clients that know metadata."""
     if session.caps & Cap.METADATA:
         for key, value in (user.metadata or {}).items():
             session.numeric(n.RPL_WHOISKEYVALUE, user.shown, key, value)
 
 
-def _subscribed(session: IrcDialect, target: Target) -> list[bytes]:
+def _subscribed(session: IrcClient, target: Target) -> list[bytes]:
     values = target.metadata or {}
     return [
-        line(session, target, key, values[key])
+        session.value_line(target, key, values[key])
         for key in session.directory.metadata.keys_of(session)
         if key in values
     ]
 
 
-def entered(session: IrcDialect, room: Room) -> None:
+def entered(session: IrcClient, room: Room) -> None:
     """After one's own JOIN: what the room and the people there say, as far as it was subscribed to."""
     lines = _subscribed(session, room)
     if session.directory.metadata.keys_of(session):
@@ -65,15 +46,15 @@ def entered(session: IrcDialect, room: Room) -> None:
         session.batch("metadata", room.name, b"".join(lines))
 
 
-def connected(session: IrcDialect) -> None:
+def connected(session: IrcClient) -> None:
     """After the welcome: what the client said of itself before."""
     if session.user.metadata:
-        lines = [line(session, session.user, key, value) for key, value in session.user.metadata.items()]
+        lines = [session.value_line(session.user, key, value) for key, value in session.user.metadata.items()]
         session.batch("metadata", session.nick, b"".join(lines))
 
 
 @command("METADATA", "TARGET SUBCOMMAND [KEY ...]", "what people and rooms say of themselves", early=True)
-def _metadata(session: IrcDialect, message: Message) -> None:
+def _metadata(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.METADATA:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "METADATA")
         return
@@ -96,7 +77,7 @@ def _metadata(session: IrcDialect, message: Message) -> None:
             _write(session, target, word, rest)
 
 
-def _find(session: IrcDialect, name: str) -> Target | None:
+def _find(session: IrcClient, name: str) -> Target | None:
     user: User | None = session.user
     if name == "*" or fold(name) == fold(session.nick):
         return user
@@ -107,29 +88,29 @@ def _find(session: IrcDialect, name: str) -> Target | None:
     return session.directory.users.get(fold(name))
 
 
-def _read(session: IrcDialect, target: Target, word: str, keys: list[str]) -> None:
-    name = name_of(session, target)
+def _read(session: IrcClient, target: Target, word: str, keys: list[str]) -> None:
+    name = session.called(target)
     if not may_read(session.user, target):
         session.fail("METADATA", "KEY_NO_PERMISSION", f"{name} *", "You may not see this")
         return
     values = target.metadata or {}
     if word == "LIST":
-        lines = [line(session, target, key, value) for key, value in values.items()]
+        lines = [session.value_line(target, key, value) for key, value in values.items()]
     elif word == "SYNC":
         lines = _subscribed(session, target) if may_hear(session.user, target) else []
     else:
         lines = []
         for key in keys[:KEYS_AT_MOST]:
             if is_key(key):
-                lines.append(line(session, target, key, values.get(key)))
+                lines.append(session.value_line(target, key, values.get(key)))
             else:
                 session.fail("METADATA", "KEY_INVALID", key or "*", "This cannot be a key")
                 return
     session.batch("metadata", name, b"".join(lines))
 
 
-def _write(session: IrcDialect, target: Target, word: str, rest: list[str]) -> None:
-    name = name_of(session, target)
+def _write(session: IrcClient, target: Target, word: str, rest: list[str]) -> None:
+    name = session.called(target)
     key = rest[0] if word == "SET" and rest else "*"
     if word == "SET" and not rest:
         session.numeric(n.ERR_NEEDMOREPARAMS, "METADATA")
@@ -140,17 +121,17 @@ def _write(session: IrcDialect, target: Target, word: str, rest: list[str]) -> N
     elif word == "CLEAR":
         lines = []
         for old in list(target.metadata or {}):
-            put(session.directory, session.user, target, old, None)
-            lines.append(line(session, target, old, None))
+            session.directory.metadata.put(session.user, target, old, None)
+            lines.append(session.value_line(target, old, None))
         session.batch("metadata", name, b"".join(lines))
     else:
         _set(session, target, key, rest[1] if len(rest) > 1 and rest[1] else None)
 
 
-def _set(session: IrcDialect, target: Target, key: str, value: str | None) -> None:
-    name = name_of(session, target)
+def _set(session: IrcClient, target: Target, key: str, value: str | None) -> None:
+    name = session.called(target)
     try:
-        put(session.directory, session.user, target, key, value)
+        session.directory.metadata.put(session.user, target, key, value)
     except Refused as refused:
         if refused.why is Why.NOTHING_SAID:
             session.fail("METADATA", "KEY_NOT_SET", f"{name} {key}", refused.sentence)
@@ -159,10 +140,10 @@ def _set(session: IrcDialect, target: Target, key: str, value: str | None) -> No
         else:
             session.fail("METADATA", "LIMIT_REACHED", name, refused.sentence)
         return
-    session.send(line(session, target, key, value))
+    session.send(session.value_line(target, key, value))
 
 
-def _subscriptions(session: IrcDialect, word: str, keys: list[str]) -> None:
+def _subscriptions(session: IrcClient, word: str, keys: list[str]) -> None:
     metadata = session.directory.metadata
     if word == "SUBS":
         lines = [session.line_of(n.RPL_METADATASUBS, key) for key in metadata.keys_of(session)]

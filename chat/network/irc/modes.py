@@ -5,22 +5,18 @@ Sources: Modern IRC, "MODE message"; IRCv3 "bot-mode".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chat.domain import modes as domain_modes
 from chat.domain.modes import LISTS, Change, apply, is_query, read, state
 from chat.domain.names import fold
 from chat.domain.rights import may_see
 from chat.domain.room import Room
 from chat.network.irc import numerics as n
+from chat.network.irc.client import IrcClient
 from chat.network.irc.isupport import USER_MODES
 from chat.network.irc.numerics import Numeric, Parameters
 from chat.network.irc.refusals import answer
 from chat.network.irc.rows import command
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 LIST_REPLIES: dict[str, tuple[Numeric, Numeric]] = {
     "b": (n.RPL_BANLIST, n.RPL_ENDOFBANLIST),
@@ -30,7 +26,7 @@ LIST_REPLIES: dict[str, tuple[Numeric, Numeric]] = {
 
 
 @command("MODE", "TARGET [CHANGES]", "see or change modes", minimum=1)
-def _mode(session: IrcDialect, message: Message) -> None:
+def _mode(session: IrcClient, message: Message) -> None:
     target, *words = message.params
     if target.startswith("#"):
         _room_modes(session, session.directory.room(target), words)
@@ -44,7 +40,7 @@ def _mode(session: IrcDialect, message: Message) -> None:
         _user_modes(session, words)
 
 
-def _room_modes(session: IrcDialect, room: Room, words: list[str]) -> None:
+def _room_modes(session: IrcClient, room: Room, words: list[str]) -> None:
     if not words:
         inside = room in session.user.memberships
         session.numeric(n.RPL_CHANNELMODEIS, room.name, Parameters(" ".join(state(room, inside))))
@@ -59,7 +55,7 @@ def _room_modes(session: IrcDialect, room: Room, words: list[str]) -> None:
             answer(session, "MODE", refused)
 
 
-def _show_list(session: IrcDialect, room: Room, letter: str) -> None:
+def _show_list(session: IrcClient, room: Room, letter: str) -> None:
     row, end = LIST_REPLIES[letter]
     if may_see(session.user, room):
         for mask in room.masks(letter):
@@ -67,7 +63,7 @@ def _show_list(session: IrcDialect, room: Room, letter: str) -> None:
     session.numeric(end, room.name)
 
 
-def _user_modes(session: IrcDialect, words: list[str]) -> None:
+def _user_modes(session: IrcClient, words: list[str]) -> None:
     user = session.user
     done: list[Change] = []
     unknown = False
@@ -83,7 +79,7 @@ def _user_modes(session: IrcDialect, words: list[str]) -> None:
         told(session, done)
 
 
-def told(session: IrcDialect, changes: list[Change]) -> None:
+def told(session: IrcClient, changes: list[Change]) -> None:
     """Tell a client how its user modes changed, and make the change known."""
     user = session.user
     if user.bot != ("B" in user.modes):

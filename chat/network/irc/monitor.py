@@ -6,24 +6,21 @@ Sources: IRCv3 "Monitor" (https://ircv3.net/specs/extensions/monitor) and "exten
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from chat.domain.names import fold
 from chat.domain.refused import Refused
 from chat.domain.watches import WATCHED_AT_MOST
 from chat.network.irc import numerics as n
+from chat.network.irc.client import IrcClient
 from chat.network.irc.numerics import Numeric
 from chat.network.irc.rows import command
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 LIST_BYTES = 350
 """Names in one reply: what fits a line with the longest nick and server name."""
 
 
-def tell_list(session: IrcDialect, row: Numeric, names: Iterable[str]) -> None:
+def tell_list(session: IrcClient, row: Numeric, names: Iterable[str]) -> None:
     """Send names separated by commas, in as many replies as it takes."""
     line = ""
     for name in names:
@@ -36,7 +33,7 @@ def tell_list(session: IrcDialect, row: Numeric, names: Iterable[str]) -> None:
 
 
 @command("MONITOR", "+|-|C|L|S [NAME,...]", "be told when people come and go", minimum=1)
-def _monitor(session: IrcDialect, message: Message) -> None:
+def _monitor(session: IrcClient, message: Message) -> None:
     word = message.params[0].upper()
     names = message.params[1].split(",") if len(message.params) > 1 else []
     watches = session.directory.watches
@@ -56,7 +53,7 @@ def _monitor(session: IrcDialect, message: Message) -> None:
         _status(session, watches.of(session))
 
 
-def _add(session: IrcDialect, names: list[str]) -> None:
+def _add(session: IrcClient, names: list[str]) -> None:
     added = []
     for index, name in enumerate(names):
         if "*" in name or "!" in name or "#" in name[:1]:
@@ -70,7 +67,7 @@ def _add(session: IrcDialect, names: list[str]) -> None:
     _status(session, added)
 
 
-def _status(session: IrcDialect, names: list[str]) -> None:
+def _status(session: IrcClient, names: list[str]) -> None:
     users = session.directory.users
     here = [users[fold(name)].identity.mask for name in names if fold(name) in users]
     tell_list(session, n.RPL_MONONLINE, here)

@@ -6,8 +6,6 @@ specification: the order of their parameters is that of ircd-ratbox and Ergo.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chat.domain import banning, operating
 from chat.domain.accounts import Account, Answer
 from chat.domain.bans import is_address
@@ -17,20 +15,17 @@ from chat.domain.refused import Refused, Why
 from chat.domain.text import within_bytes
 from chat.network.irc import isupport
 from chat.network.irc import numerics as n
+from chat.network.irc.client import IrcClient
 from chat.network.irc.modes import told
 from chat.network.irc.rows import command
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
-
 
 BANS_SHOWN = 500
 """Bans that STATS k lists, the newest ones: 60 KB, which any connection takes at once."""
 
 
 @command("OPER", "NAME PASSWORD", "become an operator of the server", minimum=2)
-def _oper(session: IrcDialect, message: Message) -> None:
+def _oper(session: IrcClient, message: Message) -> None:
     later = session.suspend()
 
     def answered(answer: Answer[Account]) -> None:
@@ -50,14 +45,14 @@ def _oper(session: IrcDialect, message: Message) -> None:
 
 
 @command("KILL", "NAME [REASON]", "disconnect somebody", minimum=1, operator=True)
-def _kill(session: IrcDialect, message: Message) -> None:
+def _kill(session: IrcClient, message: Message) -> None:
     target = session.directory.find(message.params[0])
     reason = message.params[1] if len(message.params) > 1 else ""
     operating.kill(session.directory, session.user, target, within_bytes(reason, isupport.KICK_BYTES))
 
 
 @command("KLINE", "[MINUTES|DURATION] WHOM [REASON]", "ban from the server", minimum=1, operator=True)
-def _kline(session: IrcDialect, message: Message) -> None:
+def _kline(session: IrcClient, message: Message) -> None:
     seconds: float | None = banning.DEFAULT_SECONDS
     words = list(message.params)
     if _starts_with_duration(session, words):
@@ -66,7 +61,7 @@ def _kline(session: IrcDialect, message: Message) -> None:
     session.tell_sentence(banning.ban(session.directory, session.user, words[0], seconds, reason))
 
 
-def _starts_with_duration(session: IrcDialect, words: list[str]) -> bool:
+def _starts_with_duration(session: IrcClient, words: list[str]) -> bool:
     # With two words, the first may be whom, and even somebody's name may look like a duration.
     first = words[0]
     if len(words) < 2 or not is_duration(first) or is_address(first.rpartition("@")[2]):
@@ -75,11 +70,11 @@ def _starts_with_duration(session: IrcDialect, words: list[str]) -> bool:
 
 
 @command("UNKLINE", "WHOM", "lift a ban from the server", minimum=1, operator=True)
-def _unkline(session: IrcDialect, message: Message) -> None:
+def _unkline(session: IrcClient, message: Message) -> None:
     session.tell_sentence(banning.unban(session.directory, session.user, message.params[0]))
 
 
-def list_bans(session: IrcDialect) -> None:
+def list_bans(session: IrcClient) -> None:
     """RPL_STATSKLINE for each ban."""
     operating.need_operator(session.user)
     for ban in session.directory.bans.listed(session.directory.clock())[-BANS_SHOWN:]:
@@ -87,11 +82,11 @@ def list_bans(session: IrcDialect) -> None:
 
 
 @command("WALLOPS", "TEXT", "tell everybody who has the mode w", minimum=1, operator=True)
-def _wallops(session: IrcDialect, message: Message) -> None:
+def _wallops(session: IrcClient, message: Message) -> None:
     operating.wallops(session.directory, session.user, message.params[0])
 
 
 @command("REHASH", "", "read the message of the day again", operator=True)
-def _rehash(session: IrcDialect, message: Message) -> None:
+def _rehash(session: IrcClient, message: Message) -> None:
     session.connection.factory.settings.reload()
     session.numeric(n.RPL_REHASHING, "motd")

@@ -5,21 +5,17 @@ Sources: Modern IRC, "AWAY message"; IRCv3 "setname" and "pre-away".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chat.domain.text import within_bytes
 from chat.network.irc import isupport
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import Message
 
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
-
 
 @command("AWAY", "[TEXT]", "say that you are away; without a text: back again", early=True)
-def _away(session: IrcDialect, message: Message) -> None:
+def _away(session: IrcClient, message: Message) -> None:
     if session.registration is not None and not session.caps & Cap.PRE_AWAY:
         session.numeric(n.ERR_NOTREGISTERED)
         return
@@ -32,7 +28,7 @@ def _away(session: IrcDialect, message: Message) -> None:
 
 
 @command("SETNAME", "REALNAME", "change your real name", minimum=1)
-def _setname(session: IrcDialect, message: Message) -> None:
+def _setname(session: IrcClient, message: Message) -> None:
     text = message.params[0]
     if not text or len(text.encode()) > isupport.REALNAME_BYTES:
         sentence = f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"

@@ -5,25 +5,21 @@ Source: Modern IRC, "User-Based Queries".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chat.domain.names import fold
 from chat.domain.rights import is_operator, may_see, signs
 from chat.domain.user import User
 from chat.network.irc import metadata, server
 from chat.network.irc import numerics as n
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import MAX_LINE_BYTES, Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 USERHOST_AT_MOST = 5
 """Names of one USERHOST (RFC 2812 section 4.8)."""
 
 
 @command("WHOIS", "[SERVER] NAME", "who somebody is")
-def _whois(session: IrcDialect, message: Message) -> None:
+def _whois(session: IrcClient, message: Message) -> None:
     if not message.params or not message.params[-1]:
         session.numeric(n.ERR_NONICKNAMEGIVEN)
         return
@@ -38,7 +34,7 @@ def _whois(session: IrcDialect, message: Message) -> None:
     session.numeric(n.RPL_ENDOFWHOIS, name)
 
 
-def _tell(session: IrcDialect, user: User) -> None:
+def _tell(session: IrcClient, user: User) -> None:
     directory = session.directory
     nick = user.shown
     myself = user is session.user
@@ -64,7 +60,7 @@ def _tell(session: IrcDialect, user: User) -> None:
     session.numeric(n.RPL_WHOISIDLE, nick, idle, int(user.entered_at))
 
 
-def _rooms(session: IrcDialect, user: User) -> None:
+def _rooms(session: IrcClient, user: User) -> None:
     hidden = "i" in user.modes and user is not session.user and not is_operator(session.user)
     words = [
         signs(membership, True) + room.name
@@ -80,7 +76,7 @@ def _rooms(session: IrcDialect, user: User) -> None:
 
 
 @command("WHOWAS", "NAME [COUNT]", "who had a name before")
-def _whowas(session: IrcDialect, message: Message) -> None:
+def _whowas(session: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         session.numeric(n.ERR_NONICKNAMEGIVEN)
         return
@@ -100,14 +96,14 @@ def _whowas(session: IrcDialect, message: Message) -> None:
 
 
 @command("ISON", "NAME ...", "which of these people are here", minimum=1)
-def _ison(session: IrcDialect, message: Message) -> None:
+def _ison(session: IrcClient, message: Message) -> None:
     users = session.directory.users
     asked = " ".join(message.params).split()
     session.numeric(n.RPL_ISON, " ".join(users[key].shown for name in asked if (key := fold(name)) in users))
 
 
 @command("USERHOST", "NAME ...", "where people come from", minimum=1)
-def _userhost(session: IrcDialect, message: Message) -> None:
+def _userhost(session: IrcClient, message: Message) -> None:
     parts = []
     for name in " ".join(message.params).split()[:USERHOST_AT_MOST]:
         user = session.directory.users.get(fold(name))

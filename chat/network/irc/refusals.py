@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from chat.domain.refused import Refused, Why
 from chat.network.irc import numerics as n
 from chat.network.irc.numerics import Numeric
-
-if TYPE_CHECKING:
-    from chat.network.irc.replies import Replies
 
 ABOUT_SUBJECT: dict[Why, Numeric] = {
     Why.NO_SUCH_USER: n.ERR_NOSUCHNICK,
@@ -32,8 +29,6 @@ WITH_SENTENCE: dict[Why, Numeric] = {
     Why.NEEDS_RIGHT: n.ERR_CHANOPRIVSNEEDED,
 }
 """Numerics that name what they are about and carry the domain's sentence."""
-
-
 ABOUT_TWO: dict[Why, Numeric] = {
     Why.USER_NOT_IN_ROOM: n.ERR_USERNOTINCHANNEL,
     Why.USER_IN_ROOM: n.ERR_USERONCHANNEL,
@@ -42,7 +37,17 @@ ABOUT_TWO: dict[Why, Numeric] = {
 """Numerics that name two things: the subject and the detail."""
 
 
-def answer(session: Replies, command: str, refused: Refused) -> None:
+class Answering(Protocol):
+    """What a refusal needs of the client's side that it is told to."""
+
+    def numeric(self, row: Numeric, *arguments: object) -> None:
+        """Send a numeric reply."""
+
+    def fail(self, command: str, code: str, context: str, sentence: str) -> None:
+        """Send a standard reply that something was not done."""
+
+
+def answer(session: Answering, command: str, refused: Refused) -> None:
     """Tell a client why something was not done."""
     if refused.why is Why.ALREADY_IN_ROOM:
         return

@@ -8,22 +8,20 @@ from __future__ import annotations
 import hmac
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
+from chat.domain.reconnecting import back, other_name
 from chat.domain.refused import Refused, Why
-from chat.domain.returning import other_name
 from chat.domain.text import within_bytes
 from chat.domain.user import User
 from chat.network.irc import accounts, capabilities, isupport, metadata, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
+from chat.network.irc.unfinished import Registration
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 LIVELY_SECONDS = 10.0
 """A connection that was heard from so recently is alive."""
@@ -35,19 +33,7 @@ CAP_LINE = 400
 _NOT_IN_USERNAME = re.compile(r"[^A-Za-z0-9._\-\[\]\\`^{|}~]")
 
 
-class Registration:
-    """What a client has said about itself before it is a person."""
-
-    __slots__ = ("name", "negotiating", "password", "username")
-
-    def __init__(self) -> None:
-        self.name: Name | None = None
-        self.username = ""
-        self.password: str | None = None
-        self.negotiating = False
-
-
-def complete(session: IrcDialect) -> None:
+def complete(session: IrcClient) -> None:
     """Let the client in if it has said everything that is needed."""
     registration = session.registration
     if (
@@ -71,7 +57,7 @@ def _same_account(one: User, other: User) -> bool:
     return one.account is not None and other.account is not None and fold(one.account) == fold(other.account)
 
 
-def _beside(session: IrcDialect, name: Name, holder: User) -> None:
+def _beside(session: IrcClient, name: Name, holder: User) -> None:
     """Let in somebody whose account has this name already: in its place if that connection is dead, else beside it."""
 
     def decide() -> None:
@@ -91,7 +77,7 @@ def _beside(session: IrcDialect, name: Name, holder: User) -> None:
     session.connection.factory.reactor.callLater(PROBE_SECONDS, decide)
 
 
-def _enter(session: IrcDialect, name: Name) -> None:
+def _enter(session: IrcClient, name: Name) -> None:
     registration = session.registration
     assert registration is not None
     try:
@@ -110,7 +96,7 @@ def _enter(session: IrcDialect, name: Name) -> None:
     greet(session)
 
 
-def _password_right(session: IrcDialect, registration: Registration) -> bool:
+def _password_right(session: IrcClient, registration: Registration) -> bool:
     wanted = session.connection.factory.settings.password
     given = registration.password or ""
     if not wanted or hmac.compare_digest(wanted.encode(), given.encode()):
@@ -120,7 +106,7 @@ def _password_right(session: IrcDialect, registration: Registration) -> bool:
     return False
 
 
-def _logging_in(session: IrcDialect, registration: Registration) -> bool:
+def _logging_in(session: IrcClient, registration: Registration) -> bool:
     """Whether PASS had an account and its password, as clients without SASL send them; then the rest comes later."""
     name, colon, password = (registration.password or "").partition(":")
     if not colon or session.connection.factory.settings.password or session.user.account is not None:
@@ -152,7 +138,7 @@ def _about_the_server(name: str, started: float) -> tuple[n.Filled, ...]:
     )
 
 
-def greet(session: IrcDialect) -> None:
+def greet(session: IrcClient) -> None:
     """The replies that every client waits for."""
     name = session.server_name
     session.numeric(n.RPL_WELCOME, name, session.user.identity.mask)
@@ -160,12 +146,12 @@ def greet(session: IrcDialect) -> None:
     server.lusers(session)
     server.motd(session)
     metadata.connected(session)
-    session.directory.returning.back(session.directory, session.user)
+    back(session.directory, session.user)
     session.logins.deliver(session.user)
 
 
 @command("CAP", "SUBCOMMAND [CAPABILITIES]", "negotiate capabilities", minimum=1, early=True)
-def _cap(session: IrcDialect, message: Message) -> None:
+def _cap(session: IrcClient, message: Message) -> None:
     word = message.params[0].upper()
     rest = message.params[1] if len(message.params) > 1 else ""
     registration = session.registration
@@ -193,7 +179,7 @@ def _cap(session: IrcDialect, message: Message) -> None:
         session.numeric(n.ERR_INVALIDCAPCMD, message.params[0])
 
 
-def _cap_lines(session: IrcDialect, word: str, names: list[str], several: bool) -> None:
+def _cap_lines(session: IrcClient, word: str, names: list[str], several: bool) -> None:
     lines: list[str] = [""]
     for name in names:
         if several and len(lines[-1]) + len(name) > CAP_LINE:
@@ -204,11 +190,11 @@ def _cap_lines(session: IrcDialect, word: str, names: list[str], several: bool) 
         _cap_reply(session, f"{word} {more}:{line.rstrip()}")
 
 
-def _cap_reply(session: IrcDialect, text: str) -> None:
+def _cap_reply(session: IrcClient, text: str) -> None:
     session.send_line(f":{session.server_name} CAP {session.nick} {text}")
 
 
-def _request(session: IrcDialect, text: str) -> None:
+def _request(session: IrcClient, text: str) -> None:
     caps = session.caps
     for word in text.split():
         name = word.lstrip("-")
@@ -224,7 +210,7 @@ def _request(session: IrcDialect, text: str) -> None:
 @command(
     "PASS", "PASSWORD", "give the server's password, or ACCOUNT:PASSWORD to log in", minimum=1, early=True
 )
-def _pass(session: IrcDialect, message: Message) -> None:
+def _pass(session: IrcClient, message: Message) -> None:
     if session.registration is None:
         session.numeric(n.ERR_ALREADYREGISTERED)
     else:
@@ -232,7 +218,7 @@ def _pass(session: IrcDialect, message: Message) -> None:
 
 
 @command("NICK", "NAME", "take a name", early=True)
-def _nick(session: IrcDialect, message: Message) -> None:
+def _nick(session: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         session.numeric(n.ERR_NONICKNAMEGIVEN)
         return
@@ -250,7 +236,7 @@ def _nick(session: IrcDialect, message: Message) -> None:
 
 
 @command("USER", "USERNAME 0 * REALNAME", "say who you are", minimum=4, early=True)
-def _user(session: IrcDialect, message: Message) -> None:
+def _user(session: IrcClient, message: Message) -> None:
     registration = session.registration
     if registration is None or registration.username:
         session.numeric(n.ERR_ALREADYREGISTERED)
@@ -265,7 +251,7 @@ def _user(session: IrcDialect, message: Message) -> None:
 
 
 @command("PING", "TOKEN", "ask whether the server is there", early=True)
-def _ping(session: IrcDialect, message: Message) -> None:
+def _ping(session: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         session.numeric(n.ERR_NOORIGIN if not message.params else n.ERR_NEEDMOREPARAMS, "PING")
         return
@@ -274,11 +260,11 @@ def _ping(session: IrcDialect, message: Message) -> None:
 
 
 @command("PONG", "TOKEN", "answer a PING", early=True)
-def _pong(session: IrcDialect, message: Message) -> None:
+def _pong(session: IrcClient, message: Message) -> None:
     pass
 
 
 @command("QUIT", "[REASON]", "leave the server", early=True)
-def _quit(session: IrcDialect, message: Message) -> None:
+def _quit(session: IrcClient, message: Message) -> None:
     reason = message.params[0] if message.params else ""
     session.leave(f"Quit: {reason}" if reason else "Quit")

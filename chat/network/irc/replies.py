@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from chat.domain.logins import Logins
 from chat.domain.refused import Refused
@@ -13,12 +12,10 @@ from chat.domain.user import User
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.numerics import Filled, Numeric
 from chat.network.irc.refusals import answer
-from chat.network.irc.responses import Echo, Response, Suspended, new_reference, with_tag
+from chat.network.irc.responses import Echo, Response, new_reference, with_tag
+from chat.network.irc.unfinished import Registration
+from chat.network.listener import ChatProtocol
 from chat.wire import MAX_LINE_BYTES
-
-if TYPE_CHECKING:
-    from chat.network.irc.registration import Registration
-    from chat.network.listener import ChatProtocol
 
 RESPONSES_AT_MOST = 64
 """Responses that may wait for the disk before the connection's commands wait too."""
@@ -34,7 +31,7 @@ def _bounded(text: str) -> bytes:
 
 
 class Replies:
-    """The part of a client's dialect that commands talk to.
+    """How the commands of one client are answered, in their order.
 
     @ivar caps: the capabilities that the client has enabled, as bits of `capabilities.Cap`.
     @ivar registration: what is known of a client that is not registered yet; None from then on.
@@ -222,3 +219,28 @@ class Replies:
         end = f":{self.server_name} BATCH -{reference}\r\n"
         lines = with_tag(data, b"batch=" + reference.encode())
         self.send(f"{begin}\r\n".encode() + lines + end.encode())
+
+
+class Suspended:
+    """The rest of an answer that comes later: a context in which what is sent belongs to the response."""
+
+    __slots__ = ("_answered", "_before", "_response", "_session")
+
+    def __init__(self, session: Replies, response: Response, answered: Callable[[], None]) -> None:
+        self._session = session
+        self._response = response
+        self._answered = answered
+        self._before: Response | None = None
+        response.pending += 1
+
+    def __enter__(self) -> None:
+        self._before = self._session.resume(self._response)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Refused):
+            answer(self._session, "", error)
+        self._response.pending -= 1
+        self._session.resume(self._before)
+        self._session.settled()
+        self._answered()
+        return isinstance(error, Refused)

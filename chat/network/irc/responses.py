@@ -10,14 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING
 
-from chat.domain.refused import Refused
-from chat.network.irc.refusals import answer
 from chat.wire import escape_tag_value
-
-if TYPE_CHECKING:
-    from chat.network.irc.replies import Replies
 
 _references = count(1)
 _BATCH = re.compile(rb"(?:@[^ ]* )?:[^ ]* BATCH \+([^ ]*) ")
@@ -130,28 +124,3 @@ class Echo:
             self._response.parts[self._index] = self._data if self._stored else self._otherwise
             self._response.pending -= 1
             self._done()
-
-
-class Suspended:
-    """The rest of an answer that comes later: a context in which what is sent belongs to the response."""
-
-    __slots__ = ("_answered", "_before", "_response", "_session")
-
-    def __init__(self, session: Replies, response: Response, answered: Callable[[], None]) -> None:
-        self._session = session
-        self._response = response
-        self._answered = answered
-        self._before: Response | None = None
-        response.pending += 1
-
-    def __enter__(self) -> None:
-        self._before = self._session.resume(self._response)
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, Refused):
-            answer(self._session, "", error)
-        self._response.pending -= 1
-        self._session.resume(self._before)
-        self._session.settled()
-        self._answered()
-        return isinstance(error, Refused)

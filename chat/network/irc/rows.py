@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from chat.network.irc.client import IrcClient
 from chat.wire import Message
 
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
-
-Run = Callable[["IrcDialect", Message], None]
+Run = Callable[[IrcClient, Message], None]
 
 
 class Row(NamedTuple):

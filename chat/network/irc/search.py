@@ -6,19 +6,15 @@ looks in the rooms that the client is in; private conversations are not indexed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chat.domain.accounts import Answer
 from chat.domain.history import Page, Search
 from chat.domain.names import fold
 from chat.domain.refused import Refused
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import MalformedLine, Message, parse, parse_server_time
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 FOUND = 50
 """Messages found if the client names no limit."""
@@ -32,7 +28,7 @@ class BadSearch(Exception):
     """An attribute that means nothing; the arguments are its name and a sentence."""
 
 
-def search_of(session: IrcDialect, attributes: str) -> Search:
+def search_of(session: IrcClient, attributes: str) -> Search:
     """What a client looks for, from attributes in the form of message tags; raises `BadSearch`."""
     try:
         asked = parse(f"@{attributes} SEARCH".encode()).tags
@@ -70,7 +66,7 @@ def _moment(value: str | None, name: str) -> float | None:
 
 
 @command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms")
-def _search(session: IrcDialect, message: Message) -> None:
+def _search(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.SEARCH:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "SEARCH")
         return

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import time
 from importlib import metadata
-from typing import TYPE_CHECKING
 
 from chat.commands import figures
 from chat.domain.names import fold
 from chat.network.irc import isupport, operators
 from chat.network.irc import numerics as n
+from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import ROWS, command
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 
 def _version() -> str:
@@ -36,7 +33,7 @@ def date(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
 
 
-def motd(session: IrcDialect) -> None:
+def motd(session: IrcClient) -> None:
     """The message of the day."""
     lines = session.connection.factory.settings.motd
     if not lines:
@@ -46,7 +43,7 @@ def motd(session: IrcDialect) -> None:
     session.numerics((n.RPL_MOTDSTART.filled(session.server_name), *rows, n.RPL_ENDOFMOTD.filled()))
 
 
-def lusers(session: IrcDialect) -> None:
+def lusers(session: IrcClient) -> None:
     """How many people and rooms there are."""
     directory = session.directory
     users = len(directory.users)
@@ -66,7 +63,7 @@ def lusers(session: IrcDialect) -> None:
     )
 
 
-def is_here(session: IrcDialect, name: str) -> bool:
+def is_here(session: IrcClient, name: str) -> bool:
     """Whether a command is meant for this server; says so if it is not."""
     if fold(name) == fold(session.server_name) or fold(name) in session.directory.users:
         return True
@@ -77,18 +74,18 @@ def is_here(session: IrcDialect, name: str) -> bool:
 
 
 @command("MOTD", "[SERVER]", "the message of the day")
-def _motd(session: IrcDialect, message: Message) -> None:
+def _motd(session: IrcClient, message: Message) -> None:
     if not message.params or is_here(session, message.params[0]):
         motd(session)
 
 
 @command("LUSERS", "", "how many people and rooms there are")
-def _lusers(session: IrcDialect, message: Message) -> None:
+def _lusers(session: IrcClient, message: Message) -> None:
     lusers(session)
 
 
 @command("VERSION", "[SERVER]", "which version the server has")
-def _version_command(session: IrcDialect, message: Message) -> None:
+def _version_command(session: IrcClient, message: Message) -> None:
     if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_VERSION, VERSION, session.server_name)
         for line in isupport.lines(session.server_name):
@@ -96,13 +93,13 @@ def _version_command(session: IrcDialect, message: Message) -> None:
 
 
 @command("TIME", "[SERVER]", "what time it is at the server")
-def _time(session: IrcDialect, message: Message) -> None:
+def _time(session: IrcClient, message: Message) -> None:
     if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_TIME, session.server_name, date(session.directory.clock()))
 
 
 @command("INFO", "[SERVER]", "what this server is")
-def _info(session: IrcDialect, message: Message) -> None:
+def _info(session: IrcClient, message: Message) -> None:
     if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_INFO, f"twistd-chat {VERSION}: a chat for nc, telnet and IRC clients")
         session.numeric(n.RPL_INFO, f"Running since {date(session.directory.stats.started)}")
@@ -110,7 +107,7 @@ def _info(session: IrcDialect, message: Message) -> None:
 
 
 @command("ADMIN", "[SERVER]", "who runs this server")
-def _admin(session: IrcDialect, message: Message) -> None:
+def _admin(session: IrcClient, message: Message) -> None:
     if not message.params or is_here(session, message.params[0]):
         session.numeric(n.RPL_ADMINME, session.server_name)
         session.numeric(n.RPL_ADMINLOC1, f"A twistd-chat server, version {VERSION}")
@@ -119,12 +116,12 @@ def _admin(session: IrcDialect, message: Message) -> None:
 
 
 @command("LINKS", "", "which servers there are")
-def _links(session: IrcDialect, message: Message) -> None:
+def _links(session: IrcClient, message: Message) -> None:
     session.numeric(n.RPL_ENDOFLINKS, "*")
 
 
 @command("STATS", "[LETTER]", "figures of the server: u for all of them, k for who is banned (operators)")
-def _stats(session: IrcDialect, message: Message) -> None:
+def _stats(session: IrcClient, message: Message) -> None:
     letter = message.params[0][:1] if message.params else "*"
     if letter in ("u", "*"):
         uptime = int(session.directory.stats.uptime)
@@ -139,7 +136,7 @@ def _stats(session: IrcDialect, message: Message) -> None:
 
 @command("HELPOP", "[COMMAND]", "the same as HELP")
 @command("HELP", "[COMMAND]", "list the commands, or explain one")
-def _help(session: IrcDialect, message: Message) -> None:
+def _help(session: IrcClient, message: Message) -> None:
     subject = message.params[0] if message.params else "*"
     if subject == "*":
         session.numeric(n.RPL_HELPSTART, subject, "What this server understands:")

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from twisted.logger import Logger
 
 from chat.domain.accounts import Answer
 from chat.domain.events import (
     AwayChanged,
     Event,
-    Identity,
     IdentityChanged,
     Invited,
     Kicked,
     LogEvent,
-    PersonEvent,
     Whispered,
 )
-from chat.domain.metadata import Target
 from chat.domain.refused import Refused
 from chat.domain.room import Membership
-from chat.network.irc import batches, channels, history, markers, metadata, registration
+from chat.network.irc import batches, channels, history, markers
 from chat.network.irc import numerics as n
-from chat.network.irc.capabilities import RENDERED, Cap
+from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.families import ROWS
 from chat.network.irc.refusals import answer
-from chat.network.irc.rendering import Rendering, shared_rendering
-from chat.network.irc.replies import Replies
+from chat.network.listener import ChatProtocol
 from chat.wire import (
     MAX_LINE_BYTES,
     LineTooLong,
@@ -38,9 +33,6 @@ from chat.wire import (
     check_client_line,
     parse,
 )
-
-if TYPE_CHECKING:
-    from chat.network.listener import ChatProtocol
 
 PING_SECONDS = 90.0
 """Silence after which a client is asked whether it is there."""
@@ -54,20 +46,10 @@ FREE = frozenset((b"PING", b"PONG", b"CAP", b"AUTHENTICATE", b"QUIT"))
 """Commands that cost nothing of the message rate: nobody sees them, and some are answers to the server."""
 
 
-class IrcDialect(Replies):
-    """One IRC client: the listener's `Dialect`.
+class IrcDialect(IrcClient):
+    """One IRC client: the listener's `Dialect`."""
 
-    @ivar exchange: what the client has sent of a SASL response; None when none is under way.
-    @ivar multiline: the message of several lines that the client is sending; None when there is none.
-    @ivar rendering: how this client gets events that are no room's.
-    """
-
-    __slots__ = (
-        "_pinged",
-        "exchange",
-        "multiline",
-        "rendering",
-    )
+    __slots__ = ("_pinged",)
 
     name = "irc"
     log = Logger()
@@ -75,10 +57,6 @@ class IrcDialect(Replies):
     def __init__(self, connection: ChatProtocol) -> None:
         super().__init__(connection)
         self.user = connection.make_user(self)
-        self.registration: registration.Registration | None = registration.Registration()
-        self.rendering = shared_rendering(0)
-        self.exchange: str | None = None
-        self.multiline: batches.Multiline | None = None
         self._pinged = False
 
     # what the listener calls
@@ -155,7 +133,7 @@ class IrcDialect(Replies):
     def too_long(self, length: int) -> None:
         """Say why the connection ends."""
         self.numeric(n.ERR_INPUTTOOLONG)
-        self._error("A line may not be longer than 10 KB")
+        self.say_error("A line may not be longer than 10 KB")
 
     def input_ended(self) -> None:
         """The client is gone without a QUIT."""
@@ -193,24 +171,6 @@ class IrcDialect(Replies):
     def _is_news_of_others(self, event: Invited) -> bool:
         # Operators of a room are told of invitations too, if they want to know.
         return event.recipient.session != self.user.session and not self.caps & Cap.INVITE_NOTIFY
-
-    def came(self, who: Identity) -> None:
-        """A watched name is here (MONITOR)."""
-        self.numeric(n.RPL_MONONLINE, who.mask)
-
-    def went(self, name: str) -> None:
-        """A watched name is here no more (MONITOR)."""
-        self.numeric(n.RPL_MONOFFLINE, name)
-
-    def saw(self, event: PersonEvent) -> None:
-        """Something about a watched person changed (extended-monitor)."""
-        if self.caps & Cap.EXTENDED_MONITOR:
-            self.send(self.rendering.render(event))
-
-    def metadata_changed(self, target: Target, key: str, value: str | None) -> None:
-        """A value that this client subscribed to has changed."""
-        if self.caps & Cap.METADATA:
-            self.send(metadata.line(self, target, key, value))
 
     def silence(self) -> float:
         """Seconds since anything came from the other side."""
@@ -251,40 +211,12 @@ class IrcDialect(Replies):
 
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
-        self._choose_renderings()
+        self.choose_renderings()
 
     def disconnect(self, sentence: str) -> None:
         """Say why the connection ends, and end it."""
-        self._error(sentence)
+        self.say_error(sentence)
         self.connection.finish(sentence)
-
-    # what commands call
-
-    def enable(self, caps: int) -> None:
-        """Have these capabilities, and no others, from here on."""
-        changed = (self.caps ^ caps) & RENDERED
-        self.caps = caps
-        if changed:
-            self._choose_renderings()
-
-    def _choose_renderings(self) -> None:
-        ignored = self.user.ignored
-        if ignored:
-            self.rendering = Rendering(self.caps & RENDERED, ignored)
-        else:
-            self.rendering = shared_rendering(self.caps)
-        for membership in self.user.memberships.values():
-            membership.rendering = self.rendering
-
-    def leave(self, reason: str) -> None:
-        """Say goodbye and close; others see `reason`."""
-        self._error(reason)
-        self.connection.finish(reason)
-        self.directory.quit(self.user, reason)
-
-    def _error(self, sentence: str) -> None:
-        # Straight out: nothing that is sent after the connection began to close would be taken.
-        self.outlet.put(f"ERROR :{sentence}\r\n".encode())
 
 
 __all__ = ["IrcDialect"]

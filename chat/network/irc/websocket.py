@@ -17,7 +17,8 @@ from twisted.internet.interfaces import IAddress, ISSLTransport, ITransport
 from twisted.python.failure import Failure
 from zope.interface import directlyProvides, implementer
 
-from chat.network.listener import INPUT_BYTES, ChatFactory, ChatProtocol
+from chat.network.factory import ChatFactory
+from chat.network.listener import INPUT_BYTES, ChatProtocol
 
 TEXT = "text.ircv3.net"
 BINARY = "binary.ircv3.net"
@@ -119,9 +120,7 @@ class IrcSocket(WebSocketServerProtocol):
         chat.makeConnection(transport)
         if not chat.outlet.closed:
             # Only programs come this way: there is nothing to decide.
-            self.factory.chat.naming.discard(chat)
-            self.factory.chat.registering.add(chat)
-            chat.speak(self.factory.chat.make_program(chat))
+            chat.meet_program()
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A line."""

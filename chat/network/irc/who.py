@@ -6,7 +6,6 @@ Sources: Modern IRC, "WHO message"; IRCv3 "WHOX" (https://ircv3.net/specs/extens
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from chat.domain.masks import glob
 from chat.domain.names import fold
@@ -15,12 +14,10 @@ from chat.domain.room import Membership
 from chat.domain.user import User
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
+from chat.network.irc.client import IrcClient
 from chat.network.irc.numerics import Parameters
 from chat.network.irc.rows import command
 from chat.wire import Message
-
-if TYPE_CHECKING:
-    from chat.network.irc.session import IrcDialect
 
 FOUND_AT_MOST = 500
 """People that a mask finds at most: a reply of some 50 KB."""
@@ -28,10 +25,10 @@ FIELDS = "tcuihsnfdlaor"
 """The fields in the order in which they are given, whatever the order in which they are asked for."""
 
 Found = tuple[User, Membership | None]
-Field = Callable[["IrcDialect", User, Membership | None], str]
+Field = Callable[["IrcClient", User, Membership | None], str]
 
 
-def _flags(session: IrcDialect, user: User, membership: Membership | None) -> str:
+def _flags(session: IrcClient, user: User, membership: Membership | None) -> str:
     flags = "H" if user.away is None else "G"
     if is_operator(user):
         flags += "*"
@@ -42,11 +39,11 @@ def _flags(session: IrcDialect, user: User, membership: Membership | None) -> st
     return flags
 
 
-def _idle(session: IrcDialect, user: User, membership: Membership | None) -> str:
+def _idle(session: IrcClient, user: User, membership: Membership | None) -> str:
     return str(int(session.directory.clock() - user.last_active))
 
 
-def _level(session: IrcDialect, user: User, membership: Membership | None) -> str:
+def _level(session: IrcClient, user: User, membership: Membership | None) -> str:
     return str(rank(membership)) if membership is not None else "n/a"
 
 
@@ -68,7 +65,7 @@ _FIELDS: dict[str, Field] = {
 
 
 @command("WHO", "MASK [o][%FIELDS[,TOKEN]]", "who is there", minimum=1)
-def _who(session: IrcDialect, message: Message) -> None:
+def _who(session: IrcClient, message: Message) -> None:
     mask = message.params[0]
     options = message.params[1] if len(message.params) > 1 else ""
     flags, extended, wanted = options.partition("%")
@@ -87,7 +84,7 @@ def _who(session: IrcDialect, message: Message) -> None:
     session.send(b"".join(lines))
 
 
-def _find(session: IrcDialect, mask: str) -> Iterator[Found]:
+def _find(session: IrcClient, mask: str) -> Iterator[Found]:
     directory = session.directory
     asker = session.user
     if mask.startswith("#"):
@@ -121,7 +118,7 @@ def _shared(asker: User, user: User) -> Membership | None:
     return None
 
 
-def _classic(session: IrcDialect, user: User, membership: Membership | None) -> bytes:
+def _classic(session: IrcClient, user: User, membership: Membership | None) -> bytes:
     return session.line_of(
         n.RPL_WHOREPLY,
         membership.room.name if membership is not None else "*",
@@ -135,7 +132,7 @@ def _classic(session: IrcDialect, user: User, membership: Membership | None) -> 
 
 
 def _extended(
-    session: IrcDialect, user: User, membership: Membership | None, fields: str, token: str
+    session: IrcClient, user: User, membership: Membership | None, fields: str, token: str
 ) -> bytes:
     parts = []
     for field in FIELDS:

@@ -1,7 +1,6 @@
 """How lines of a page look."""
 
-from chat.client.events import Kind
-from chat.client.outbox import Delivery, Outgoing
+from chat.client.events import Delivery, Kind, Outgoing
 from chat.client.pages import Line, Sort
 from chat.client.window.layout import Paragraph, key_of, paragraphs
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chat.domain.directory import ROOMS_AT_MOST
-from chat.domain.rights import TOPIC_BYTES
+from chat.domain.moderation import TOPIC_BYTES
 from chat.network.irc.isupport import KICK_BYTES, TARGETS_AT_MOST
 from tests.network.chatting import START, Server, connect, join_irc, join_plain
 from tests.network.irc.reading import account, arguments, bare, codes, login, only, operator, quiet, texts

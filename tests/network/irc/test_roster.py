@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat.domain import modes, rights
+from chat.domain import moderation, modes
 from chat.domain.names import check_name, check_room
 from chat.domain.room import Room
 from chat.domain.user import User
@@ -267,7 +267,7 @@ def _change(town: Town, root: User, name: str, step: str, choice: int) -> None:
     elif step == "quit":
         directory.quit(user, "")
     elif step == "kick":
-        rights.kick(directory, root, room, user, "")
+        moderation.kick(directory, root, room, user, "")
 
 
 @pytest.mark.parametrize("count", [5, LARGE])

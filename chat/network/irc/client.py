@@ -1,0 +1,92 @@
+"""An IRC client as commands see it: what it has enabled and begun, how it is answered, how it goes."""
+
+from __future__ import annotations
+
+from chat.domain.events import Identity, PersonEvent
+from chat.domain.metadata import Target
+from chat.domain.room import Room
+from chat.network.irc import numerics as n
+from chat.network.irc.capabilities import RENDERED, Cap
+from chat.network.irc.rendering import Rendering, shared_rendering
+from chat.network.irc.replies import Replies
+from chat.network.irc.unfinished import Multiline, Registration
+from chat.network.listener import ChatProtocol
+
+
+class IrcClient(Replies):
+    """One client. The dialect, which knows every command, builds upon it.
+
+    @ivar exchange: what the client has sent of a SASL response; None when none is under way.
+    @ivar multiline: the message of several lines that the client is sending; None when there is none.
+    @ivar rendering: how this client gets events that are no room's.
+    """
+
+    __slots__ = ("exchange", "multiline", "rendering")
+
+    def __init__(self, connection: ChatProtocol) -> None:
+        super().__init__(connection)
+        self.registration: Registration | None = Registration()
+        self.rendering = shared_rendering(0)
+        self.exchange: str | None = None
+        self.multiline: Multiline | None = None
+
+    def enable(self, caps: int) -> None:
+        """Have these capabilities, and no others, from here on."""
+        changed = (self.caps ^ caps) & RENDERED
+        self.caps = caps
+        if changed:
+            self.choose_renderings()
+
+    def choose_renderings(self) -> None:
+        """Render events as the capabilities and the list of ignored people have it."""
+        ignored = self.user.ignored
+        if ignored:
+            self.rendering = Rendering(self.caps & RENDERED, ignored)
+        else:
+            self.rendering = shared_rendering(self.caps)
+        for membership in self.user.memberships.values():
+            membership.rendering = self.rendering
+
+    def leave(self, reason: str) -> None:
+        """Say goodbye and close; others see `reason`."""
+        self.say_error(reason)
+        self.connection.finish(reason)
+        self.directory.quit(self.user, reason)
+
+    def say_error(self, sentence: str) -> None:
+        """ERROR: why the connection is about to end."""
+        # Straight out: nothing that is sent after the connection began to close would be taken.
+        self.outlet.put(f"ERROR :{sentence}\r\n".encode())
+
+    # what the domain tells those who asked for it
+
+    def came(self, who: Identity) -> None:
+        """A watched name is here (MONITOR)."""
+        self.numeric(n.RPL_MONONLINE, who.mask)
+
+    def went(self, name: str) -> None:
+        """A watched name is here no more (MONITOR)."""
+        self.numeric(n.RPL_MONOFFLINE, name)
+
+    def saw(self, event: PersonEvent) -> None:
+        """Something about a watched person changed (extended-monitor)."""
+        if self.caps & Cap.EXTENDED_MONITOR:
+            self.send(self.rendering.render(event))
+
+    def metadata_changed(self, target: Target, key: str, value: str | None) -> None:
+        """A value that this client subscribed to has changed."""
+        if self.caps & Cap.METADATA:
+            self.send(self.value_line(target, key, value))
+
+    def called(self, target: Target) -> str:
+        """What a person or room is called in replies."""
+        if isinstance(target, Room):
+            return target.name
+        return self.nick if target is self.user else target.shown
+
+    def value_line(self, target: Target, key: str, value: str | None) -> bytes:
+        """RPL_KEYVALUE, or RPL_KEYNOTSET for None."""
+        name = self.called(target)
+        if value is None:
+            return self.line_of(n.RPL_KEYNOTSET, name, key)
+        return self.line_of(n.RPL_KEYVALUE, name, key, value)
