@@ -258,6 +258,6 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
 
 
 # They add their rows to the table above.
-from chat import commands_accounts, commands_history, commands_rooms  # noqa: E402, F401
+from chat import commands_accounts, commands_history, commands_rooms, commands_operators  # noqa: E402, F401, I001
 
 __all__ = ["COMMANDS", "Speaker", "figures", "run", "say", "whisper", "write_to"]

@@ -1,9 +1,9 @@
-"""The rows of the table of commands that are about rights: of rooms' operators, and of the server's."""
+"""The rows of the table of commands that are about rights in rooms: who is in charge, who is kept out, modes."""
 
 from __future__ import annotations
 
-from chat.domain import moderation, modes, operating
-from chat.domain.accounts import Account, Answer
+from chat.domain import moderation, modes
+from chat.domain.bans import is_address
 from chat.domain.masks import normal
 from chat.domain.modes import FLAGS, Change
 from chat.domain.refused import Refused, Why
@@ -61,6 +61,12 @@ def _ban(speaker: Speaker, arguments: list[str]) -> None:
             f"Banned from {room.name}: {', '.join(masks)}" if masks else f"Nobody is banned from {room.name}."
         )
         return
+    if is_address(arguments[0]):
+        raise Refused(
+            Why.BAD_MODE,
+            "A room bans names and masks. Operators of the server keep an address out with "
+            f"/serverban {arguments[0]}",
+        )
     _change(speaker, room, [Change(True, "b", normal(arguments[0]))])
 
 
@@ -85,42 +91,3 @@ def _mode(speaker: Speaker, arguments: list[str]) -> None:
         return
     changes = [change for change in modes.read(arguments[0].split()) if not modes.is_query(change)]
     _change(speaker, room, changes)
-
-
-@command("oper", "NAME [PASSWORD]", "become an operator of the server, with an operator's account")
-def _oper(speaker: Speaker, arguments: list[str]) -> None:
-    name = arguments[0]
-
-    def use(password: str) -> None:
-        answered = speaker.wait()
-
-        def checked(answer: Answer[Account]) -> None:
-            if not speaker.user.gone:
-                if isinstance(answer, Refused):
-                    speaker.reply(answer.sentence)
-                elif not answer.operator:
-                    speaker.reply(f"{answer.name} is no operator of this server.")
-                else:
-                    operating.promote(speaker.directory, speaker.user)
-                    speaker.reply("You are an operator of this server: /kill and /announce are yours.")
-            answered()
-
-        speaker.logins.accounts.authenticate(name, password, speaker.user.address, checked)
-
-    if len(arguments) > 1:
-        use(arguments[1])
-    else:
-        speaker.ask_secret("Password:", use)
-
-
-@command("kill", "NAME [REASON]", "disconnect somebody (operators of the server)")
-def _kill(speaker: Speaker, arguments: list[str]) -> None:
-    operating.need_operator(speaker.user)
-    target = speaker.directory.find(arguments[0])
-    operating.kill(speaker.directory, speaker.user, target, arguments[1] if len(arguments) > 1 else "")
-    speaker.reply(f"{arguments[0]} was disconnected.")
-
-
-@command("announce", "TEXT", "tell everybody something (operators of the server)")
-def _announce(speaker: Speaker, arguments: list[str]) -> None:
-    operating.announce(speaker.directory, speaker.user, arguments[0])

@@ -57,6 +57,7 @@ class Conversation(Service):
             max_users=max_users,
             accounts=storage.accounts if storage else None,
             registry=storage.registry if storage else None,
+            bans=storage.bans if storage else None,
         )
         self.factory = ChatFactory(
             reactor,

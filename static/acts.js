@@ -1,7 +1,11 @@
-// What the operator does: announce, kick, mute, each after a dialog that says what is about to happen.
+// What the operator does: announce, kick, mute, ban, each after a dialog that says what is about to happen.
 
 const $ = (id) => document.getElementById(id);
 const TOAST = 5000; // milliseconds
+
+const MUTE_MINUTES = [[5, "5 minutes"], [15, "15 minutes"], [60, "1 hour"], [1440, "1 day"]];
+const BAN_MINUTES = [[60, "1 hour"], [1440, "1 day"], [10080, "7 days"], [43200, "30 days"], ["", "for good"]];
+const BAN_CHOSEN = "1440"; // a day, as for operators who type
 
 const DIALOGS = {
   announce: {
@@ -23,7 +27,16 @@ const DIALOGS = {
     text: (name) => `Nothing that ${name} says gets through until the time is over. They are told the reason.`,
     label: "Reason (optional)",
     ok: "Mute",
-    minutes: true,
+    minutes: MUTE_MINUTES,
+    danger: true,
+  },
+  ban: {
+    title: (name) => `Ban ${name}?`,
+    text: (name) =>
+      `${name} is disconnected, told the reason and kept out, by account and by address: others behind the address are too.`,
+    label: "Reason (optional)",
+    ok: "Ban",
+    minutes: BAN_MINUTES,
     danger: true,
   },
   unmute: {
@@ -63,6 +76,8 @@ export class Acts {
     $("dialog-label").textContent = dialog.label ?? "";
     $("dialog-input-row").hidden = dialog.label === undefined;
     $("dialog-minutes-row").hidden = !dialog.minutes;
+    $("dialog-minutes").replaceChildren(...(dialog.minutes ?? []).map(([value, text]) => new Option(text, value)));
+    if (kind === "ban") $("dialog-minutes").value = BAN_CHOSEN;
     $("dialog-input").value = "";
     $("dialog-input").required = dialog.required === true;
     $("dialog-ok").textContent = dialog.ok;
@@ -91,6 +106,8 @@ export class Acts {
     if (action === "announce") frame.text = text;
     else Object.assign(frame, { name, reason: text });
     if (action === "mute") frame.minutes = kind === "unmute" ? 0 : Number($("dialog-minutes").value);
+    // An empty choice is "for good".
+    if (action === "ban") frame.minutes = Number($("dialog-minutes").value) || null;
     if (!this.send(frame)) this.#problem("There is no connection to the server; nothing was done.");
   }
 

@@ -118,7 +118,7 @@ export class People {
     if (this.actions) {
       const buttons = document.createElement("div");
       cells.acts.append(buttons);
-      for (const [action, label] of [["mute", "Mute"], ["kick", "Kick"]]) {
+      for (const [action, label] of [["mute", "Mute"], ["kick", "Kick"], ["ban", "Ban"]]) {
         const button = document.createElement("button");
         button.type = "button";
         button.textContent = label;

@@ -1,16 +1,13 @@
-"""What people type about rights: of rooms' operators, and of the server's."""
+"""What people type about rights in rooms."""
 
 import pytest
 
-from tests.network.chatting import Client, Server, connect, join_irc, join_plain, make_server
+from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
 
 @pytest.fixture
 def server() -> Server:
-    server = make_server()
-    server.factory.logins.accounts.add("root", "secret", operator=True)  # type: ignore[attr-defined]
-    server.factory.logins.accounts.add("user", "secret")  # type: ignore[attr-defined]
-    return server
+    return make_server()
 
 
 @pytest.fixture
@@ -68,29 +65,6 @@ def test_inviting(server: Server, tess: Client) -> None:
     assert eve.lines() == ["tess invites you to #a: /join #a"]
     assert eve.ask("/join #a")[0] == "You are in #a."
     assert tess.ask("/invite eve #a")[-1] == "eve is in #a already."
-
-
-def test_operators_of_the_server(server: Server, tess: Client) -> None:
-    bob, eve = join_irc(server, "bob"), join_plain(server, "eve")
-    assert (
-        tess.ask("/kill bob", "/announce tea")
-        == ["Only an operator of the server may do this: /oper NAME PASSWORD"] * 2
-    )
-    assert tess.ask("/oper user secret") == ["user is no operator of this server."]
-    assert tess.ask("/oper root wrong")[0].startswith("That name and password do not belong together")
-    assert tess.ask("/oper root secret")[-1].startswith("You are an operator of this server")
-    olga = connect(server)
-    olga.feed(b"olga\n/oper root\nsecret\n")
-    assert olga.lines()[-2:] == [
-        "Password:",
-        "You are an operator of this server: /kill and /announce are yours.",
-    ]
-    eve.lines()
-    tess.send("/announce tea at five")
-    assert eve.lines() == ["*** tea at five"]
-    assert bob.lines() == [":chat.test NOTICE * :tea at five"]
-    assert tess.ask("/kill bob spam")[-1] == "bob was disconnected."
-    assert bob.lines() == ["ERROR :Killed by tess: spam"]
 
 
 def test_in_no_room_there_is_nothing_to_rule(server: Server) -> None:

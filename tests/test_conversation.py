@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chat.conversation import DRAIN_SECONDS, GC_THRESHOLD, Conversation
+from chat.domain.banning import ban
 from chat.network.settings import Settings
+from chat.storage.store import Storage
 from tests.network.chatting import Client, Server
 from tests.network.wires import Loop
+from tests.storage.by_hand import ByHand, World
 
 
 class RunningClock(Clock):
@@ -130,3 +134,13 @@ def test_the_number_of_people_is_bounded() -> None:
     server = Hosted(max_users=1)
     server.join("bob")
     assert b"The server is full (1 people)" in server.connect().feed(b"carol\n").raw()
+
+
+def test_what_is_banned_on_disk_is_banned_in_the_conversation(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    ban(world.directory, "root", "192.0.2.0/24", None, "spam")
+    world.settle()
+    world.stop()
+    storage = Storage(tmp_path, Clock(), world.now, make_executor=ByHand)
+    conversation = Conversation(Clock(), Settings(name="chat.test"), storage=storage)
+    assert [one.what for one in conversation.directory.bans.listed(world.now())] == ["192.0.2.0/24"]

@@ -64,6 +64,11 @@ class Claims:
             if len(self._held) > HELD_AT_MOST:
                 del self._held[next(iter(self._held))]
 
+    def let_go(self, account: str) -> None:
+        """Hold no name for an account (folded) any more."""
+        for folded in [folded for folded, (holder, _) in self._held.items() if holder == account]:
+            del self._held[folded]
+
     def may_take_back(self, user: User, holder: User) -> bool:
         """Whether `user` gets the name of `holder`, a connection that is presumably dead, because it is theirs."""
         if not user.account or holder.name is None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chat.domain.accounts import Accounts, MemoryAccounts, person_key
+from chat.domain.bans import BanKeeper, Bans, MemoryBans
 from chat.domain.claims import Claims
 from chat.domain.events import (
     NO_TAGS,
@@ -37,6 +38,7 @@ from chat.domain.history import History
 from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
+from chat.domain.mutes import Mutes
 from chat.domain.names import Name, RoomName, fold
 from chat.domain.people import People
 from chat.domain.refused import Refused, Why
@@ -80,6 +82,7 @@ class Directory:
         max_users: int = 0,
         accounts: Accounts | None = None,
         registry: Registry | None = None,
+        bans: BanKeeper | None = None,
     ) -> None:
         self.journal = journal
         self.delivery = delivery
@@ -89,6 +92,8 @@ class Directory:
         self.stats = Stats(clock) if stats is None else stats
         self.claims = Claims(MemoryAccounts(clock) if accounts is None else accounts, clock)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
+        self.bans = Bans(MemoryBans() if bans is None else bans)
+        self.mutes = Mutes(clock)
         self.departed = Whowas()
         self.watches = Watches()
         self.metadata = Metadata(self.room_changed)
@@ -136,8 +141,10 @@ class Directory:
         """Give a connected person a name, by which others know them from here on."""
         if self.max_users and len(self.users) >= self.max_users:
             raise Refused(Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later.")
+        self.bans.check(user, self.clock())
         self.check_free(name, user)
         self._people.add(user, name)
+        self.mutes.came(user)
         user.entered_at = user.last_active = self.clock()
         self.stats.entered(user.dialect)
         self.watches.came(user.identity)
@@ -161,6 +168,7 @@ class Directory:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
         if user.name is None:
             return
+        self.mutes.went(user)
         self._people.remove(user)
         memberships = list(user.memberships.values())
         for membership in memberships:
@@ -210,6 +218,7 @@ class Directory:
         before = user.identity
         if not isinstance(account, bool):
             user.account = account
+            self.mutes.logged_in(user)
         user.realname = user.realname if realname is None else realname
         user.username = user.username if username is None else username
         user.host = user.host if host is None else host

@@ -34,6 +34,7 @@ __all__ = [
     "Step",
     "TokenBucket",
     "address_key",
+    "in_words",
 ]
 
 MESSAGE_BURST = 5
@@ -172,13 +173,10 @@ class Escalation:
             f"after {EXCESS_SECONDS:g} seconds of it you are muted."
         )
 
-    def mute_notice(self, now: float, rate: float, burst: float) -> str:
-        """The sentence for `Step.MUTE` and `Step.MUTED`: the rule, the measure and the seconds left."""
-        return (
-            f"You are muted for {_duration(self.muted_for(now))}: more than {burst:g} messages at once and "
-            f"{rate:g} a second, kept up for {EXCESS_SECONDS:g} seconds. "
-            "What you send until then is not passed on."
-        )
+    @staticmethod
+    def measure(rate: float, burst: float) -> str:
+        """What was too much, for the sentence of `Step.MUTE`: the rule and the measure."""
+        return f"more than {burst:g} messages at once and {rate:g} a second, kept up for {EXCESS_SECONDS:g} seconds"
 
 
 class AttemptLimit:
@@ -312,7 +310,7 @@ class AddressLimits:
             return Refusal(
                 "new",
                 f"Too many new connections from your address ({key}): at most {self._new_limit} in "
-                f"{_duration(self._window)}. Try again in {_duration(wait)}.",
+                f"{in_words(self._window)}. Try again in {in_words(wait)}.",
                 wait,
             )
         self._live[key] = live + 1
@@ -333,7 +331,7 @@ class AddressLimits:
         self._new.sweep(now)
 
 
-def _duration(seconds: float) -> str:
+def in_words(seconds: float) -> str:
     """For people: whole seconds up to two minutes, then whole minutes, always rounded up."""
     number, unit = (ceil(seconds), "second") if seconds <= 120 else (ceil(seconds / 60), "minute")
     return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from math import ceil
 
 from chat.domain.accounts import Account, Accounts, Answer, Done
+from chat.domain.bans import refusal
 from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
 from chat.domain.journal import Receipt
@@ -48,6 +49,9 @@ class Logins:
                     f"Too many accounts were made from your address. Try again in {minutes} minutes.",
                 )
             )
+        elif ban := self._directory.bans.of_account(name.folded, self._directory.clock()):
+            # One that was banned and given up is not to be made anew.
+            done(refusal(ban))
         else:
             self.accounts.register(name, password, self._then_log_in(user, done))
 
@@ -57,7 +61,21 @@ class Logins:
 
     def log_in(self, user: User, name: str, password: str, done: Done[Account]) -> None:
         """Log in, with or without a name as yet (SASL)."""
-        self.accounts.authenticate(name, password, user.address, self._then_log_in(user, done))
+        self.authenticate(user, name, password, self._then_log_in(user, done))
+
+    def authenticate(self, user: User, name: str, password: str, done: Done[Account]) -> None:
+        """Check a password for somebody; besides the refusals of `Accounts.authenticate`, SERVER_BANNED.
+
+        That an account is banned, and why, is told only who knows its password.
+        """
+
+        def answered(answer: Answer[Account]) -> None:
+            if not isinstance(answer, Refused):
+                ban = self._directory.bans.of_account(answer.name, self._directory.clock())
+                answer = answer if ban is None else refusal(ban)
+            done(answer)
+
+        self.accounts.authenticate(name, password, user.address, answered)
 
     def _then_log_in(self, user: User, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:

@@ -42,6 +42,10 @@ class Why(Enum):
     MAILBOX_FULL = auto()
     NO_SUCH_MESSAGE = auto()
     STORAGE = auto()
+    SERVER_BANNED = auto()
+    CANNOT_BAN = auto()
+    NOT_BANNED = auto()
+    BAD_DURATION = auto()
 
 
 class Refused(Exception):

@@ -45,6 +45,10 @@ class Returning:
         if len(self._stays) > REMEMBERED_AT_MOST:
             self._stays.popitem(last=False)
 
+    def forget(self, account: str) -> None:
+        """Keep no places for an account (folded) any more."""
+        self._stays.pop(account, None)
+
     def take(self, account: str, now: float) -> list[Stay]:
         """The places of somebody who is back, once, if they went a moment ago."""
         since, stays = self._stays.pop(fold(account), (0.0, []))

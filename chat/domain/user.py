@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from chat.domain.events import Event, Identity, PrivateEvent
+from chat.domain.mute import Mute
 from chat.domain.names import Name
 from chat.domain.room import Membership, Room
 
@@ -69,6 +70,7 @@ class User:
         "memberships",
         "metadata",
         "modes",
+        "mute",
         "name",
         "reader",
         "realname",
@@ -95,6 +97,8 @@ class User:
         self.bot = False
         self.secure = False
         self.modes = ""
+        self.mute: Mute | None = None
+        """What keeps this person from speaking, possibly over: see `chat.domain.mutes`."""
         self.away: str | None = None
         self.ignored: frozenset[str] = frozenset()
         self.metadata: dict[str, str] | None = None

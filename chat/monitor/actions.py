@@ -5,6 +5,7 @@ The frame's fields, beside `type` and `id`:
 - `announce`: `text`
 - `kick`: `name`, `reason`
 - `mute`: `name`, `minutes` (0 ends the mute), `reason`
+- `ban`: `name`, `minutes` (null: for good), `reason`
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ MAX_NAME = 64
 
 MAX_MINUTES = 24 * 60
 """A day; keeping somebody out for longer is a ban."""
+
+MAX_BAN_MINUTES = 365 * MAX_MINUTES
+"""A year; whoever means longer means for good."""
 
 _log = Logger()
 
@@ -63,6 +67,15 @@ def perform(actions: Actions, frame: dict[str, Any], by: str) -> str:
                 reason=reason or "no reason",
             )
             return f"{name} is muted for {minutes} minute{'' if minutes == 1 else 's'}."
+        case "ban":
+            name, reason = _name(frame), _line(frame, "reason", MAX_TEXT)
+            good = "minutes" in frame and frame["minutes"] is None
+            length = None if good else _minutes(frame, 1, MAX_BAN_MINUTES) * 60.0
+            done = actions.ban(name, length, reason)
+            _log.info(
+                "Operator at {by} banned {name} ({reason})", by=by, name=name, reason=reason or "no reason"
+            )
+            return done
     raise ActionRefused("The server does not know this action; reload the page.")
 
 
@@ -85,8 +98,8 @@ def _name(frame: dict[str, Any]) -> str:
     return name
 
 
-def _minutes(frame: dict[str, Any]) -> int:
+def _minutes(frame: dict[str, Any], least: int = 0, most: int = MAX_MINUTES) -> int:
     minutes = frame.get("minutes")
-    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= MAX_MINUTES:
-        raise ActionRefused(f"Give the minutes as a whole number from 0 to {MAX_MINUTES}.")
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not least <= minutes <= most:
+        raise ActionRefused(f"Give the minutes as a whole number from {least} to {most}.")
     return minutes

@@ -6,7 +6,7 @@ Page to server:
   from if the page has had a connection before, null for both if not.
 - `{"type": "find", "text": "…"}`: show only people whose name, address, account or room holds the text; ""
   shows all.
-- `{"type": "action", "id": N, "action": "announce"|"kick"|"mute", …}`: see `chat.monitor.actions`.
+- `{"type": "action", "id": N, "action": "announce"|"kick"|"mute"|"ban", …}`: see `chat.monitor.actions`.
 
 Server to page:
 

@@ -89,3 +89,7 @@ class Actions(Protocol):
     def mute(self, name: str, seconds: float, reason: str) -> None:
         """Let nothing that the person says through for so long; 0 seconds ends a mute."""
         ...
+
+    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+        """Keep the person out for so long, or for good (None); returns a sentence that says what was banned."""
+        ...

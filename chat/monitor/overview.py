@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chat.domain import banning
 from chat.domain.events import Announced
 from chat.domain.names import fold
+from chat.domain.refused import Refused
 from chat.monitor.interfaces import ActionRefused, Figures, Person
+from chat.network.dialect import Dialect
 from chat.network.factory import ChatFactory
-from chat.network.listener import ChatProtocol
+
+OPERATOR = "the operator"
+"""Who bans, to those who look at the list of bans."""
 
 
 class Overview:
@@ -71,23 +76,31 @@ class OperatorActions:
 
     def kick(self, name: str, reason: str) -> None:
         """Close somebody's connection."""
-        connection = self._connection_of(name)
+        dialect = self._dialect_of(name)
         because = f": {reason}" if reason else ""
-        assert connection.dialect is not None
-        user = connection.dialect.user
-        connection.dialect.disconnect(f"The operator has put you out{because}")
-        self._factory.directory.quit(user, f"Put out by the operator{because}")
+        dialect.disconnect(f"The operator has put you out{because}")
+        self._factory.directory.quit(dialect.user, f"Put out by the operator{because}")
 
     def mute(self, name: str, seconds: float, reason: str) -> None:
         """Let nothing that somebody says through for so long."""
-        self._connection_of(name).mute(seconds, reason)
-        if seconds:
+        dialect = self._dialect_of(name)
+        sentence = banning.mute(self._factory.directory, dialect.user, seconds, reason)
+        if sentence is not None:
+            dialect.tell_sentence(sentence)
             self._factory.directory.stats.muted += 1
 
-    def _connection_of(self, name: str) -> ChatProtocol:
+    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+        """Keep somebody out, by account and address; None: for good."""
+        self._dialect_of(name)
+        try:
+            return banning.ban(self._factory.directory, OPERATOR, name, seconds, reason)
+        except Refused as refused:
+            raise ActionRefused(refused.sentence) from None
+
+    def _dialect_of(self, name: str) -> Dialect:
         folded = fold(name)
         for connection in self._factory.connections:
             dialect = connection.dialect
             if dialect is not None and dialect.user.name is not None and dialect.user.name.folded == folded:
-                return connection
+                return dialect
         raise ActionRefused(f"{name} is not online any more.")

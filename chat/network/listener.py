@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.domain.directory import Directory
-from chat.domain.limits import AddressLimits, Step
+from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step
 from chat.domain.logins import Logins
 from chat.domain.room import Membership
 from chat.domain.user import User
@@ -36,8 +36,6 @@ INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
 
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
-NOT_MUTED = (0.0, "")
-"""Nobody has muted this person."""
 
 
 class Shared(Protocol):
@@ -87,7 +85,6 @@ class ChatProtocol(PausingLineReceiver):
         self.leaving = False
         """Whether this side ends the connection, as opposed to a connection that drops."""
         self.pace: Pace | None = None
-        self._muted_by_operator = NOT_MUTED
 
     # the life of a connection
 
@@ -106,6 +103,11 @@ class ChatProtocol(PausingLineReceiver):
 
     def _admit(self) -> None:
         self.address = host_of(self.transport.getPeer())
+        directory = self.factory.directory
+        ban = directory.bans.of_address(self.address, directory.clock())
+        if ban is not None:
+            self._turn_away(f"ERROR :{ban.sentence}\r\n".encode(), f"banned ({ban.what})")
+            return
         refusal = self.factory.limits.admit(self.address, self.factory.seconds())
         self.admitted = refusal is None
         if refusal is not None:
@@ -243,7 +245,7 @@ class ChatProtocol(PausingLineReceiver):
             now = self.factory.seconds()
             step, wait = self.pace.line(now)
             if step is not Step.GO_ON:
-                self._escalate(step, dialect, now)
+                self._escalate(step, dialect)
             if wait > 0:
                 self.hold_line(line, wait)
                 return
@@ -281,37 +283,23 @@ class ChatProtocol(PausingLineReceiver):
 
     # who may speak, and what is seen of it
 
-    def _escalate(self, step: Step, dialect: Dialect, now: float) -> None:
+    def _escalate(self, step: Step, dialect: Dialect) -> None:
         assert self.pace is not None
-        stats = self.factory.directory.stats
+        directory = self.factory.directory
         if step is Step.NOTICE:
-            stats.delayed += 1
+            directory.stats.delayed += 1
             dialect.tell_sentence(self.pace.notice())
         elif step is Step.MUTE:
-            stats.muted += 1
+            directory.stats.muted += 1
             self.log.info("Muted {who} for flooding", who=dialect.user.shown)
-            dialect.tell_sentence(self.pace.mute_notice(now))
-
-    def mute(self, seconds: float, reason: str) -> None:
-        """The operator lets nothing that this person says through for so long; 0 ends it."""
-        if seconds <= 0:
-            self._muted_by_operator = NOT_MUTED
-            return
-        self._muted_by_operator = (self.factory.seconds() + seconds, reason)
-        sentence = self.muted()
-        if self.dialect is not None and sentence is not None:
-            self.dialect.tell_sentence(sentence)
+            dialect.tell_sentence(directory.mutes.flooded(dialect.user, MUTE_SECONDS, self.pace.measure()))
 
     def muted(self) -> str | None:
         """The sentence for somebody who may not speak at the moment, None for anybody else."""
-        now = self.factory.seconds()
-        until, reason = self._muted_by_operator
-        if now < until:
-            because = f" ({reason})" if reason else ""
-            return f"The operator has muted you for {until - now:.0f} more seconds{because}."
-        if self.pace is None or not self.pace.muted_for(now):
+        dialect = self.dialect
+        if dialect is None or dialect.user.mute is None:
             return None
-        return self.pace.mute_notice(now)
+        return self.factory.directory.mutes.sentence(dialect.user)
 
     def may_read(self) -> bool:
         """Whether this connection is still to be read."""

@@ -29,14 +29,10 @@ class Pace:
         wait = self._lines.take(now)
         return self._escalation.weigh(now, wait), wait
 
-    def muted_for(self, now: float) -> float:
-        """The seconds of a mute that are left."""
-        return self._escalation.muted_for(now)
-
     def notice(self) -> str:
         """The sentence for who is too fast for the first time."""
         return self._escalation.notice(self._rate, self._burst)
 
-    def mute_notice(self, now: float) -> str:
-        """The sentence for who is muted: the rule, the measure and the seconds left."""
-        return self._escalation.mute_notice(now, self._rate, self._burst)
+    def measure(self) -> str:
+        """What was too much, for who is muted."""
+        return self._escalation.measure(self._rate, self._burst)

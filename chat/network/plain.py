@@ -19,7 +19,7 @@ from chat.domain.events import (
     TopicChanged,
 )
 from chat.domain.names import NameRefused, check_name
-from chat.domain.refused import Refused
+from chat.domain.refused import Refused, Why
 from chat.domain.room import Membership, Room
 from chat.domain.text import printable
 from chat.domain.user import User
@@ -107,7 +107,10 @@ class PlainDialect:
             self.reply(f"That name cannot be used: {refused}. Type another one.")
             return
         except Refused as refused:
-            self.reply(f"{refused.sentence}. Type another one.")
+            if refused.why is Why.SERVER_BANNED:
+                self.disconnect(refused.sentence)
+            else:
+                self.reply(f"{refused.sentence}. Type another one.")
             return
         self.welcome()
 

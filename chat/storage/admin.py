@@ -1,4 +1,4 @@
-"""`python -m chat admin`: accounts, backup and export, beside a running server or without one."""
+"""`python -m chat admin`: accounts, bans, backup and export, beside a running server or without one."""
 
 from __future__ import annotations
 
@@ -17,17 +17,30 @@ from typing import Any, TextIO
 import platformdirs
 
 from chat.domain.accounts import check_password, name_registered
+from chat.domain.banning import line
+from chat.domain.bans import Ban, clean_reason, normal_address
+from chat.domain.durations import parse_duration
 from chat.domain.events import Identity, LogEvent
 from chat.domain.names import NameRefused, fold, room_from_typed
 from chat.domain.refused import Refused
-from chat.storage.accounts import delete_account, insert_account, load_accounts, new_account, update_password
+from chat.storage.accounts import (
+    delete_account,
+    find_account,
+    insert_account,
+    load_accounts,
+    new_account,
+    update_password,
+)
 from chat.storage.backup import back_up, restore
+from chat.storage.bans import delete_ban, load_bans, statement
 from chat.storage.passwords import hash_password
 from chat.storage.reader import place_of
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.schema import DATABASE, LOCK, Unusable, connect, prepare
 from chat.storage.writer import Database
 
+CONSOLE = "chat admin"
+"""Who bans, to those who look at the list of bans."""
 EXPORT_STEP = 1000
 """Events read from the database at a time."""
 
@@ -62,7 +75,7 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m chat admin",
-        description="Look after the accounts and the data folder of a chat server, whether it runs or not.",
+        description="Look after the accounts, the bans and the data folder of a chat server, whether it runs or not.",
     )
     parser.add_argument(
         "--data",
@@ -93,6 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     row.add_argument("--off", action="store_true", help="an operator no more")
     row = command("remove", "forget an account; its name is free again", _remove)
     row.add_argument("name")
+    command("bans", "who is kept out of the server", _bans)
+    row = command("ban", "keep an account, an address or a network out of the server", _ban)
+    row.add_argument("what", help="an account, or an address or network such as 192.0.2.7 or 2001:db8::/48")
+    row.add_argument("duration", nargs="?", default="1d", help="30m, 12h, 7d, forever [%(default)s]")
+    row.add_argument("reason", nargs="*", help="what those are told who are turned away")
+    row = command("unban", "let an account, an address or a network in again", _unban)
+    row.add_argument("what")
     row = command("backup", "write everything into one file, while the server runs", _backup)
     row.add_argument("file", type=Path)
     row = command("restore", "put back what `backup` wrote; what is there now is lost", _restore)
@@ -178,6 +198,47 @@ def _remove(options: argparse.Namespace) -> None:
     if not _change(options, lambda connection: delete_account(connection, fold(options.name))):
         raise _no_account(options.name)
     _say(f"The account {options.name} is gone.")
+
+
+def _bans(options: argparse.Namespace) -> None:
+    bans = _change(options, lambda connection: load_bans(connection, time.time()))
+    for ban in bans:
+        _say(line(ban))
+    if not bans:
+        _say("Nobody is banned.")
+
+
+def _ban(options: argparse.Namespace) -> None:
+    now = time.time()
+    seconds = parse_duration(options.duration)
+    until = None if seconds is None else now + seconds
+    address = normal_address(options.what)
+    reason = clean_reason(" ".join(options.reason))
+
+    def change(connection: sqlite3.Connection) -> Ban:
+        what = address
+        if what is None:
+            account = find_account(connection, fold(options.what))
+            if account is None:
+                raise _no_account(options.what)
+            what = account[0].name
+        ban = Ban(what, address is None, reason, CONSOLE, now, until)
+        connection.execute(*statement(ban))
+        return ban
+
+    ban: Ban = _change(options, change)
+    _say(f"Banned: {line(ban)}.{_soon(options)}")
+
+
+def _unban(options: argparse.Namespace) -> None:
+    what = normal_address(options.what) or options.what
+    if not _change(options, lambda connection: delete_ban(connection, fold(what))):
+        raise Unusable(f"{what} is not banned. `bans` shows who is.")
+    _say(f"{what} may come in again.{_soon(options)}")
+
+
+def _soon(options: argparse.Namespace) -> str:
+    return " The running server knows of it in a few seconds." if server_runs(options.data) else ""
 
 
 def server_runs(folder: Path) -> bool:

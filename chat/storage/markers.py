@@ -1,4 +1,4 @@
-"""What changes often and is small (rooms, read markers): kept in memory, and written together a moment later."""
+"""What changes often and is small (rooms, bans, read markers): kept in memory, and written together a moment later."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ class Saver:
         self._writes = writes
         self._database = database
         self._dirty: dict[tuple[str, ...], Statement] = {}
+        self._writing: list[dict[tuple[str, ...], Statement]] = []
         self._call: IDelayedCall | None = None
+
+    def unsaved(self, key: tuple[str, ...]) -> bool:
+        """Whether what was last saved under this key is not known to be on disk."""
+        return key in self._dirty or any(key in batch for batch in self._writing)
 
     def save(self, key: tuple[str, ...], sql: str, values: tuple[Any, ...]) -> None:
         """Write this when the reactor's turn ends, in place of what waits under the same key."""
@@ -50,14 +55,18 @@ class Saver:
         if not self._dirty:
             return
         batch, self._dirty = self._dirty, {}
+        self._writing.append(batch)
 
         def change(connection: sqlite3.Connection) -> None:
             for sql, values in batch.values():
                 connection.execute(sql, values)
 
         def written(outcome: Exception | None) -> None:
+            self._writing = [other for other in self._writing if other is not batch]
             if isinstance(outcome, Exception):
-                self.log.error("Rooms and read markers could not be stored: {problem}", problem=str(outcome))
+                self.log.error(
+                    "Rooms, bans and read markers could not be stored: {problem}", problem=str(outcome)
+                )
                 self._dirty = {**batch, **self._dirty}
                 self._soon(AGAIN_SECONDS)
 

@@ -91,7 +91,20 @@ CREATE INDEX mail_of_account ON mail (account);
 # The key under which a repetition of a kept private message is recognised.
 _REPEATED_MAIL = "ALTER TABLE mail ADD COLUMN repeat TEXT;"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL)
+# Who is kept out of the server; `until` is NULL for good.
+_BANS = """
+CREATE TABLE bans (
+    key TEXT PRIMARY KEY,
+    what TEXT NOT NULL,
+    is_account INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    set_by TEXT NOT NULL,
+    since REAL NOT NULL,
+    until REAL
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS)
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
 

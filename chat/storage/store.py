@@ -17,6 +17,8 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 from chat.domain.accounts import Account
+from chat.domain.banning import enforce
+from chat.domain.bans import Ban
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, Noticed, Said
 from chat.domain.journal import Journal, MemoryJournal
@@ -24,6 +26,7 @@ from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
 from chat.storage.accounts import StoredAccounts, load_accounts
+from chat.storage.bans import StoredBans, load_bans
 from chat.storage.history import Reading, StoredHistory
 from chat.storage.journal import Health, StoredJournal
 from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts, load_kept_repeats
@@ -42,7 +45,7 @@ TICK_SECONDS = 1.0
 MORE_SECONDS = 0.05
 """Pause between two steps while there is more to do."""
 ACCOUNTS_SECONDS = 5.0
-"""How soon the server knows of accounts that `chat admin` has changed."""
+"""How soon the server knows of accounts and bans that `chat admin` has changed."""
 DAILY_SECONDS = 3600.0
 """How often old mail and unused rooms are looked for."""
 RETENTION_SECONDS = 60.0
@@ -56,6 +59,8 @@ HASHES_AT_MOST = 100
 """Passwords that may wait to be hashed: some 3 seconds, as long as anybody waits for a login."""
 
 MakeExecutor = Callable[[str], Executor]
+Outside = tuple[list[Account], list[Ban]]
+"""What `chat admin` may have changed."""
 
 
 def secret_key(folder: Path, name: str) -> bytes:
@@ -144,6 +149,7 @@ class Storage(Service):
             self.registry = StoredRegistry(
                 self._saver, clock, load_rooms(connection, clock()), topics=history
             )
+            self.bans = StoredBans(self._saver, load_bans(connection, clock()))
             self._markers = StoredMarkers(
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )
@@ -184,7 +190,7 @@ class Storage(Service):
         return reading
 
     def attach(self, directory: Directory, logins: Logins) -> None:
-        """Give a directory its memory. It was made with this storage's journal, accounts and registry."""
+        """Give a directory its memory. It was made with this storage's journal, accounts, registry and bans."""
         self._logins = logins
         self._directory = directory
         directory.stats.parts.append(self.figures)
@@ -231,7 +237,7 @@ class Storage(Service):
             return
         if now >= self._next_accounts:
             self._next_accounts = now + ACCOUNTS_SECONDS
-            self._writes.submit(self._changed_accounts, self._accounts_changed)
+            self._writes.submit(self._changed_outside, self._outside_changed)
         if now >= self._next_daily:
             self._next_daily = now + DAILY_SECONDS
             wall = self._clock()
@@ -268,21 +274,27 @@ class Storage(Service):
 
         self._writes.submit(lambda: self._database.write(lambda c: upkeep_step(c, retention, wall)), stepped)
 
-    def _changed_accounts(self) -> list[Account] | None:
-        generation, accounts = self._database.look(load_accounts, self._generation)
-        self._generation = generation
-        return accounts
+    def _changed_outside(self) -> Outside | None:
+        def load(connection: sqlite3.Connection) -> Outside:
+            return load_accounts(connection), load_bans(connection, self._clock())
 
-    def _accounts_changed(self, outcome: list[Account] | Exception | None) -> None:
+        self._generation, changed = self._database.look(load, self._generation)
+        return changed
+
+    def _outside_changed(self, outcome: Outside | Exception | None) -> None:
         if outcome is None or isinstance(outcome, Exception):
             return
-        gone = [
-            account for account in self.accounts.all() if account.folded not in {a.folded for a in outcome}
-        ]
-        self.accounts.replace(outcome)
+        accounts, bans = outcome
+        kept = {account.folded for account in accounts}
+        gone = [account for account in self.accounts.all() if account.folded not in kept]
+        self.accounts.replace(accounts)
+        self.bans.stored(bans)
         if self._logins is not None:
             for account in gone:
                 self._logins.account_gone(account)
+        if self._directory is not None:
+            self._directory.bans.replace(self.bans.all())
+            enforce(self._directory)
 
     def _aged(self, outcome: list[str] | Exception) -> None:
         if isinstance(outcome, Exception):

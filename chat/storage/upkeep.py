@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from chat.storage.bans import forget_over
 from chat.storage.mailbox import forget_old_mail
 from chat.storage.registry import forget_unused
 from chat.storage.search import forget_words, index_step
@@ -69,8 +70,12 @@ def upkeep_step(connection: sqlite3.Connection, retention: Retention, now: float
 
 
 def daily(connection: sqlite3.Connection, now: float, used: Iterable[str] = ()) -> list[str]:
-    """Forget old mail, and rooms that are not among the `used`; return the account of each forgotten message."""
+    """Forget old mail, bans that are over, and rooms that are not among the `used`.
+
+    Returns the account of each forgotten message.
+    """
     forget_unused(connection, now, used)
+    forget_over(connection, now)
     return forget_old_mail(connection, now)
 
 

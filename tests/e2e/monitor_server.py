@@ -91,6 +91,10 @@ class Invented:
     def mute(self, name: str, seconds: float, reason: str) -> None:
         (self.muted.add if seconds else self.muted.discard)(name)
 
+    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+        self.kicked.add(name)
+        return f"{name} is banned for {'good' if seconds is None else f'{seconds:.0f} seconds'}."
+
 
 class Orders(LineOnlyReceiver):
     """Reads the orders."""

@@ -485,6 +485,29 @@ def test_actions_ask_first_and_tell_the_outcome(monitor: Monitor, opened: Page) 
     expect(line(opened, "announcement: down at ten")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [(None, "86400 seconds"), ("7 days", "604800 seconds"), ("for good", "good")],
+)
+def test_a_ban_lasts_a_day_unless_something_else_is_chosen(
+    monitor: Monitor, opened: Page, choice: str | None, told: str
+) -> None:
+    # What was chosen for a mute is no choice for a ban.
+    opened.locator("#people-rows tr", has_text="alice").hover()
+    opened.get_by_role("button", name="Mute alice").click()
+    opened.get_by_label("For how long").select_option("5 minutes")
+    opened.keyboard.press("Escape")
+    opened.locator("#people-rows tr", has_text="alice").hover()
+    opened.get_by_role("button", name="Ban alice").click()
+    expect(opened.get_by_role("dialog")).to_contain_text("Ban alice?")
+    if choice is not None:
+        opened.get_by_label("For how long").select_option(choice)
+    opened.get_by_label("Reason (optional)").fill("too loud")
+    opened.get_by_role("button", name="Ban", exact=True).click()
+    expect(opened.locator("#toast")).to_have_text(f"alice is banned for {told}.")
+    expect(line(opened, "banned alice (too loud)")).to_be_visible()
+
+
 # Looks
 
 

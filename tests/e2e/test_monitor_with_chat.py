@@ -92,6 +92,13 @@ def test_an_operator_acts_on_people(watched: Server, nc: Connect, opened: Page) 
     alice.send("but this")
     bob.read_until("<alice> but this")
 
+    opened.get_by_role("button", name="Ban bob").click(force=True)
+    opened.get_by_role("button", name="Ban", exact=True).click()
+    expect(opened.get_by_role("dialog")).to_contain_text(
+        "bob has no account and comes from this machine itself"
+    )
+    opened.get_by_role("button", name="Cancel").click()
+
     opened.get_by_role("button", name="Kick bob").click(force=True)
     opened.get_by_role("button", name="Kick", exact=True).click()
     bob.read_until("The operator has put you out")

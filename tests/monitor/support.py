@@ -93,6 +93,10 @@ class FakeActions:
     def mute(self, name: str, seconds: float, reason: str) -> None:
         self.done.append(("mute", name, seconds, reason))
 
+    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+        self.done.append(("ban", name, seconds, reason))
+        return f"{name} is banned."
+
 
 class Wire(StringTransport):
     """A transport that knows its protocol, as those of Twisted do; the WebSocket takes its place."""

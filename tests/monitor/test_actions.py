@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chat.monitor.actions import MAX_MINUTES, MAX_TEXT, perform
+from chat.monitor.actions import MAX_BAN_MINUTES, MAX_MINUTES, MAX_TEXT, perform
 from chat.monitor.interfaces import ActionRefused
 from tests.monitor.support import FakeActions
 
@@ -42,6 +42,14 @@ def test_mute(minutes: int, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("minutes", "seconds"), [(1, 60.0), (1440, 86400.0), (MAX_BAN_MINUTES, 365 * 86400.0), (None, None)]
+)
+def test_ban(minutes: int | None, seconds: float | None) -> None:
+    frame = {"action": "ban", "name": "bob", "minutes": minutes, "reason": "r"}
+    assert act(frame) == ("bob is banned.", [("ban", "bob", seconds, "r")])
+
+
+@pytest.mark.parametrize(
     ("frame", "why"),
     [
         ({}, "does not know this action"),
@@ -58,6 +66,12 @@ def test_mute(minutes: int, answer: str) -> None:
         ({"action": "mute", "name": "bob", "minutes": -1}, "minutes"),
         ({"action": "mute", "name": "bob", "minutes": 1.5}, "minutes"),
         ({"action": "mute", "name": "bob", "minutes": MAX_MINUTES + 1}, "minutes"),
+        ({"action": "mute", "name": "bob", "minutes": None}, "minutes"),
+        ({"action": "ban", "minutes": 5}, "No name"),
+        ({"action": "ban", "name": "bob"}, "minutes"),
+        ({"action": "ban", "name": "bob", "minutes": 0}, "from 1"),
+        ({"action": "ban", "name": "bob", "minutes": "5"}, "minutes"),
+        ({"action": "ban", "name": "bob", "minutes": MAX_BAN_MINUTES + 1}, "minutes"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_sentence(frame: dict[str, Any], why: str) -> None:

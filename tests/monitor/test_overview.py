@@ -114,3 +114,43 @@ def test_who_is_not_there_cannot_be_acted_on() -> None:
         actions.kick("nobody", "")
     with pytest.raises(ActionRefused, match=r"nobody is not online any more\."):
         actions.mute("nobody", 60.0, "")
+
+
+@pytest.mark.parametrize("seconds", [3600.0, None])
+def test_whoever_is_banned_is_told_gone_and_does_not_come_back(seconds: float | None) -> None:
+    server = make_server()
+    bob, alice = join_plain(server, "bob"), join_plain(server, "alice", address="192.0.2.8")
+    told = OperatorActions(server.factory).ban("BOB", seconds, "too loud")
+    until = "for good" if seconds is None else "until 2027-01-15 09:00 UTC"
+    assert told == f"192.0.2.7 is banned {until}; 1 disconnected."
+    assert bob.lines()[-1] == f"*** Your address is banned from this server {until}: too loud"
+    assert bob.closed
+    assert alice.lines() == ["* bob left"]
+    assert connect(server).closed
+    assert [ban.by for ban in server.directory.bans.listed(server.now())] == ["the operator"]
+
+
+def test_who_cannot_be_banned_is_told_in_a_sentence() -> None:
+    server = make_server()
+    join_plain(server, "bob", address="127.0.0.1")
+    actions = OperatorActions(server.factory)
+    with pytest.raises(ActionRefused, match="this machine itself"):
+        actions.ban("bob", 60.0, "")
+    with pytest.raises(ActionRefused, match=r"192\.0\.2\.1 is not online any more\."):
+        actions.ban("192.0.2.1", 60.0, "")
+    assert set(people(server)) == {"bob"}
+
+
+def test_ending_a_mute_ends_one_for_flooding_too() -> None:
+    server = make_server(message_rate=2.0, message_burst=5.0)
+    alice, bob = join_plain(server, "alice"), join_plain(server, "bob")
+    while not server.directory.stats.muted:
+        if bob.socket.unread < 100:
+            bob.socket.give(b"spam\n" * 100)
+        server.loop.advance(0.5)
+    assert people(server)["bob"][4]
+    OperatorActions(server.factory).mute("bob", 0.0, "")
+    assert not people(server)["bob"][4]
+    alice.lines()
+    server.loop.advance(5)
+    assert alice.lines()

@@ -267,9 +267,11 @@ def connect(server: Server, address: str = "192.0.2.7", door: str = "socket") ->
     return Client(server, address, door)
 
 
-def join_irc(server: Server, nick: str, *rooms: str, caps: str = "", door: str = "socket") -> Client:
+def join_irc(
+    server: Server, nick: str, *rooms: str, caps: str = "", door: str = "socket", address: str = "192.0.2.7"
+) -> Client:
     """An IRC client that is registered, has these capabilities and is in these rooms."""
-    client = connect(server, door=door)
+    client = connect(server, address, door)
     if caps:
         client.send("CAP LS 302", f"CAP REQ :{caps}")
     client.send(f"NICK {nick}", f"USER {nick} 0 * :{nick.title()}")

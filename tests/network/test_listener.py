@@ -255,23 +255,6 @@ def test_who_goes_while_an_answer_is_on_its_way_is_not_read_again(server: Server
     assert server.directory.stats.messages.total == 0
 
 
-def test_the_operator_mutes_for_a_while_and_ends_it(server: Server) -> None:
-    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
-    carol.lines()
-    bob.protocol.mute(60, "noise")
-    assert bob.lines() == ["The operator has muted you for 60 more seconds (noise)."]
-    bob.feed(b"hello\n/me waves\n/pm carol psst\n")
-    assert len(bob.lines()) == 3
-    assert carol.lines() == []
-    bob.protocol.mute(0, "")
-    bob.feed(b"hello\n")
-    bob.protocol.mute(10, "")
-    bob.lines()
-    server.loop.advance(10)
-    bob.feed(b"again\n")
-    assert carol.lines() == ["<bob> hello", "<bob> again"]
-
-
 def test_a_peer_without_an_address_is_local(server: Server) -> None:
     assert host_of(UNIXAddress(b"/run/chat.sock")) == "local"
     client = server.connect("2001:db8::7")

@@ -123,6 +123,7 @@ class World:
             self.now,
             accounts=self.storage.accounts,
             registry=self.storage.registry,
+            bans=self.storage.bans,
         )
         self.logins = Logins(self.directory, self.storage.accounts, self.storage.mailbox)
         self.storage.attach(self.directory, self.logins)

@@ -11,11 +11,13 @@ import pytest
 
 from chat.domain.events import Kicked
 from chat.domain.names import RoomName
+from chat.domain.refused import Refused
 from chat.storage.accounts import find_account
 from chat.storage.admin import as_json, main, server_runs
 from chat.storage.passwords import password_fits
 from chat.storage.reader import Reader
 from chat.storage.schema import DATABASE
+from chat.storage.store import ACCOUNTS_SECONDS
 
 from .by_hand import Talk, World, somebody
 
@@ -117,6 +119,59 @@ def test_a_password_that_is_typed_is_typed_twice(admin: Admin, monkeypatch: pyte
     monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
     assert "differ" in admin("add", "ann", status=1)
     admin("add", "ann")
+
+
+# bans
+
+
+def test_the_life_of_a_ban(admin: Admin) -> None:
+    admin("add", "Bob", "--password", "opensesame")
+    assert admin("bans") == "Nobody is banned.\n"
+    assert (
+        admin("ban", "bob", "forever", "too", "loud")
+        == "Banned: account Bob for good, by chat admin: too loud.\n"
+    )
+    assert admin("ban", "192.0.2.9/24").startswith("Banned: 192.0.2.0/24 until ")
+    assert [line.split()[:2] for line in admin("bans").splitlines()] == [
+        ["account", "Bob"],
+        ["192.0.2.0/24", "until"],
+    ]
+    assert admin("unban", "BOB") == "BOB may come in again.\n"
+    assert admin("unban", "192.0.2.*") == "192.0.2.0/24 may come in again.\n"
+    assert admin("bans") == "Nobody is banned.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("ban", "nobody"), "There is no account nobody"),
+        (("ban", "192.0.2.1", "soon"), "soon is no duration"),
+        (("ban", "127.0.0.1"), "this machine itself"),
+        (("ban", "192.0.2"), "neither an address nor a network"),
+        (("unban", "192.0.2.1"), "192.0.2.1 is not banned. `bans` shows who is."),
+    ],
+)
+def test_what_cannot_be_banned_is_said(admin: Admin, arguments: tuple[str, ...], told: str) -> None:
+    assert told in admin(*arguments, status=1)
+    assert admin("bans") == "Nobody is banned.\n"
+
+
+def test_a_running_server_puts_out_whom_admin_bans(admin: Admin, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    world = World(tmp_path / "data")
+    world.storage.startService()
+    world.wait(2)
+    world.enter("bob")
+    told = admin("ban", "192.0.2.1", "forever", "x")
+    assert told.endswith("The running server knows of it in a few seconds.\n")
+    world.wait(ACCOUNTS_SECONDS + 1)
+    assert world.directory.users == {}
+    with pytest.raises(Refused, match="Your address is banned"):
+        world.enter("bob")
+    admin("unban", "192.0.2.1")
+    world.wait(ACCOUNTS_SECONDS + 1)
+    world.enter("bob")
+    world.stop()
 
 
 def test_backup_and_restore(admin: Admin, tmp_path: Path) -> None:

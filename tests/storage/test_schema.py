@@ -67,6 +67,18 @@ def test_a_migration_that_fails_leaves_the_version_before_it(path: Path) -> None
         again.execute("SELECT * FROM b")
 
 
+def test_a_database_of_the_version_before_bans_gets_them_and_keeps_the_rest(path: Path) -> None:
+    connection = connect(path)
+    migrate(connection, MIGRATIONS[:2])
+    connection.execute("INSERT INTO accounts VALUES ('ann', 'Ann', 'ann', 'hash', 0, 1.0)")
+    connection.close()
+    prepare(path)
+    again = connect(path)
+    assert version_of(again) == len(MIGRATIONS)
+    assert again.execute("SELECT name FROM accounts").fetchall() == [("Ann",)]
+    assert again.execute("SELECT count(*) FROM bans").fetchone() == (0,)
+
+
 def test_a_newer_database_is_refused_with_a_sentence(path: Path) -> None:
     prepare(path)
     with sqlite3.connect(path) as connection:

@@ -89,7 +89,7 @@ def _plain(session: IrcClient, text: str) -> None:
     def answered(answer: Answer[Account]) -> None:
         with later:
             if isinstance(answer, Refused):
-                if answer.why is Why.LIMIT:
+                if answer.why in (Why.LIMIT, Why.SERVER_BANNED):
                     session.tell_sentence(answer.sentence)
                 session.numeric(n.ERR_SASLFAIL)
                 return

@@ -1,12 +1,15 @@
-"""What operators of the server do: OPER, KILL, WALLOPS, REHASH.
+"""What operators of the server do: OPER, KILL, KLINE, UNKLINE, WALLOPS, REHASH, and STATS k.
 
-Source: Modern IRC, "Operator Messages".
+Sources: Modern IRC, "Operator Messages"; RFC 1459 section 6.2 (RPL_STATSKLINE). KLINE and UNKLINE stand in no
+specification: the order of their parameters is that of ircd-ratbox and Ergo.
 """
 
 from __future__ import annotations
 
-from chat.domain import operating
+from chat.domain import banning, operating
 from chat.domain.accounts import Account, Answer
+from chat.domain.bans import is_address
+from chat.domain.durations import is_duration, parse_duration
 from chat.domain.modes import Change
 from chat.domain.refused import Refused, Why
 from chat.domain.text import within_bytes
@@ -16,6 +19,9 @@ from chat.network.irc.client import IrcClient
 from chat.network.irc.modes import told
 from chat.network.irc.rows import command
 from chat.wire import Message
+
+BANS_SHOWN = 500
+"""Bans that STATS k lists, the newest ones: 60 KB, which any connection takes at once."""
 
 
 @command("OPER", "NAME PASSWORD", "become an operator of the server", minimum=2)
@@ -28,14 +34,14 @@ def _oper(session: IrcClient, message: Message) -> None:
                 operating.promote(session.directory, session.user)
                 session.numeric(n.RPL_YOUREOPER)
                 told(session, [Change(True, "o")])
-            elif isinstance(answer, Refused) and answer.why is Why.LIMIT:
+            elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED):
                 session.tell_sentence(answer.sentence)
                 session.numeric(n.ERR_PASSWDMISMATCH)
             else:
                 session.numeric(n.ERR_PASSWDMISMATCH)
 
     name, password = message.params[:2]
-    session.logins.accounts.authenticate(name, password, session.user.address, answered)
+    session.logins.authenticate(session.user, name, password, answered)
 
 
 @command("KILL", "NAME [REASON]", "disconnect somebody", minimum=1, operator=True)
@@ -43,6 +49,36 @@ def _kill(session: IrcClient, message: Message) -> None:
     target = session.directory.find(message.params[0])
     reason = message.params[1] if len(message.params) > 1 else ""
     operating.kill(session.directory, session.user, target, within_bytes(reason, isupport.KICK_BYTES))
+
+
+@command("KLINE", "[MINUTES|DURATION] WHOM [REASON]", "ban from the server", minimum=1, operator=True)
+def _kline(session: IrcClient, message: Message) -> None:
+    seconds: float | None = banning.DEFAULT_SECONDS
+    words = list(message.params)
+    if _starts_with_duration(session, words):
+        seconds = parse_duration(words.pop(0))
+    reason = " ".join(words[1:])
+    session.tell_sentence(banning.ban(session.directory, session.user, words[0], seconds, reason))
+
+
+def _starts_with_duration(session: IrcClient, words: list[str]) -> bool:
+    # With two words, the first may be whom, and even somebody's name may look like a duration.
+    first = words[0]
+    if len(words) < 2 or not is_duration(first) or is_address(first.rpartition("@")[2]):
+        return False
+    return len(words) > 2 or not banning.is_known(session.directory, first)
+
+
+@command("UNKLINE", "WHOM", "lift a ban from the server", minimum=1, operator=True)
+def _unkline(session: IrcClient, message: Message) -> None:
+    session.tell_sentence(banning.unban(session.directory, session.user, message.params[0]))
+
+
+def list_bans(session: IrcClient) -> None:
+    """RPL_STATSKLINE for each ban."""
+    operating.need_operator(session.user)
+    for ban in session.directory.bans.listed(session.directory.clock())[-BANS_SHOWN:]:
+        session.numeric(n.RPL_STATSKLINE, ban.what, banning.line(ban))
 
 
 @command("WALLOPS", "TEXT", "tell everybody who has the mode w", minimum=1, operator=True)

@@ -69,4 +69,6 @@ def answer(session: Answering, command: str, refused: Refused) -> None:
     if row is not None:
         session.numeric(row, refused.subject or "*", refused.sentence)
     else:
-        session.fail(command or "*", refused.why.name, refused.subject, refused.sentence)
+        # What was typed is repeated only where it cannot shift the parameters.
+        subject = refused.subject if " " not in refused.subject and refused.subject[:1] != ":" else "*"
+        session.fail(command or "*", refused.why.name, subject, refused.sentence)

@@ -87,6 +87,8 @@ def _enter(session: IrcClient, name: Name) -> None:
             session.numeric(n.ERR_NICKNAMEINUSE, name.shown, refused.sentence)
             registration.name = None
         else:
+            if refused.why is Why.SERVER_BANNED:
+                session.numeric(n.ERR_YOUREBANNEDCREEP, refused.sentence)
             session.leave(refused.sentence)
         return
     session.registration = None

@@ -10,7 +10,7 @@ from importlib import metadata
 
 from chat.commands import figures
 from chat.domain.names import fold
-from chat.network.irc import isupport
+from chat.network.irc import isupport, operators
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import ROWS, command
@@ -120,7 +120,7 @@ def _links(session: IrcClient, message: Message) -> None:
     session.numeric(n.RPL_ENDOFLINKS, "*")
 
 
-@command("STATS", "[LETTER]", "figures of the server: u for all of them")
+@command("STATS", "[LETTER]", "figures of the server: u for all of them, k for who is banned (operators)")
 def _stats(session: IrcClient, message: Message) -> None:
     letter = message.params[0][:1] if message.params else "*"
     if letter in ("u", "*"):
@@ -129,6 +129,8 @@ def _stats(session: IrcClient, message: Message) -> None:
         session.numeric(n.RPL_STATSUPTIME, days, rest // 3600, rest // 60 % 60, rest % 60)
         for label, figure in figures(session.directory):
             session.numeric(n.RPL_STATSFIGURE, label, figure)
+    elif letter in ("k", "K"):
+        operators.list_bans(session)
     session.numeric(n.RPL_ENDOFSTATS, letter or "*")
 
 

@@ -14,6 +14,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from txaio import tx
 
+from chat.domain import banning
 from chat.network.irc.websocket import IrcSocketFactory
 from tests.network.chatting import Server, join_irc, make_server
 
@@ -21,10 +22,10 @@ from tests.network.chatting import Server, join_irc, make_server
 class Page:
     """The browser's side of a WebSocket."""
 
-    def __init__(self, server: Server, *protocols: str) -> None:
+    def __init__(self, server: Server, *protocols: str, host: str = "192.0.2.9") -> None:
         self.server = server
         self.factory = IrcSocketFactory(server.factory)
-        address = IPv4Address("TCP", "192.0.2.9", 40000)
+        address = IPv4Address("TCP", host, 40000)
         protocol = self.factory.buildProtocol(address)
         assert protocol is not None
         self.protocol = protocol
@@ -136,3 +137,13 @@ def test_who_says_nothing_is_sent_away(server: Server) -> None:
     page = Page(server)
     server.wait(61)
     assert any(b"No name in time" in text for _, text in page.messages())
+
+
+def test_who_is_banned_is_told_and_closed(server: Server) -> None:
+    banning.ban(server.directory, "root", "192.0.2.0/24", None, "spam")
+    page = Page(server)
+    assert page.messages()[0] == (1, b"ERROR :Your address is banned from this server for good: spam")
+    page.send(b"NICK ann").send(b"USER ann 0 * :A")
+    assert server.directory.users == {}
+    Page(server, host="198.51.100.1").send(b"NICK ann").send(b"USER ann 0 * :A")
+    assert set(server.directory.users) == {"ann"}

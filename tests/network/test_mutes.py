@@ -1,0 +1,124 @@
+"""A mute is not ended by connecting again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chat.domain import banning
+from tests.network.chatting import Client, Server, connect, join_irc, join_plain, make_server
+from tests.network.irc.reading import account
+
+Join = Callable[..., Client]
+
+
+def mute(server: Server, name: str, seconds: float, reason: str = "") -> None:
+    """The operator mutes somebody."""
+    banning.mute(server.directory, server.directory.find(name), seconds, reason)
+
+
+def test_the_operator_mutes_for_a_while_and_ends_it(server: Server) -> None:
+    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
+    carol.lines()
+    mute(server, "bob", 60)
+    bob.lines()
+    bob.feed(b"hello\n/me waves\n/pm carol psst\n")
+    assert bob.lines() == ["The operator has muted you for 60 more seconds."] * 3
+    assert carol.lines() == []
+    mute(server, "bob", 0)
+    bob.feed(b"hello\n")
+    mute(server, "bob", 10)
+    bob.lines()
+    server.loop.advance(10)
+    bob.feed(b"again\n")
+    assert carol.lines() == ["<bob> hello", "<bob> again"]
+
+
+@pytest.mark.parametrize("back", [join_plain, join_irc])
+@pytest.mark.parametrize("goes", ["quit", "lose"])
+def test_a_mute_by_the_operator_outlasts_a_reconnect(server: Server, back: Join, goes: str) -> None:
+    carol = join_plain(server, "carol", address="198.51.100.1")
+    bob = join_plain(server, "bob")
+    mute(server, "bob", 600, "noise")
+    if goes == "quit":
+        bob.send("/exit")
+    bob.lose()
+    bob = back(server, "robert")
+    bob.send("JOIN #lobby" if back is join_irc else "")
+    carol.lines()
+    bob.lines()
+    told = bob.ask("PRIVMSG #lobby :hello" if back is join_irc else "hello")
+    assert "The operator has muted you for" in told[0]
+    assert "(noise)" in told[0]
+    assert carol.lines() == []
+    server.loop.advance(600)
+    bob.send("PRIVMSG #lobby :sorry" if back is join_irc else "sorry")
+    assert carol.lines() == ["<robert> sorry"]
+
+
+def test_a_muted_account_is_muted_when_it_logs_in_elsewhere(server: Server) -> None:
+    account(server, "bob")
+    bob = join_plain(server, "bob").send("/login bob sesame")
+    mute(server, "bob", 600)
+    bob.send("/exit")
+    bob.lose()
+    back = join_plain(server, "visitor", address="198.51.100.1")
+    assert back.ask("hello") == []
+    back.send("/login bob sesame")
+    back.lines()
+    assert "muted you" in back.ask("hello")[0]
+    mute(server, "bob", 0)
+    assert back.ask("hello") == []
+    assert join_plain(server, "other").ask("hello") == []
+
+
+def flood(server: Server, client: Client) -> None:
+    """Be muted by the program."""
+    before = server.directory.stats.muted
+    while server.directory.stats.muted == before:
+        if client.socket.unread < 100:
+            client.socket.give(b"spam\n" * 100)
+        server.loop.advance(0.5)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "127.0.0.1"])
+def test_a_mute_for_flooding_outlasts_a_reconnect(address: str) -> None:
+    server = make_server(message_rate=2.0, message_burst=5.0)
+    carol = join_plain(server, "carol", address="198.51.100.1")
+    ann = join_plain(server, "ann", address=address)
+    bob = join_plain(server, "bob", address=address)
+    flood(server, bob)
+    bob.lose()
+    server.loop.advance(5)
+    bob = join_plain(server, "bob", address=address)
+    carol.lines()
+    told = bob.ask("hello")
+    assert told[0].startswith("You are muted for 5")
+    assert "more than 5 messages at once and 2 a second, kept up for 30 seconds" in told[0]
+    ann.send("I did nothing")
+    assert carol.lines() == ["<ann> I did nothing"]
+    server.loop.advance(60)
+    bob.send("hello")
+    assert carol.lines() == ["<bob> hello"]
+
+
+def test_who_comes_back_before_the_old_connection_is_known_to_have_ended_is_muted() -> None:
+    server = make_server(message_rate=2.0, message_burst=5.0)
+    bob = join_plain(server, "bob")
+    flood(server, bob)
+    back = join_plain(server, "bobby")
+    assert back.ask("hello")[0].startswith("You are muted for ")
+    assert join_plain(server, "dan", address="192.0.2.8").ask("hello") == []
+
+
+def test_behind_a_relay_others_are_not_muted(server: Server) -> None:
+    bob = join_plain(server, "bob", address="127.0.0.1")
+    mute(server, "bob", 600)
+    bob.lose()
+    assert join_plain(server, "ann", address="127.0.0.1").ask("hello") == []
+    assert "muted" in join_plain(server, "bob", address="127.0.0.1").ask("hello")[0]
+
+
+def test_who_has_said_nothing_yet_is_not_muted(server: Server) -> None:
+    assert connect(server).protocol.muted() is None
