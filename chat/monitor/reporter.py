@@ -23,6 +23,7 @@ from chat.domain.events import (
     Said,
     TopicChanged,
 )
+from chat.domain.mode_lines import without_keys
 from chat.domain.room import Room
 
 REPORT_SECONDS = 0.25
@@ -130,7 +131,7 @@ def described(event: LogEvent) -> str:
         case TopicChanged(room=room, topic=topic):
             line = f"{room} * {who} set the topic to {_shortened(topic)!r}"
         case ModeChanged(room=room, change=change):
-            line = f"{room} * {who} set mode {' '.join(change)}"
+            line = f"{room} * {who} set mode {' '.join(without_keys(change))}"
         case Quit(reason=reason):
             line = f"* {who} quit{_why(reason)}"
         case Renamed(name=name):

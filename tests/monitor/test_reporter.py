@@ -83,6 +83,13 @@ def test_a_room_that_was_closed_and_made_again_is_shown_from_its_beginning(repor
     assert reported.look() == ["#ops * bob joined", "#ops <bob> three"]
 
 
+def test_the_key_of_a_room_is_not_shown(reported: Reported) -> None:
+    alice = join_irc(reported.server, "alice", "#ops")
+    reported.look()
+    alice.send("MODE #ops +lk 5 sesame", "MODE #ops -k sesame")
+    assert reported.look() == ["#ops * alice set mode +lk 5 *", "#ops * alice set mode -k *"]
+
+
 def test_private_messages_are_not_shown(reported: Reported) -> None:
     alice = join_plain(reported.server, "alice")
     bob = join_irc(reported.server, "bob", "#lobby")
