@@ -12,6 +12,7 @@ from chat.domain import conversations as module
 from chat.domain.conversations import CONVERSATION_EVENTS, MARKERS_EACH, Conversations, Markers
 from chat.domain.events import Identity, Joined, LogEvent, ModeChanged, Said, Tagged, Whispered
 from chat.domain.history import (
+    LOOK_BACK,
     PAGE_AT_MOST,
     Conversation,
     Correspondent,
@@ -280,8 +281,27 @@ def test_who_looks_back_sees_no_key_and_the_log_keeps_it(
     membership = Membership(ann, shelf.room, shelf.room.log.end + 1)
     assert shelf.ask("page", Range("#room", None, None, 1, speech=False)) == [hidden]
     assert shelf.ask("around", "#room", at_message("~"), 1, False) == [hidden]
-    assert shelf.ask("replay", membership, 1) == [hidden]
+    assert texts(shelf.ask("replay", membership, 1)) == "j"
     assert shelf.room.log.last(1) == [event]
+
+
+def test_comings_and_goings_push_nothing_out_of_a_replay(shelf: Shelf, tmp_path: Any) -> None:
+    user = World(tmp_path).enter("ann")
+    log = shelf.room.log
+    for number in range(20):
+        log.append(Joined(f"~{number:04}", START, user.identity, "#room"))
+    membership = Membership(user, shelf.room, log.end + 1)
+    assert texts(shelf.ask("replay", membership, 3)) == "hij"
+    assert shelf.ask("replay", membership, 0) == []
+
+
+def test_a_replay_looks_back_only_so_far(shelf: Shelf, tmp_path: Any) -> None:
+    user = World(tmp_path).enter("ann")
+    log = shelf.room.log
+    for number in range(LOOK_BACK - 1):
+        log.append(Joined(f"~{number:04}", START, user.identity, "#room"))
+    membership = Membership(user, shelf.room, log.end + 1)
+    assert texts(shelf.ask("replay", membership, 20)) == "j"
 
 
 # the log
