@@ -37,7 +37,10 @@ class Speaker(Protocol):
         """Take no further commands until the returned function is called: an answer is on its way."""
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
-        """Ask for a line that is not shown while it is typed, if that can be helped."""
+        """Ask for a password, not shown while it is typed if that can be helped; `question` ends without a colon.
+
+        It is not answered if the person types an empty line, or one that starts with a slash.
+        """
 
     def welcome(self) -> None:
         """This person, who had no name before, has one: show them in."""

@@ -401,7 +401,7 @@ def test_a_secret_is_asked_for_and_the_line_after_it_is_said_again(server: Serve
     bob, carol = (server.connect().feed(name) for name in (b"bob\n", b"carol\n"))
     bob.lines()
     carol.lines()
-    assert bob.feed(b"/register\n").lines() == ["Choose a password:"]
+    assert bob.feed(b"/register\n").lines() == ["Choose a password (an empty line leaves it):"]
     answer = bob.feed(b"open sesame\n").lines()
     assert answer[0].startswith("The name bob is yours")
     bob.feed(b"hello\n")
