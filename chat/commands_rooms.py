@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat.domain import moderation, modes
 from chat.domain.bans import is_address
-from chat.domain.masks import normal
+from chat.domain.masks import ACCOUNT, normal
 from chat.domain.modes import FLAGS, Change
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
@@ -14,6 +14,16 @@ from chat.speaker import Speaker, command, here, room_meant
 def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
     for refused in modes.apply(speaker.directory, speaker.user, room, changes):
         speaker.reply(refused.sentence)
+
+
+def _check_host(mask: str) -> None:
+    host = mask.rpartition("@")[2]
+    if not mask.startswith(ACCOUNT) and is_address(host):
+        raise Refused(
+            Why.BAD_MODE,
+            f"Nobody would be banned: hosts are shown as cloaks, never as addresses. /whois NAME shows a cloak, /ban "
+            f"*!*@CLOAK keeps it out. Operators of the server keep an address out with /serverban {host}",
+        )
 
 
 @command("kick", "NAME [REASON]", "put somebody out of this room")
@@ -67,7 +77,9 @@ def _ban(speaker: Speaker, arguments: list[str]) -> None:
             "A room bans names and masks. Operators of the server keep an address out with "
             f"/serverban {arguments[0]}",
         )
-    _change(speaker, room, [Change(True, "b", normal(arguments[0]))])
+    mask = normal(arguments[0])
+    _check_host(mask)
+    _change(speaker, room, [Change(True, "b", mask)])
 
 
 @command("unban", "NAME", "let a name or a mask in again")
@@ -90,4 +102,7 @@ def _mode(speaker: Speaker, arguments: list[str]) -> None:
             speaker.reply(f"  {letter}: {FLAGS[letter]}")
         return
     changes = [change for change in modes.read(arguments[0].split()) if not modes.is_query(change)]
+    for change in changes:
+        if change.add and change.letter in modes.LISTS and change.argument:
+            _check_host(normal(change.argument))
     _change(speaker, room, changes)
