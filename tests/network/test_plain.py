@@ -344,13 +344,17 @@ def test_a_topic_is_told_to_everybody(server: Server) -> None:
 # leaving
 
 
-@pytest.mark.parametrize("word", ["/exit", "/quit", "/exit see you"])
-def test_goodbye(server: Server, word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("/exit", "* bob left"), ("/quit", "* bob left"), ("/exit see you", "* bob left (see you)")],
+)
+def test_goodbye(server: Server, word: str, told: str) -> None:
     bob, carol = people(server, "bob", "carol")
     bob.send(word)
     assert bob.lines() == ["Goodbye"]
     assert bob.ended
-    assert carol.lines() == ["* bob left"]
+    assert carol.lines() == [told]
+    assert carol.ask("/history 1")[-1].endswith(f"] {told}")
 
 
 def test_an_announcement_of_the_operator_is_read_by_all(server: Server) -> None:
@@ -366,7 +370,7 @@ def test_who_is_disconnected_is_told_why(server: Server) -> None:
     bob.protocol.dialect.disconnect("Thrown out")
     assert bob.lines() == ["*** Thrown out"]
     assert bob.ended
-    assert carol.lines() == ["* bob left"]
+    assert carol.lines() == ["* bob left (Thrown out)"]
 
 
 def test_people_of_both_dialects_are_in_the_same_room(server: Server) -> None:
