@@ -8,12 +8,14 @@ from chat.domain.masks import ACCOUNT, normal
 from chat.domain.modes import FLAGS, Change
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
-from chat.speaker import Speaker, command, here, room_meant
+from chat.speaker import Speaker, advice, command, here, room_meant
 
 
 def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
-    for refused in modes.apply(speaker.directory, speaker.user, room, changes):
-        speaker.reply(refused.sentence)
+    problems = modes.apply(speaker.directory, speaker.user, room, changes)
+    # `+zz` is refused twice, which is what IRC clients expect; people need to read it once.
+    for sentence in dict.fromkeys(map(advice, problems)):
+        speaker.reply(sentence)
 
 
 def _check_host(mask: str) -> None:
@@ -87,7 +89,7 @@ def _unban(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     mask = normal(arguments[0])
     if not any(entry.mask == mask for entry in room.masks("b")):
-        raise Refused(Why.NO_SUCH_USER, f"{mask} is not banned from {room.name}. /ban lists who is.")
+        raise Refused(Why.NOT_BANNED, f"{mask} is not banned from {room.name}. /ban lists who is.")
     _change(speaker, room, [Change(False, "b", mask)])
 
 

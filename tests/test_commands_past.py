@@ -251,6 +251,9 @@ def test_history_goes_back(server: Server) -> None:
     before = bob.ask("/history before 1h")
     assert said(before, "first")
     assert not said(before, "second")
+    assert before[0].startswith("Before 1h ago: the last ")
+    assert bob.ask("/history before 3h") == ["Nothing was said before 3h ago in #lobby."]
+    assert bob.ask("/history before 1999-12-31") == ["Nothing was said before 1999-12-31 in #lobby."]
     assert said(bob.ask("/history before lunch"), "is no time")
     for wrong in ("0", "201", "x", "-1", "before"):
         assert said(bob.ask(f"/history {wrong}"), "takes a number"), wrong

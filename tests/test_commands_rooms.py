@@ -75,13 +75,15 @@ def test_rights_are_given_and_taken(server: Server, tess: Client) -> None:
         "* tess set the mode +v bob",
         "* tess set the mode -v bob",
     ]
-    assert tess.ask("/op nobody") == ["No such user: nobody"]
+    assert tess.ask("/op nobody") == ["No such user: nobody. /users lists who is here."]
 
 
 def test_modes(server: Server, tess: Client) -> None:
     assert tess.ask("/mode +mk beer") == ["* tess set the mode +mk beer"]
     assert tess.ask("/mode")[0] == "Modes of #a: +mntk beer"
     assert tess.ask("/mode +Z") == ["There is no mode Z."]
+    assert tess.ask("/mode +zzi-z") == ["* tess set the mode +i", "There is no mode z."]
+    tess.ask("/mode -i")
     eve = join_plain(server, "eve")
     assert eve.ask("/join #a") == ["#a needs a key: /join #a KEY"]
     assert eve.ask("/join #a beer")[0] == "You are in #a."

@@ -297,7 +297,7 @@ def test_a_private_message_is_read_by_its_recipient_alone(server: Server) -> Non
 
 def test_a_private_message_to_nobody_is_refused(server: Server) -> None:
     (bob,) = people(server, "bob")
-    assert bob.ask("/pm x psst") == ["No such user: x"]
+    assert bob.ask("/pm x psst") == ["No such user: x. /users lists who is here."]
 
 
 # changes
