@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chat.client import handlers_operators  # noqa: F401  importing it fills the table
 from chat.client.events import Event, Kind, Said, Told
 from chat.client.features import Features
 from chat.client.handlers import handle
