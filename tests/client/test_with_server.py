@@ -16,11 +16,13 @@ from chat.client.events import (
     Renamed,
     Said,
     State,
+    StateChanged,
     Told,
     TopicChanged,
 )
 from chat.client.queries import QueryFailed
-from chat.domain import operating
+from chat.domain import banning, operating
+from chat.monitor.overview import OperatorActions
 from tests.network.chatting import Server, join_plain, make_server
 
 from .talking import Talker, Wire, delivery
@@ -335,3 +337,38 @@ def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> No
     place.run(1)
     assert "198.51.100.0/24" in listed[0][0]
     assert listed[0][0].endswith("by ann: rude")
+
+
+def put_out(place: Place, how: str) -> None:
+    directory = place.server.directory
+    if how == "kill":
+        operating.promote(directory, directory.users["ann"])
+        operating.kill(directory, directory.users["ann"], directory.users["bob"], "spam")
+    elif how == "monitor":
+        OperatorActions(place.server.factory).kick("bob", "spam")
+    else:
+        banning.ban(directory, "operator", "bob", 60.0, "spam")
+
+
+@pytest.mark.parametrize("how", ["kill", "monitor", "ban"])
+def test_who_was_put_out_comes_back_only_when_they_want_to(place: Place, how: str) -> None:
+    place.enter("ann")
+    bob = place.enter("bob")
+    put_out(place, how)
+    place.run()
+    place.run(120)
+    assert bob.state() is State.ENDED
+    assert len(bob.attempts) == 1
+    assert "spam" in bob.told(StateChanged)[-1].sentence
+    bob.connect("bob", "#lobby")
+    place.run()
+    assert len(bob.attempts) == 2
+
+
+def test_a_server_that_goes_down_is_looked_for(place: Place) -> None:
+    bob = place.enter("bob")
+    place.server.factory.close_all("The server is going down. Goodbye")
+    place.run()
+    assert bob.state() is State.WAITING
+    place.run(2)
+    assert len(bob.attempts) == 2
