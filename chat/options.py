@@ -36,7 +36,8 @@ class Options(usage.Options):
     synopsis = "[options]"
     longdesc = (
         "A chat server for nc, telnet and any IRC client, all in the same rooms. Without options it listens on port "
-        "56458 of every interface. Talk to it with: nc localhost 56458"
+        "56458 of every IPv4 interface (--listen tcp6:56458 takes IPv6, and on Linux IPv4 as well). Talk to it with: "
+        "nc localhost 56458"
     )
     optParameters: ClassVar[list[list[object]]] = [
         ["data", "d", None, "Folder for the server's state. [default: a per-user state folder]"],

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from chat.domain.accounts import Done
 from chat.domain.events import Acted, LogEvent, Noticed, Said, Tagged, Whispered
+from chat.domain.log import KEEP
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Membership, Room
@@ -133,7 +134,7 @@ class History(Protocol):
         """
 
     def replay(self, membership: Membership, count: int, done: Done[list[LogEvent]]) -> None:
-        """The last `count` events of a room from before somebody joined it, oldest first; reads disk if need be."""
+        """The last `count` messages of a room from before somebody joined it, oldest first; reads disk if need be."""
 
     def whispered(self, event: Whispered) -> None:
         """A private message reached its reader: both remember the conversation, in memory only."""
@@ -149,6 +150,10 @@ class History(Protocol):
 
 
 SPEECH: tuple[type[Said | Acted | Noticed], ...] = (Said, Acted, Noticed)
+_SPEECH = frozenset(SPEECH)
+LOOK_BACK = KEEP
+"""Events among which the messages are looked for that somebody gets who comes in. Everybody who does pays for the look:
+some 8 microseconds."""
 
 
 def is_speech(event: HistoryEvent) -> bool:
@@ -194,11 +199,16 @@ def no_such_message(msgid: str) -> Refused:
 
 
 def replayed(membership: Membership, count: int) -> list[LogEvent]:
-    """The last `count` events that a room's log holds from before somebody joined."""
+    """The last `count` messages among the `LOOK_BACK` events before somebody joined, as far as the log holds them.
+
+    What people said, and not who came and went: of a busy door that would be all that a newcomer sees.
+    """
+    if count <= 0:
+        return []
     log = membership.room.log
     stop = membership.joined_at - 1
-    start = max(log.base, stop - count)
-    return [event for event in log.read(start, stop - start).events if is_kept(event)]
+    start = max(log.base, stop - max(count, LOOK_BACK))
+    return [event for event in log.read(start, stop - start).events if type(event) in _SPEECH][-count:]
 
 
 def last_said(room: Room) -> Correspondent | None:

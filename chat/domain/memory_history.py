@@ -79,5 +79,5 @@ class MemoryHistory(Remembered):
         done(no_such_message(msgid) if found is None else found)
 
     def replay(self, membership: Membership, count: int, done: Done[list[LogEvent]]) -> None:
-        """The last events from before somebody joined."""
+        """The last messages from before somebody joined."""
         done(replayed(membership, count))

@@ -59,7 +59,7 @@ def invite(directory: Directory, user: User, room: Room, target: User) -> None:
 def set_topic(directory: Directory, user: User, room: Room, text: str) -> None:
     """Say what a room is about; "" takes the topic away."""
     membership = directory.membership(user, room)
-    if "t" in room.flags and not room.permanent and rank(membership) < RANKS["o"]:
+    if "t" in room.flags and rank(membership) < RANKS["o"]:
         need_run(user, room, "change its topic")
     if len(text.encode()) > TOPIC_BYTES:
         raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)

@@ -157,7 +157,8 @@ class Room:
         self.rosters: dict[tuple[bool, bool], tuple[int, bytes]] | None = None
         """What a dialect keeps of who is here, by the form in which it is shown; opaque to the domain."""
         self.log = Log(folded)
-        self.flags: set[str] = {"n", "t"}
+        # Nobody runs a room like the lobby from the beginning: its topic is anybody's until somebody sets +t.
+        self.flags: set[str] = {"n"} if permanent else {"n", "t"}
         self.key = ""
         self.limit = 0
         self.lists: dict[str, dict[str, Mask]] | None = None

@@ -17,6 +17,7 @@ from chat.domain.events import (
     LogEvent,
     Renamed,
     TopicChanged,
+    Whispered,
 )
 from chat.domain.names import NameRefused, check_name
 from chat.domain.refused import Refused, Why
@@ -28,6 +29,8 @@ from chat.network.plain_rendering import PlainRendering, clock_time, line_of, sh
 
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
+LATE_SECONDS = 60.0
+"""Age from which on a private message is shown with its time."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 
@@ -183,7 +186,11 @@ class PlainDialect:
         if isinstance(event, Invited) and event.recipient.session == self.user.session:
             return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
         text = line_of(event)
-        return self._put(*text.split("\n")) if text else True
+        at, now = "", self.directory.clock()
+        if isinstance(event, Whispered) and now - event.time >= LATE_SECONDS:
+            # What waited for its reader says since when.
+            at = f"[{clock_time(event.time, now)}] "
+        return self._put(*(at + line for line in text.split("\n"))) if text else True
 
     def entered(self, membership: Membership, event: Event) -> None:
         """Say where we are, who is here, and what was said last."""

@@ -132,10 +132,11 @@ class StoredHistory(Remembered):
         self._ask(self._pages, lambda: reader.around(target, mark, limit, speech), read)
 
     def replay(self, membership: Membership, count: int, done: Done[list[LogEvent]]) -> None:
-        """The last events from before somebody joined; the first to come into a room waits for the disk."""
+        """The last messages from before somebody joined; the first to come into a room waits for the disk."""
         log = membership.room.log
-        if log.warm or log.base > 0 or membership.joined_at - 1 - log.base >= count:
-            done(replayed(membership, count))
+        remembered = replayed(membership, count)
+        if log.warm or log.base > 0 or len(remembered) >= count:
+            done(remembered)
         else:
             self.warm(log, lambda: done(replayed(membership, count)))
 

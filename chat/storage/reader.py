@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from chat.domain.events import LogEvent
 from chat.domain.history import FOUND_AT_MOST, PAGE_AT_MOST, Range, Search
 from chat.storage.rows import JOINED, LAST_SPEECH, SELECTED, event_of
-from chat.storage.schema import connect
+from chat.storage.schema import connect, file_at
 from chat.storage.search import indexed_up_to, match_expression, tail_condition
 
 T = TypeVar("T")
@@ -32,16 +32,21 @@ class TookTooLong(Exception):
 
 
 class Reader:
-    """A reading connection for one thread: opened when it is needed, and opened anew after an error."""
+    """A reading connection for one thread: opened when it is needed, and opened anew as the writing one is."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._file = (0, 0)
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Ask something; raises `sqlite3.Error`."""
+        """Ask something; raises `sqlite3.Error`, or `Missing`."""
+        file = file_at(self._path)
+        if file != self._file:
+            self.close()
         if self._connection is None:
             self._connection = connect(self._path, read_only=True)
+            self._file = file
         try:
             return question(self._connection)
         except sqlite3.Error:

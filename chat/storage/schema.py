@@ -112,6 +112,22 @@ class Unusable(Exception):
     """The database cannot be used as it is; the text is a sentence for the operator."""
 
 
+class Missing(OSError):
+    """The database was taken away from under the server. What is written to a deleted file is stored nowhere."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is gone: put it back, or stop the server and start it anew")
+
+
+def file_at(path: Path) -> tuple[int, int]:
+    """Which file is at a path, by device and number. Raises `Missing` if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise Missing(path) from None
+    return found.st_dev, found.st_ino
+
+
 def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
     """A connection for one thread, in which transactions are begun by hand. Raises `sqlite3.Error`."""
     if read_only:

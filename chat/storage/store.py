@@ -34,7 +34,7 @@ from chat.storage.markers import Saver, StoredMarkers
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
-from chat.storage.schema import DATABASE, LOCK, Unusable, connect, prepare
+from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
@@ -282,6 +282,9 @@ class Storage(Service):
         return changed
 
     def _outside_changed(self, outcome: Outside | Exception | None) -> None:
+        if isinstance(outcome, Missing):
+            # Nobody need say anything for the operator to be told.
+            self.health.failed(str(outcome))
         if outcome is None or isinstance(outcome, Exception):
             return
         accounts, bans = outcome

@@ -13,7 +13,7 @@ from chat.domain.events import Identity, LogEvent, Said
 from chat.domain.journal import Receipt
 from chat.domain.names import fold
 from chat.storage.rows import KIND_OF, columns
-from chat.storage.schema import connect
+from chat.storage.schema import connect, file_at
 
 T = TypeVar("T")
 
@@ -43,17 +43,23 @@ class Entry(NamedTuple):
 
 
 class Database:
-    """The writing connection: opened when it is needed, and opened anew after an error, for use by one thread."""
+    """The writing connection, for use by one thread: opened when it is needed, opened anew after an error, and when
+    another file stands where the database was.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._file = (0, 0)
         self._data_version = 0
         self.generation = 0
         """Changes when the connection is new, or another process has written: what was remembered may be wrong."""
 
     def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
-        """Do `change` in a transaction; raises `sqlite3.Error` or `OSError` when nothing was changed."""
+        """Do `change` in a transaction; raises `sqlite3.Error` or `OSError` when nothing was changed.
+
+        `Missing` is one of the latter.
+        """
         connection = self._open()
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -75,8 +81,12 @@ class Database:
         return self.generation, None if self.generation == generation else question(connection)
 
     def _open(self) -> sqlite3.Connection:
+        file = file_at(self._path)
+        if file != self._file:
+            self.close()
         if self._connection is None:
             self._connection = connect(self._path)
+            self._file = file
             self.generation += 1
         return self._connection
 

@@ -12,6 +12,7 @@ from chat.domain import conversations as module
 from chat.domain.conversations import CONVERSATION_EVENTS, MARKERS_EACH, Conversations, Markers
 from chat.domain.events import Identity, Joined, LogEvent, Said, Tagged, Whispered
 from chat.domain.history import (
+    LOOK_BACK,
     PAGE_AT_MOST,
     Conversation,
     Correspondent,
@@ -268,6 +269,25 @@ def test_a_replay_is_what_was_there_before_one_joined(shelf: Shelf, tmp_path: An
     assert texts(shelf.ask("replay", membership, 3)) == "hij"
     assert texts(shelf.ask("replay", membership, 100)) == "abcdefghij"
     assert isinstance(user.reader, Ear)
+
+
+def test_comings_and_goings_push_nothing_out_of_a_replay(shelf: Shelf, tmp_path: Any) -> None:
+    user = World(tmp_path).enter("ann")
+    log = shelf.room.log
+    for number in range(20):
+        log.append(Joined(f"~{number:04}", START, user.identity, "#room"))
+    membership = Membership(user, shelf.room, log.end + 1)
+    assert texts(shelf.ask("replay", membership, 3)) == "hij"
+    assert shelf.ask("replay", membership, 0) == []
+
+
+def test_a_replay_looks_back_only_so_far(shelf: Shelf, tmp_path: Any) -> None:
+    user = World(tmp_path).enter("ann")
+    log = shelf.room.log
+    for number in range(LOOK_BACK - 1):
+        log.append(Joined(f"~{number:04}", START, user.identity, "#room"))
+    membership = Membership(user, shelf.room, log.end + 1)
+    assert texts(shelf.ask("replay", membership, 20)) == "j"
 
 
 # the log

@@ -36,7 +36,11 @@ def test_a_topic_is_for_operators_except_in_the_lobby_and_where_they_allow_it(ho
     room.flags.discard("t")
     moderation.set_topic(house.directory, carol, room, "mine")
     house.directory.join_lobby(carol)
+    assert "t" not in house.directory.lobby.flags
     moderation.set_topic(house.directory, carol, house.directory.lobby, "everybody's")
+    house.directory.lobby.flags.add("t")
+    with pytest.raises(Refused, match="Only an operator of #lobby"):
+        moderation.set_topic(house.directory, carol, house.directory.lobby, "mine")
     with pytest.raises(Refused):
         moderation.set_topic(house.directory, bob, house.directory.lobby, "from outside")
 

@@ -17,7 +17,7 @@ from chat.domain.names import RoomName
 from chat.domain.repeats import REPEAT_SECONDS, repeat_key
 from chat.domain.user import User
 from chat.storage.schema import DATABASE, LOCK, Unusable
-from chat.storage.store import MAIL_KEY, STOP_SECONDS, Storage
+from chat.storage.store import ACCOUNTS_SECONDS, MAIL_KEY, STOP_SECONDS, Storage
 from chat.storage.upkeep import Retention
 
 from .by_hand import START, World
@@ -239,3 +239,11 @@ def test_real_threads_store_and_stop(tmp_path: Path) -> None:
     with open(tmp_path / LOCK) as lock:
         assert lock.read().strip().isdigit()
     Storage(tmp_path, Reactor(), lambda: START)._close()
+
+
+def test_a_database_that_is_taken_away_is_noticed_though_nobody_speaks(world: World) -> None:
+    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        (world.folder / name).unlink(missing_ok=True)
+    world.wait(ACCOUNTS_SECONDS + 2)
+    assert "is gone: put it back" in str(world.storage.health.problem)
+    assert ("history", "NOT KEPT at the moment") in world.storage.figures()

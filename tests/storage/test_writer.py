@@ -10,7 +10,7 @@ from chat.domain.events import AwayChanged, Quit, Said
 from chat.domain.history import Range
 from chat.storage import writer as module
 from chat.storage.reader import Reader
-from chat.storage.schema import DATABASE, prepare
+from chat.storage.schema import DATABASE, Missing, prepare
 from chat.storage.writer import ROWS_AT_ONCE, Database, Entry, EventWriter
 from tests.logs import observed
 
@@ -139,6 +139,41 @@ def test_a_database_that_is_put_back_is_used_at_once(path: Path) -> None:
     assert [(event.author.name, event.text) for event in found if isinstance(event, Said)] == [
         ("ann", "again")
     ]
+
+
+def test_a_database_that_is_taken_away_is_an_error_and_is_used_again_when_it_is_back(path: Path) -> None:
+    talk = Talk()
+    writer, reader = EventWriter(Database(path)), Reader(path)
+    everything = Range("#room", None, None, 10)
+    writer.store([Entry(talk.said("before"), "#room")])
+    reader.page(everything)
+    away = path.rename(path.with_name("elsewhere"))
+    entry = Entry(talk.said("after"), "#room")
+    for _ in range(2):
+        with pytest.raises(Missing, match="is gone: put it back"):
+            writer.store([entry])
+        with pytest.raises(Missing):
+            reader.page(everything)
+    assert not path.exists()
+    away.rename(path)
+    writer.store([entry])
+    assert texts(path) == ["before", "after"]
+    assert len(reader.page(everything)) == 2
+
+
+def test_what_is_said_goes_into_the_database_that_is_there(path: Path, tmp_path: Path) -> None:
+    talk = Talk()
+    writer, reader = EventWriter(Database(path)), Reader(path)
+    writer.store([Entry(talk.said("before"), "#room")])
+    reader.page(Range("#room", None, None, 10))
+    prepare(tmp_path / "other.db")
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    (tmp_path / "other.db").rename(path)
+    after = talk.said("after")
+    writer.store([Entry(after, "#room")])
+    assert texts(path) == ["after"]
+    assert [event.msgid for event in reader.page(Range("#room", None, None, 10))] == [after.msgid]
 
 
 def test_what_is_remembered_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
