@@ -17,7 +17,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.user import User
 from chat.slash import Misunderstood
-from chat.speaker import TABLE, Speaker, command, here, room_meant
+from chat.speaker import TABLE, Speaker, advice, command, here, room_meant
 from chat.wording import duration, listed
 
 NAMES_SHOWN = 200
@@ -38,7 +38,7 @@ def run(speaker: Speaker, line: str) -> None:
     except Misunderstood as misunderstood:
         speaker.reply(str(misunderstood))
     except Refused as refused:
-        speaker.reply(refused.sentence)
+        speaker.reply(advice(refused))
     except (NameRefused, RoomRefused) as refused_name:
         speaker.reply(f"That does not work: {refused_name}.")
 
@@ -149,7 +149,15 @@ def _join(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("part", "[ROOM]", "leave this room, or another")
 def _part(speaker: Speaker, arguments: list[str]) -> None:
-    room = room_meant(speaker, *arguments)
+    if not arguments:
+        speaker.directory.part(speaker.user, here(speaker))
+        return
+    name = room_from_typed(arguments[0])
+    room = speaker.directory.rooms.get(fold(name))
+    if room is None or room not in speaker.user.memberships:
+        rooms = [room.name for room in speaker.user.memberships]
+        where = f"You are in {listed(rooms, ROOMS_SHOWN)}." if rooms else "You are in no room."
+        raise Refused(Why.NOT_IN_ROOM, f"You are not in {name}. {where}", name)
     speaker.directory.part(speaker.user, room)
 
 
@@ -178,7 +186,11 @@ def _topic(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("nick", "NAME", "take another name", "name")
 def _nick(speaker: Speaker, arguments: list[str]) -> None:
-    speaker.directory.rename(speaker.user, check_name(arguments[0]))
+    name = check_name(arguments[0])
+    if name == speaker.user.name:
+        speaker.reply("That is your name already.")
+    else:
+        speaker.directory.rename(speaker.user, name)
 
 
 @command("whois", "NAME", "who somebody is")

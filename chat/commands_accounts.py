@@ -17,6 +17,14 @@ def _with_secret(speaker: Speaker, given: str | None, question: str, use: Callab
         speaker.ask_secret(question, use)
 
 
+def _check_choice(password: str) -> None:
+    if password.startswith("/"):
+        # Where a password is asked for, a line with a slash is taken for a command.
+        raise Refused(
+            Why.BAD_PASSWORD, "Nothing was changed: a password may not start with /. Choose another one."
+        )
+
+
 def _name_of(speaker: Speaker) -> str:
     if speaker.user.name is None:
         raise Refused(Why.NOT_LOGGED_IN, "You have no name yet: type one, or /login NAME.")
@@ -28,6 +36,8 @@ def _register(speaker: Speaker, arguments: list[str]) -> None:
     name = check_name(_name_of(speaker))
 
     def use(password: str) -> None:
+        _check_choice(password)
+
         def registered(account: Account) -> None:
             speaker.reply(
                 f"The name {account.name} is yours, and you are logged in. From now on: /login {account.name}"
@@ -35,7 +45,7 @@ def _register(speaker: Speaker, arguments: list[str]) -> None:
 
         speaker.logins.register(speaker.user, name, password, when_answered(speaker, registered))
 
-    _with_secret(speaker, arguments[0] if arguments else None, "Choose a password:", use)
+    _with_secret(speaker, arguments[0] if arguments else None, "Choose a password", use)
 
 
 @command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for")
@@ -59,12 +69,13 @@ def _login(speaker: Speaker, arguments: list[str]) -> None:
 
         speaker.logins.log_in(speaker.user, name, password, when_answered(speaker, logged_in))
 
-    _with_secret(speaker, arguments[1] if len(arguments) > 1 else None, f"Password for {name}:", use)
+    _with_secret(speaker, arguments[1] if len(arguments) > 1 else None, f"Password for {name}", use)
 
 
 @command("password", "[PASSWORD]", "change your password")
 def _password(speaker: Speaker, arguments: list[str]) -> None:
     def use(password: str) -> None:
+        _check_choice(password)
         speaker.logins.set_password(
             speaker.user,
             password,
@@ -75,7 +86,7 @@ def _password(speaker: Speaker, arguments: list[str]) -> None:
         raise Refused(
             Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in, /register makes an account."
         )
-    _with_secret(speaker, arguments[0] if arguments else None, "Choose a new password:", use)
+    _with_secret(speaker, arguments[0] if arguments else None, "Choose a new password", use)
 
 
 @command("logout", "", "be a guest again")
@@ -95,5 +106,5 @@ def _unregister(speaker: Speaker, arguments: list[str]) -> None:
     if speaker.user.account is None:
         raise Refused(Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in.")
     _with_secret(
-        speaker, arguments[0] if arguments else None, f"Password for {speaker.user.account}, to be sure:", use
+        speaker, arguments[0] if arguments else None, f"Password for {speaker.user.account}, to be sure", use
     )

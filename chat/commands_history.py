@@ -68,9 +68,16 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
             Why.LIMIT, f"/history takes a number from 1 to {HISTORY_AT_MOST}, or: /history before TIME"
         )
 
+    when = rest.strip() + (" ago" if _AGO.fullmatch(rest.strip()) else "")
+
     def show(page: Page) -> None:
-        what = "The last" if before is None else f"Before {rest.strip()}: the last"
-        speaker.reply(f"{what} {len(page)} events of {room.name}:")
+        if not page:
+            since = "yet" if before is None else f"before {when}"
+            speaker.reply(f"Nothing was said {since} in {room.name}.")
+            return
+        what = "The last" if before is None else f"Before {when}: the last"
+        events = f"{len(page)} events" if len(page) > 1 else "event"
+        speaker.reply(f"{what} {events} of {room.name}:")
         _show(speaker, page)
 
     what = Range(room.folded, None, before, count, newest=True, speech=False)

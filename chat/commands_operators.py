@@ -37,7 +37,7 @@ def _oper(speaker: Speaker, arguments: list[str]) -> None:
     if len(arguments) > 1:
         use(arguments[1])
     else:
-        speaker.ask_secret("Password:", use)
+        speaker.ask_secret(f"Password for {name}", use)
 
 
 @command("kill", "NAME [REASON]", "disconnect somebody (operators of the server)")

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from chat.domain import moderation, modes
 from chat.domain.bans import is_address
-from chat.domain.masks import normal
-from chat.domain.mode_lines import Change, read
+from chat.domain.masks import ACCOUNT, normal
+from chat.domain.mode_lines import LISTS, Change, read
 from chat.domain.modes import FLAGS
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
-from chat.speaker import Speaker, command, here, room_meant
+from chat.speaker import Speaker, advice, command, here, room_meant
 
 
 def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
-    for refused in modes.apply(speaker.directory, speaker.user, room, changes):
-        speaker.reply(refused.sentence)
+    problems = modes.apply(speaker.directory, speaker.user, room, changes)
+    # `+zz` is refused twice, which is what IRC clients expect; people need to read it once.
+    for sentence in dict.fromkeys(map(advice, problems)):
+        speaker.reply(sentence)
+
+
+def _check_host(mask: str) -> None:
+    host = mask.rpartition("@")[2]
+    if not mask.startswith(ACCOUNT) and is_address(host):
+        raise Refused(
+            Why.BAD_MODE,
+            f"Nobody would be banned: hosts are shown as cloaks, never as addresses. /whois NAME shows a cloak, /ban "
+            f"*!*@CLOAK keeps it out. Operators of the server keep an address out with /serverban {host}",
+        )
 
 
 @command("kick", "NAME [REASON]", "put somebody out of this room")
@@ -68,7 +80,9 @@ def _ban(speaker: Speaker, arguments: list[str]) -> None:
             "A room bans names and masks. Operators of the server keep an address out with "
             f"/serverban {arguments[0]}",
         )
-    _change(speaker, room, [Change(True, "b", normal(arguments[0]))])
+    mask = normal(arguments[0])
+    _check_host(mask)
+    _change(speaker, room, [Change(True, "b", mask)])
 
 
 @command("unban", "NAME", "let a name or a mask in again")
@@ -76,7 +90,7 @@ def _unban(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     mask = normal(arguments[0])
     if not any(entry.mask == mask for entry in room.masks("b")):
-        raise Refused(Why.NO_SUCH_USER, f"{mask} is not banned from {room.name}. /ban lists who is.")
+        raise Refused(Why.NOT_BANNED, f"{mask} is not banned from {room.name}. /ban lists who is.")
     _change(speaker, room, [Change(False, "b", mask)])
 
 
@@ -91,4 +105,7 @@ def _mode(speaker: Speaker, arguments: list[str]) -> None:
             speaker.reply(f"  {letter}: {FLAGS[letter]}")
         return
     changes = [change for change in read(arguments[0].split()) if not modes.is_query(change)]
+    for change in changes:
+        if change.add and change.letter in LISTS and change.argument:
+            _check_host(normal(change.argument))
     _change(speaker, room, changes)

@@ -16,6 +16,7 @@ from chat.domain.directory import Directory
 from chat.domain.journal import MemoryJournal
 from chat.domain.stats import Stats
 from chat.network.delivery import Fanout
+from chat.network.endings import GOING_DOWN
 from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
 from chat.network.plain import PlainDialect
@@ -86,7 +87,7 @@ class Conversation(Service):
         super().stopService()
         self.directory.stopping = True
         self.log.info("Stopping; {count} connections to close", count=len(self.factory.connections))
-        self.factory.close_all("The server is going down. Goodbye")
+        self.factory.close_all(GOING_DOWN)
         deadline = self._reactor.seconds() + DRAIN_SECONDS
         done: Deferred[None] = Deferred()
 

@@ -37,7 +37,10 @@ class Speaker(Protocol):
         """Take no further commands until the returned function is called: an answer is on its way."""
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
-        """Ask for a line that is not shown while it is typed, if that can be helped."""
+        """Ask for a password, not shown while it is typed if that can be helped; `question` ends without a colon.
+
+        It is not answered if the person types an empty line, or one that starts with a slash.
+        """
 
     def welcome(self) -> None:
         """This person, who had no name before, has one: show them in."""
@@ -68,6 +71,13 @@ def room_meant(speaker: Speaker, typed: str = "") -> Room:
     return speaker.directory.room(room_from_typed(typed)) if typed else here(speaker)
 
 
+def advice(refused: Refused) -> str:
+    """What people are told: why something was not done, and what to do."""
+    if refused.why is Why.NO_SUCH_USER:
+        return f"{refused.sentence}. /users lists who is here."
+    return refused.sentence
+
+
 def when_answered(speaker: Speaker, then: Callable[[T], None]) -> Done[T]:
     """What to do with an answer that comes later, if this person is still here; a refusal is replied.
 
@@ -78,7 +88,7 @@ def when_answered(speaker: Speaker, then: Callable[[T], None]) -> Done[T]:
     def done(answer: Answer[T]) -> None:
         if not speaker.user.gone:
             if isinstance(answer, Refused):
-                speaker.reply(answer.sentence)
+                speaker.reply(advice(answer))
             else:
                 then(answer)
         answered()

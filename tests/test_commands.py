@@ -100,7 +100,7 @@ def test_reply_needs_somebody_to_answer(server: Server, bob: Client) -> None:
     carol.send("/pm bob hello")
     assert bob.ask("/r hi") == ["[pm to carol] hi"]
     carol.lose()
-    assert bob.ask("/r hi") == ["No such user: carol"]
+    assert bob.ask("/r hi") == ["No such user: carol. /users lists who is here."]
 
 
 # people and rooms
@@ -171,10 +171,21 @@ def test_a_room_that_cannot_be(bob: Client, name: str, answer: str) -> None:
     assert line.startswith(answer)
 
 
+def test_who_has_a_name_already_is_told_so(server: Server, bob: Client) -> None:
+    carol = join_plain(server, "carol")
+    bob.lines()
+    assert bob.ask("/nick bob") == ["That is your name already."]
+    assert bob.ask("/nick Bob") == ["You are now Bob"]
+    assert carol.lines()[-1] == "* bob is now Bob"
+
+
 def test_parting_a_room_that_one_is_not_in(server: Server, bob: Client) -> None:
     join_irc(server, "carol", "#tea")
-    assert bob.ask("/part #tea") == ["You are not in #tea. /join #tea first."]
-    assert bob.ask("/part #nowhere")[0].startswith("No such room")
+    assert bob.ask("/part #tea") == ["You are not in #tea. You are in #lobby."]
+    assert bob.ask("/part nowhere") == ["You are not in #nowhere. You are in #lobby."]
+    bob.send("/part")
+    bob.lines()
+    assert bob.ask("/part tea") == ["You are not in #tea. You are in no room."]
 
 
 @pytest.mark.parametrize("typed", ["/part", "/users", "/topic", "/topic x", "/history"])
@@ -205,7 +216,7 @@ def test_whois_tells_what_others_may_know(server: Server, bob: Client) -> None:
     assert re.fullmatch(r"  here for 1h 1m, idle for 1h 1m", lines[1])
     assert lines[2:] == ["  in #lobby, #tea", "  away: tea"]
     assert "198.51.100.77" not in "".join(lines)
-    assert bob.ask("/whois nobody") == ["No such user: nobody"]
+    assert bob.ask("/whois nobody") == ["No such user: nobody. /users lists who is here."]
 
 
 def test_away_and_back(server: Server, bob: Client) -> None:
@@ -249,6 +260,7 @@ def test_history_shows_the_last_events_with_their_times(server: Server, bob: Cli
     assert len(lines) == HISTORY_SHOWN + 1
     assert re.fullmatch(rf"\[\d\d:\d\d\] <carol> {HISTORY_SHOWN + 4}", lines[-1])
     assert len(bob.ask("/history 3")) == 4
+    assert bob.ask("/history 1")[0] == "The last event of #lobby:"
 
 
 @pytest.mark.parametrize(

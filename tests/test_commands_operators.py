@@ -45,7 +45,7 @@ def test_operators_of_the_server(server: Server, tess: Client) -> None:
     olga = connect(server)
     olga.feed(b"olga\n/oper root\nsecret\n")
     assert olga.lines()[-2:] == [
-        "Password:",
+        "Password for root (an empty line leaves it):",
         "You are an operator of this server: /kill, /serverban and /announce are yours.",
     ]
     eve.lines()

@@ -69,7 +69,7 @@ def test_the_name_of_an_account_is_taken_and_asked_for_again(server: Server) -> 
 
 def test_logging_in_with_the_password_on_a_line_of_its_own(server: Server) -> None:
     client = connect(server)
-    assert said(ask(client, "/login ann"), "Password for ann:")
+    assert said(ask(client, "/login ann"), "Password for ann (an empty line leaves it):")
     assert said(ask(client, PASSWORD), "Welcome, ann!")
 
 
@@ -96,6 +96,63 @@ def test_a_wrong_password_is_said_to_be_wrong_and_one_may_try_again(server: Serv
     assert said(client.ask("/login ann wrong"), "do not belong together")
     assert said(client.ask("bob"), "Welcome, bob!")
     assert said(client.ask(f"/login ann {PASSWORD}"), "logged in as ann")
+
+
+@pytest.mark.parametrize("command", ["/register", "/login ann", "/oper ann"])
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "no password was given"),
+        ("   ", "no password was given"),
+        ("/login", "a line that starts with / is not taken for a password"),
+        ("/me waves", "a line that starts with / is not taken for a password"),
+    ],
+)
+def test_a_prompt_for_a_password_is_left_with_an_empty_line_or_a_command(
+    server: Server, command: str, typed: str, told: str
+) -> None:
+    carl = join_plain(server, "carl")
+    carl.lines()
+    bob = join_plain(server, "bob")
+    assert said(ask(bob, command), "(an empty line leaves it):")
+    (answer,) = ask(bob, typed)
+    assert answer.startswith("Nothing was changed: ")
+    assert told in answer
+    assert "ype the command again" in answer
+    assert server.directory.claims.accounts.find("bob") is None
+    ask(bob, "that is said")
+    assert carl.lines() == ["* bob joined", "<bob> that is said"]
+
+
+@pytest.mark.parametrize("command", ["/password", "/unregister"])
+@pytest.mark.parametrize("typed", ["", "/login"])
+def test_who_leaves_the_prompt_keeps_account_and_password(server: Server, command: str, typed: str) -> None:
+    ann = as_ann(server)
+    ask(ann, command)
+    assert said(ask(ann, typed), "Nothing was changed: ")
+    ann.send("/exit")
+    assert said(connect(server).ask(f"/login ann {PASSWORD}"), "Welcome, ann!")
+
+
+def test_who_has_no_name_and_leaves_the_prompt_is_asked_for_one_again(server: Server) -> None:
+    client = connect(server)
+    ask(client, "/login ann")
+    assert said(ask(client, ""), "Nothing was changed: ")
+    assert said(ask(client, "bob"), "Welcome, bob!")
+
+
+@pytest.mark.parametrize("line", ["/password /login", "/register /login"])
+def test_no_password_is_chosen_that_a_prompt_would_not_take(server: Server, line: str) -> None:
+    client = as_ann(server) if line.startswith("/password") else join_plain(server, "bob")
+    assert said(ask(client, line), "a password may not start with /")
+    assert server.directory.claims.accounts.find("bob") is None
+
+
+def test_a_password_with_a_slash_is_given_on_the_line_of_the_command(server: Server) -> None:
+    accounts = server.directory.claims.accounts
+    assert isinstance(accounts, MemoryAccounts)
+    accounts.add("sue", "/slash")
+    assert said(connect(server).ask("/login sue /slash"), "Welcome, sue!")
 
 
 def test_a_password_is_neither_said_nor_taken_for_a_command(server: Server) -> None:
@@ -196,6 +253,9 @@ def test_history_goes_back(server: Server) -> None:
     before = bob.ask("/history before 1h")
     assert said(before, "first")
     assert not said(before, "second")
+    assert before[0].startswith("Before 1h ago: the last ")
+    assert bob.ask("/history before 3h") == ["Nothing was said before 3h ago in #lobby."]
+    assert bob.ask("/history before 1999-12-31") == ["Nothing was said before 1999-12-31 in #lobby."]
     assert said(bob.ask("/history before lunch"), "is no time")
     for wrong in ("0", "201", "x", "-1", "before"):
         assert said(bob.ask(f"/history {wrong}"), "takes a number"), wrong

@@ -14,6 +14,8 @@ from chat.client.endpoints import BadAddress, parse_address
 from chat.domain.names import NameRefused, check_name, room_from_typed
 
 DEFAULT_ROOM = "#lobby"
+PATIENCE_SECONDS = 60.0
+"""How long lines from a pipe wait: a server that restarts is back within it, and no script hangs for longer."""
 PASSWORD_VARIABLE = "CHAT_PASSWORD"
 
 
@@ -56,9 +58,10 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--patience",
         type=float,
-        default=60.0,
+        default=PATIENCE_SECONDS,
         metavar="SECONDS",
-        help="when lines are piped in: how long to go on without the server taking any [60]",
+        help="when lines are piped in: how long to go on without a connection, or without the server taking any; then "
+        f"it ends with status 1 [{PATIENCE_SECONDS:g}]",
     )
     add("--no-bell", action="store_true", help="stay silent when somebody means you")
     return arguments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 
 from chat.client import queries
 from chat.client.events import Event, Said
@@ -10,7 +10,7 @@ from chat.client.queries import QueryFailed, Question
 from chat.client.replies import Item
 from chat.client.session import Session
 from chat.client.translate import happened, said
-from chat.wire import format_server_time
+from chat.wire import Message, format_server_time
 
 NOT_CONNECTED = "You are not connected."
 
@@ -25,6 +25,21 @@ def ask(session: Session | None, question: Question) -> Deferred[list[Item]]:
         return fail(QueryFailed("That cannot be asked."))
     session.questions.ask(question)
     return question.answer
+
+
+def order(session: Session | None, message: Message) -> Deferred[list[Item] | None]:
+    """Send a command; fires with what the server answered, with None where it labels no answers.
+
+    There, nothing tells when a command without an answer is done, and a refusal comes as `Told`.
+    """
+    if session is not None and session.online and not session.features.labels:
+        session.send(message)
+        return succeed(None)
+    return ask(session, Question(message, queries.numerics(), queries.numerics())).addCallback(_optional)
+
+
+def _optional(items: list[Item]) -> list[Item] | None:
+    return items
 
 
 def history(

@@ -119,6 +119,11 @@ class Connection:
         return self._session.server if self._session is not None else ""
 
     @property
+    def address(self) -> tuple[str, int, bool]:
+        """Host, port and whether over TLS, as given to `connect`."""
+        return self._address
+
+    @property
     def away(self) -> str | None:
         """The reason given to `set_away`, None when not away."""
         return self._wants.away
@@ -308,6 +313,11 @@ class Connection:
         self._wants.new_password = password
         self._send(Message("REGISTER", ("*", "*", password)))
 
+    def log_out(self) -> None:
+        """Be a guest again, also with the next connections."""
+        self._wants.account = self._wants.password = None
+        self._send(Message("LOGOUT"))
+
     def ignore(self, name: str) -> None:
         """Drop what somebody says from here on."""
         self.ignored |= {self.fold(name)}
@@ -334,21 +344,25 @@ class Connection:
             return False
         return True
 
+    def order(self, name: str, *arguments: str) -> Deferred[list[Item] | None]:
+        """As `command`, but the answer comes here, from servers that label it; see `asking.order`."""
+        return asking.order(self._session, Message(name, arguments))
+
     # asking
 
     def whois(self, name: str) -> Deferred[Whois]:
         """Who somebody is. Fails with `QueryFailed`, whose sentence is for people, as do the other questions."""
-        return self._ask(queries.whois_question(name)).addCallback(
+        return self.ask(queries.whois_question(name)).addCallback(
             lambda items: queries.read_whois(name, items)
         )
 
     def list_rooms(self) -> Deferred[list[RoomListing]]:
         """Which rooms there are, at most `queries.MAX_ROOMS`, the largest first."""
-        return self._ask(queries.list_question()).addCallback(queries.read_list)
+        return self.ask(queries.list_question()).addCallback(queries.read_list)
 
     def stats(self) -> Deferred[list[str]]:
         """The server's figures, as lines."""
-        return self._ask(queries.stats_question()).addCallback(queries.read_stats)
+        return self.ask(queries.stats_question()).addCallback(queries.read_stats)
 
     def history(
         self, place: str, before: str | float | None = None, limit: int = 50
@@ -366,7 +380,8 @@ class Connection:
         """
         return asking.search(self._session, words, place)
 
-    def _ask(self, question: Question) -> Deferred[list[Item]]:
+    def ask(self, question: Question) -> Deferred[list[Item]]:
+        """Any other question; fires with the answer's items."""
         return asking.ask(self._session, question)
 
     def fold(self, name: str) -> str:

@@ -72,7 +72,7 @@ HANDLERS: dict[str, tuple[int, Handler]] = {}
 
 # Greetings and counts that say nothing to people, ends of lists, and what `queries` reads when it asked for it.
 _SILENT = """
-    002 003 004 005 042 221 250 251 252 253 254 255 265 266 315 318 321 323 324 329 333 352 354 365 368 375 376 396 422
+    002 003 004 005 042 221 250 251 252 253 254 255 265 266 315 318 321 323 329 333 352 354 365 375 376 396 422
     730 731 903
 """
 SILENT = frozenset(_SILENT.split())

@@ -36,7 +36,9 @@ class Piper:
         done: Callable[[int], None],
         **options: Any,
     ) -> None:
-        """`complain` gets sentences for people; `options` go to the connection."""
+        """`patience`: seconds without a first connection, or with lines that the server does not take, until it gives
+        up. `complain` gets sentences for people; `options` go to the connection.
+        """
         self.connection = Connection(reactor, self._happened, **options)
         self.wants_more: Callable[[], None] = lambda: None
         self._reactor = reactor
@@ -50,6 +52,7 @@ class Piper:
         self._full = False
         self._finished = False
         self._trouble = ""
+        self._was_online = False
         self._deadline: Any = None
 
     def feed(self, data: bytes) -> bool:
@@ -78,7 +81,11 @@ class Piper:
         message = self.connection.say(self._room, text)
         if message.state is Delivery.FAILED:
             self._lost(message.sentence)
-        elif self._deadline is None:
+        else:
+            self._begin_to_wait()
+
+    def _begin_to_wait(self) -> None:
+        if self._deadline is None and not self._finished:
             self._deadline = self._reactor.callLater(self._patience, self._too_long)
 
     def _happened(self, event: Event) -> None:
@@ -89,14 +96,27 @@ class Piper:
                 if self._deadline is not None:
                     self._deadline.reset(self._patience)
                 self._look()
+            case StateChanged(State.CONNECTING) if not self._was_online:
+                # Also while there is no line yet: a script whose own input waits for us would hang with us.
+                self._begin_to_wait()
+            case StateChanged(State.ONLINE):
+                self._online()
             case StateChanged(State.WAITING, sentence):
                 if sentence != self._trouble:
-                    self._complain(f"{sentence} Trying again.")
+                    until = "" if self._was_online else f", for {self._patience:g} s in all"
+                    self._complain(f"{sentence} Trying again{until}.")
                 self._trouble = sentence
             case StateChanged(State.ENDED, sentence):
                 self._give_up(sentence)
             case Told(text, error, _) if error:
                 self._complain(printable(text))
+
+    def _online(self) -> None:
+        """What is said has the whole patience, but only once: a server that keeps dropping us takes nothing."""
+        if not self._was_online and self._deadline is not None:
+            self._deadline.reset(self._patience)
+        self._was_online = True
+        self._look()
 
     def _lost(self, why: str) -> None:
         self._failed += 1
@@ -104,14 +124,21 @@ class Piper:
 
     def _too_long(self) -> None:
         self._deadline = None
-        waiting = len(self.connection.pending)
-        self._give_up(
-            f"The server has not taken anything for {self._patience:g} s; {waiting} lines were not sent."
-        )
+        if self._was_online:
+            why = f"The server has not taken anything for {self._patience:g} s."
+        else:
+            # Without an answer from there, such as one that a firewall swallows, nothing has been told yet.
+            because = self._trouble or "The server does not answer."
+            why = f"No connection in {self._patience:g} s: {because}"
+        self._give_up(f"{why} {self._unsent()} --patience SECONDS waits longer.")
+
+    def _unsent(self) -> str:
+        count = len(self.connection.pending)
+        return "1 line was not sent." if count == 1 else f"{count} lines were not sent."
 
     def interrupted(self) -> None:
         """The person does not want to wait any longer."""
-        self._give_up(f"Interrupted: {len(self.connection.pending)} lines were not sent.")
+        self._give_up(f"Interrupted: {self._unsent()}")
 
     def _give_up(self, why: str) -> None:
         self._complain(why)
@@ -120,7 +147,7 @@ class Piper:
     def _look(self) -> None:
         """Go on reading, or end, where it is time to."""
         waiting = len(self.connection.pending)
-        if not waiting and self._deadline is not None:
+        if not waiting and self._was_online and self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
         if self._ended and not waiting:

@@ -55,6 +55,27 @@ def is_ban(text: str) -> bool:
     return _BANNED.search(text) is not None
 
 
+# "Killed by NAME" and "Closing Link: host (Killed (NAME (reason)))" are what servers say of KILL. A link between
+# servers that comes back kills one of two people of the same name: nobody wanted that, and coming back is right.
+_PUT_OUT = re.compile(r"\bkilled\b|\bput you out\b", re.IGNORECASE)
+_COLLISION = re.compile(r"\bcollision\b|\bcollided\b", re.IGNORECASE)
+
+
+def is_put_out(text: str) -> bool:
+    """Whether the text of an ERROR says that somebody has ended this connection on purpose.
+
+    It is not if the server goes down, does not hear us or has too much for us: then we are welcome again.
+    """
+    return _PUT_OUT.search(text) is not None and _COLLISION.search(text) is None
+
+
+def goodbye(text: str) -> str | None:
+    """Why not to come back by ourselves after an ERROR with this text, as a sentence; None if we may."""
+    if is_ban(text):
+        return f"The server has shut us out: {text}"
+    return f"{text} This client does not come back by itself." if is_put_out(text) else None
+
+
 def _causes(exception: BaseException) -> Iterator[BaseException]:
     """An exception and what it reports on: TLS failures come wrapped."""
     yield exception

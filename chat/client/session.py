@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chat.client import handlers_operators  # noqa: F401  importing it fills the table
 from chat.client.events import Event, Kind, Said, Told
 from chat.client.features import Features
 from chat.client.handlers import handle
@@ -16,7 +17,7 @@ from chat.client.keepalive import Keepalive
 from chat.client.outbox import Outbox, wire_message
 from chat.client.protocol import MessageProtocol
 from chat.client.questions import Questions
-from chat.client.reconnect import Permanent, is_ban
+from chat.client.reconnect import Permanent, goodbye
 from chat.client.registration import Registration, request_lines, sasl_plain
 from chat.client.replies import Answered, Item, Replies, sentence
 from chat.client.resume import CatchUp
@@ -205,8 +206,7 @@ class Session:
                 self._keepalive.pong(message)
             case "ERROR" if message.params and self.done:
                 self.complaint = sentence(message.params[-1])
-                if is_ban(self.complaint):
-                    self.permanent = f"The server has shut us out: {self.complaint}"
+                self.permanent = goodbye(self.complaint)
             case _ if not self.done:
                 self._registration.receive(message)
                 self.complaint = self._registration.complaint

@@ -6,10 +6,15 @@ interface can offer the same commands. The rows are in `chat.client.typed`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from chat.client.connection import Connection
 from chat.client.events import Event, Kind, Outgoing, Said
+from chat.client.queries import QueryFailed
 from chat.slash import Misunderstood, Table
 
 
@@ -93,7 +98,27 @@ def run(desk: Desk, line: str) -> None:
         desk.note(str(misunderstood), error=True)
 
 
-SECRETS = {"register": 1, "login": 2}
+def when_answered(desk: Desk, answer: Deferred, show: Callable) -> None:  # type: ignore[type-arg]
+    """Show an answer when it comes, or why there is none, where the person is now."""
+    place = desk.place
+
+    def failed(failure: Failure) -> None:
+        failure.trap(QueryFailed)
+        desk.note(str(failure.value), place, error=True)
+
+    answer.addCallback(lambda result: show(place, result))
+    answer.addErrback(failed)
+
+
+def room_here(desk: Desk) -> str | None:
+    """The room of the page, None (and a sentence) where there is none."""
+    if desk.place and desk.connection.is_room(desk.place):
+        return desk.place
+    desk.note("This is no room: go to its page first, or /join it.", error=True)
+    return None
+
+
+SECRETS = {"register": 1, "login": 2, "password": 1, "unregister": 1, "oper": 2}
 """Commands with a password, and which argument that is: not to be shown, nor kept as what was typed before."""
 
 

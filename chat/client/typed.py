@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
-from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
-
 from chat.client.events import Kind, State
-from chat.client.queries import QueryFailed, RoomListing, Whois
-from chat.client.table import BY_WORD, COMMANDS, TABLE, Desk, command, enter, run, say, secret_in
+from chat.client.queries import RoomListing, Whois
+from chat.client.table import (
+    BY_WORD,
+    COMMANDS,
+    TABLE,
+    Desk,
+    command,
+    enter,
+    run,
+    say,
+    secret_in,
+    when_answered,
+)
 from chat.domain.names import room_from_typed
 from chat.wording import duration, listed
 
@@ -20,18 +27,6 @@ ROOMS_SHOWN = 100
 """Rooms listed before "and N more"."""
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""
-
-
-def _then(desk: Desk, answer: Deferred, show: Callable) -> None:  # type: ignore[type-arg]
-    """Show an answer when it comes, or why there is none, where the person is now."""
-    place = desk.place
-
-    def failed(failure: Failure) -> None:
-        failure.trap(QueryFailed)
-        desk.note(str(failure.value), place, error=True)
-
-    answer.addCallback(lambda result: show(place, result))
-    answer.addErrback(failed)
 
 
 @command("help", "[COMMAND]", "list the commands, or explain one", "?")
@@ -136,7 +131,7 @@ def _rooms(desk: Desk, arguments: list[str]) -> None:
         if len(rooms) > ROOMS_SHOWN:
             desk.note(f"  and {len(rooms) - ROOMS_SHOWN} more", place)
 
-    _then(desk, desk.connection.list_rooms(), show)
+    when_answered(desk, desk.connection.list_rooms(), show)
 
 
 @command("whois", "NAME", "who somebody is")
@@ -155,7 +150,7 @@ def _whois(desk: Desk, arguments: list[str]) -> None:
         for line in found.lines:
             desk.note(f"  {line}", place)
 
-    _then(desk, desk.connection.whois(arguments[0]), show)
+    when_answered(desk, desk.connection.whois(arguments[0]), show)
 
 
 @command("away", "[TEXT]", "say that you are away; without a text: back again")
@@ -183,13 +178,13 @@ def _stats(desk: Desk, arguments: list[str]) -> None:
         for line in lines:
             desk.note(line, place)
 
-    _then(desk, desk.connection.stats(), show)
+    when_answered(desk, desk.connection.stats(), show)
 
 
 @command("search", "[WORDS]", "find what was said; from:NAME in:ROOM after:DATE before:DATE narrow it down")
 def _search(desk: Desk, arguments: list[str]) -> None:
     words = arguments[0] if arguments else ""
-    _then(desk, desk.connection.search(words), lambda place, messages: desk.found(words, messages))
+    when_answered(desk, desk.connection.search(words), lambda place, messages: desk.found(words, messages))
 
 
 @command("history", "[N]", f"what was said here before, N more messages ({HISTORY_SHOWN})")
@@ -204,31 +199,11 @@ def _history(desk: Desk, arguments: list[str]) -> None:
             return
         count = int(arguments[0])
     place = desk.place
-    _then(
+    when_answered(
         desk,
         desk.connection.history(place, desk.oldest(place), count),
         lambda _, events: desk.earlier(place, events),
     )
-
-
-@command("register", "PASSWORD", "make your name yours: an account of this name")
-def _register(desk: Desk, arguments: list[str]) -> None:
-    desk.connection.register(arguments[0])
-
-
-@command("login", "ACCOUNT PASSWORD", "log in to your account")
-def _login(desk: Desk, arguments: list[str]) -> None:
-    desk.connection.log_in(arguments[0], arguments[1])
-
-
-@command("invite", "NAME", "ask somebody into this room")
-def _invite(desk: Desk, arguments: list[str]) -> None:
-    desk.connection.command("INVITE", arguments[0], desk.place or "#lobby")
-
-
-@command("kick", "NAME [REASON]", "put somebody out of this room")
-def _kick(desk: Desk, arguments: list[str]) -> None:
-    desk.connection.command("KICK", desk.place or "#lobby", *arguments)
 
 
 @command("quote", "LINE", "send an IRC command as it is", "raw")
@@ -259,5 +234,8 @@ def _connect(desk: Desk, arguments: list[str]) -> None:
 def _exit(desk: Desk, arguments: list[str]) -> None:
     desk.leave(arguments[0] if arguments else "")
 
+
+# They add their rows to the table above.
+from chat.client import typed_accounts, typed_rooms, typed_operators  # noqa: E402, F401, I001
 
 __all__ = ["BY_WORD", "COMMANDS", "Desk", "enter", "run", "say", "secret_in"]

@@ -20,6 +20,6 @@ def ignore(user: User, name: str) -> None:
 def unignore(user: User, name: str) -> None:
     """Show what a name says to somebody again."""
     if fold(name) not in user.ignored:
-        raise Refused(Why.NO_SUCH_USER, f"You do not ignore {name}.", name)
+        raise Refused(Why.NOT_IGNORED, f"You do not ignore {name}.", name)
     user.ignored -= {fold(name)}
     user.reader.ignoring_changed()

@@ -25,6 +25,7 @@ from chat.domain.user import User
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.dialect import Dialect, Person
+from chat.network.endings import CLOSED
 from chat.network.outlet import outlet_for
 from chat.network.pace import Pace
 from chat.network.pausing import PausingLineReceiver
@@ -81,7 +82,7 @@ class ChatProtocol(PausingLineReceiver):
         """Who speaks, as long as a slow program may still turn out to be behind it."""
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
-        self.quit_reason = "Connection closed"
+        self.quit_reason = CLOSED
         self.leaving = False
         """Whether this side ends the connection, as opposed to a connection that drops."""
         self.pace: Pace | None = None
@@ -141,7 +142,7 @@ class ChatProtocol(PausingLineReceiver):
 
     def writeConnectionLost(self) -> None:
         """The other side reads nothing more: that is the end."""
-        self.abort("Connection closed")
+        self.abort(CLOSED)
 
     def speak(self, dialect: Dialect) -> None:
         """From here on lines go to this dialect."""

@@ -18,6 +18,7 @@ from zope.interface import implementer
 
 from chat.domain.events import LogEvent
 from chat.domain.room import Membership, Room
+from chat.network.endings import LOST
 from chat.network.rendering import rendered
 from chat.network.replies import BATCHES, Replies
 from chat.network.unsent import unsent
@@ -183,7 +184,7 @@ class Outlet:
 
     def broken(self) -> None:
         """The peer is gone; the rest of what it would get is of no use to anybody."""
-        self._connection.abort("Connection lost")
+        self._connection.abort(LOST)
 
     def _set_behind(self, behind: bool) -> None:
         self.behind = behind

@@ -9,6 +9,8 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 
+from chat.network.endings import LOST
+
 LINES_A_TURN = 512
 """Lines of one connection that are dealt with before others have their turn: some 10 ms. One read can bring 32,768."""
 
@@ -133,7 +135,7 @@ class PausingLineReceiver(LineReceiver):
             go_on()
         except Exception:
             self.log.failure("A line that had waited could not be dealt with")
-            self.abort("Connection lost")
+            self.abort(LOST)
 
     def _pause(self, why: int) -> None:
         if not self._pauses:

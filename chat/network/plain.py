@@ -99,7 +99,7 @@ class PlainDialect:
             self.leave("")
             return
         if not self._trusted:
-            self.ask_secret("This server has a password:", lambda given: self._take_password(given, text))
+            self._ask_unseen("This server has a password:", lambda given: self._take_password(given, text))
             return
         if text.lower().split()[0] == "/login":
             commands.run(self, text)
@@ -137,7 +137,26 @@ class PlainDialect:
             )
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
-        """Ask for a line that telnet does not show while it is typed."""
+        """Ask for a password that telnet does not show while it is typed.
+
+        Who types nothing or a command instead is not answered for: a command that became a password would lock them
+        out of their own account.
+        """
+
+        def take(given: str) -> None:
+            if not given.strip():
+                self.reply("Nothing was changed: no password was given. To give one, type the command again.")
+            elif given.startswith("/"):
+                self.reply(
+                    "Nothing was changed: a line that starts with / is not taken for a password here. "
+                    "Type the command again; its own line can have the password in it, too."
+                )
+            else:
+                answered(given)
+
+        self._ask_unseen(f"{question} (an empty line leaves it):", take)
+
+    def _ask_unseen(self, question: str, answered: Callable[[str], None]) -> None:
         self._secret = answered
         self.reply(question)
         self._connection.hide_typing(True)

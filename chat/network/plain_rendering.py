@@ -30,6 +30,7 @@ from chat.domain.events import (
 )
 from chat.domain.names import fold
 from chat.domain.text import printable, strip_formatting
+from chat.network.endings import telling
 
 Line = Callable[[Any], str]
 
@@ -51,7 +52,8 @@ def _noticed(event: Noticed) -> str:
 
 
 def _with_reason(sentence: str, reason: str) -> str:
-    return f"{sentence} ({_clean(reason)})" if reason else sentence
+    shown = _clean(reason).strip()
+    return f"{sentence} ({shown})" if shown else sentence
 
 
 def _whispered(event: Whispered) -> str:
@@ -78,7 +80,7 @@ _LINES: dict[type, Line] = {
     Tagged: lambda e: "",
     Joined: lambda e: f"* {e.author.name} joined",
     Left: lambda e: _with_reason(f"* {e.author.name} left", e.reason),
-    Quit: lambda e: f"* {e.author.name} left",
+    Quit: lambda e: _with_reason(f"* {e.author.name} left", telling(e.reason)),
     Kicked: lambda e: _with_reason(f"* {e.author.name} put {e.target.name} out", e.reason),
     TopicChanged: _topic,
     ModeChanged: lambda e: f"* {e.author.name} set the mode {_clean(' '.join(e.change))}",

@@ -46,6 +46,12 @@ def find_account(connection: sqlite3.Connection, folded: str) -> tuple[Account, 
     return None if row is None else (_account(row[:-1]), row[-1])
 
 
+def is_taken(connection: sqlite3.Connection, account: Account) -> bool:
+    """Whether there is an account with this name, or one that looks like it."""
+    query = "SELECT 1 FROM accounts WHERE folded = ? OR skeleton = ?"
+    return connection.execute(query, (account.folded, account.skeleton)).fetchone() is not None
+
+
 def insert_account(connection: sqlite3.Connection, account: Account, hashed: str) -> None:
     """Store a new account; raises `sqlite3.IntegrityError` if its name is taken, or looks like one that is."""
     connection.execute(

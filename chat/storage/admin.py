@@ -9,7 +9,9 @@ import json
 import os
 import sqlite3
 import sys
+import termios
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,6 +29,7 @@ from chat.storage.accounts import (
     delete_account,
     find_account,
     insert_account,
+    is_taken,
     load_accounts,
     new_account,
     update_password,
@@ -143,11 +146,26 @@ def _ask_password(options: argparse.Namespace) -> str:
     if given == "-":
         given = sys.stdin.readline().rstrip("\r\n")
     elif given is None:
-        given = getpass.getpass(f"Password for {options.name}: ")
-        if getpass.getpass("Once more: ") != given:
+        given = _type_password(f"Password for {options.name}: ")
+        if _type_password("Once more: ") != given:
             raise Unusable("The two differ. Nothing was changed.")
     check_password(given)
     return given
+
+
+def _type_password(question: str) -> str:
+    try:
+        with warnings.catch_warnings():
+            # Otherwise it would be shown as it is typed, or read from a pipe that holds it once and not twice.
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(question)
+    except (getpass.GetPassWarning, termios.error):
+        raise Unusable(
+            "There is no terminal on which to ask for the password. Nothing was changed: give it with `--password -`, "
+            "which reads it from standard input."
+        ) from None
+    except (EOFError, KeyboardInterrupt):
+        raise Unusable("No password was given. Nothing was changed.") from None
 
 
 def _say(sentence: str) -> None:
@@ -169,6 +187,8 @@ def _list(options: argparse.Namespace) -> None:
 
 def _add(options: argparse.Namespace) -> None:
     account = new_account(options.name, options.operator, time.time())
+    if _change(options, lambda connection: is_taken(connection, account)):
+        raise name_registered(account.name)
     hashed = hash_password(_ask_password(options))
     try:
         _change(options, lambda connection: insert_account(connection, account, hashed))
@@ -178,6 +198,8 @@ def _add(options: argparse.Namespace) -> None:
 
 
 def _password(options: argparse.Namespace) -> None:
+    if not _change(options, lambda connection: find_account(connection, fold(options.name))):
+        raise _no_account(options.name)
     hashed = hash_password(_ask_password(options))
     if not _change(options, lambda connection: update_password(connection, fold(options.name), hashed)):
         raise _no_account(options.name)

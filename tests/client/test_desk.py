@@ -292,3 +292,13 @@ def test_earlier_messages_and_search() -> None:
     assert person.last.startswith("#x 2027-01-15  one")
     enter(person.desk, "hello?")
     assert "You are in no room" in person.last
+
+
+def test_who_was_put_out_is_told_how_to_come_back(person: Person) -> None:
+    person.script.say("ERROR :The operator has put you out: spam").lose()
+    assert person.last.startswith(
+        "The operator has put you out: spam. This client does not come back by itself."
+    )
+    assert "/connect" in person.last
+    person.type("/connect")
+    assert person.connects == 1

@@ -1,5 +1,7 @@
 """Lines from a pipe."""
 
+import pytest
+
 from chat.client.pipe import MAX_LINE, READ_AHEAD, Piper
 from tests.network.chatting import START
 
@@ -113,8 +115,35 @@ def test_a_server_that_is_not_there_is_tried_until_patience_ends() -> None:
             pipe.talker.attempts[-1].refuse()
             pipe.talker.clock.advance(4)
     assert pipe.statuses == [1]
-    assert [sentence for sentence in pipe.sentences if "Nothing listens" in sentence] == pipe.sentences[:1]
+    assert [sentence for sentence in pipe.sentences if "Trying again" in sentence] == pipe.sentences[:1]
     assert "10 s" in pipe.sentences[-1]
+
+
+@pytest.mark.parametrize("lines", [b"", b"one\n"])
+def test_without_a_server_it_gives_up_whether_or_not_there_is_a_line(lines: bytes) -> None:
+    pipe = Pipe(patience=10)
+    pipe.piper.feed(lines)
+    pipe.talker.attempts[-1].refuse()
+    pipe.talker.clock.pump([1.0] * 9)
+    assert pipe.statuses == []
+    pipe.talker.clock.advance(1)
+    assert pipe.statuses == [1]
+    assert "10 s in all" in pipe.sentences[0]
+    assert "No connection in 10 s" in pipe.sentences[-1]
+    assert f"{'1 line was' if lines else '0 lines were'} not sent" in pipe.sentences[-1]
+    assert not pipe.talker.clock.getDelayedCalls()
+
+
+def test_a_server_that_comes_late_gets_the_lines() -> None:
+    pipe = Pipe(patience=10)
+    pipe.piper.feed(b"one\n")
+    pipe.piper.end()
+    pipe.talker.attempts[-1].refuse()
+    pipe.talker.clock.pump([1.0] * 9)
+    script = pipe.enter()
+    assert pipe.run(script, 3) == ["PRIVMSG #x one"]
+    script.lose()
+    assert pipe.statuses == [0]
 
 
 def test_patience_counts_only_while_there_is_something_to_say() -> None:

@@ -10,7 +10,7 @@ from service_identity import VerificationError
 from twisted.internet import error
 from twisted.python.failure import Failure
 
-from chat.client.reconnect import FIRST_PAUSE, LONGEST_PAUSE, Pauses, explain, is_ban
+from chat.client.reconnect import FIRST_PAUSE, LONGEST_PAUSE, Pauses, explain, goodbye, is_ban
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
@@ -76,3 +76,32 @@ def test_bans(text: str) -> None:
 )
 def test_what_is_no_ban(text: str) -> None:
     assert not is_ban(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Killed by ann",
+        "Killed by ann: spam.",
+        "The operator has put you out: spam.",
+        "Closing Link: host (Killed (root (spam)))",
+        "Your address is banned from this server for good.",
+    ],
+)
+def test_who_was_put_out_stays_out(text: str) -> None:
+    assert text in (goodbye(text) or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The server is going down. Goodbye.",
+        "Closing Link: host (Ping timeout: 240 seconds)",
+        "Closing Link: host (Killed (hub.test (Nick collision)))",
+        "Your account took this name back from another connection.",
+        "The relay is being restarted.",
+        "",
+    ],
+)
+def test_everybody_else_may_come_back(text: str) -> None:
+    assert goodbye(text) is None

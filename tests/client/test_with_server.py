@@ -4,6 +4,7 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from chat.client import moderation
 from chat.client.events import (
     Delivery,
     DeliveryChanged,
@@ -15,10 +16,13 @@ from chat.client.events import (
     Renamed,
     Said,
     State,
+    StateChanged,
     Told,
     TopicChanged,
 )
 from chat.client.queries import QueryFailed
+from chat.domain import banning, operating
+from chat.monitor.overview import OperatorActions
 from tests.network.chatting import Server, join_plain, make_server
 
 from .talking import Talker, Wire, delivery
@@ -269,3 +273,102 @@ def test_a_line_that_fills_the_servers_limit_arrives_whole(place: Place) -> None
     bob.connection.say("#lobby", text)
     place.run(3)
     assert "".join(said.text for said in ann.told(Said)) == text
+
+
+def test_rights_and_bans_of_rooms(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    ann.connection.join("#dev")
+    bob.connection.join("#dev")
+    place.run()
+    ann.connection.command("MODE", "#dev", "+o", "bob")
+    ann.connection.command("MODE", "#dev", "+b", "eve!*@*")
+    place.run(1)
+    assert "@" in ann.connection.rooms["#dev"].people["bob"].modes
+    found: list[object] = []
+    bob.connection.ask(moderation.bans_question("#dev")).addCallback(moderation.read_bans).addCallback(
+        found.append
+    )
+    bob.connection.ask(moderation.modes_question("#dev")).addCallback(moderation.read_modes).addCallback(
+        found.append
+    )
+    bob.connection.ask(moderation.time_question()).addCallback(moderation.read_time).addCallback(found.append)
+    place.run(1)
+    assert found[0] == ["eve!*@*"]
+    assert str(found[1]).startswith("+")
+    assert str(found[2]).startswith("At chat.test it is ")
+
+
+def test_who_is_no_operator_of_the_server_is_told_so(place: Place) -> None:
+    place.enter("ann")
+    bob = place.enter("bob")
+    failed: list[str] = []
+
+    def refused(failure: Failure) -> None:
+        assert isinstance(failure.value, QueryFailed)
+        failed.append(failure.value.sentence)
+
+    bob.connection.order("KILL", "ann").addCallback(moderation.read_kill, "ann").addErrback(refused)
+    bob.connection.ask(moderation.server_bans_question()).addCallback(moderation.read_server_bans).addErrback(
+        refused
+    )
+    place.run(1)
+    assert len(failed) == 2
+    assert all("/oper" in sentence for sentence in failed)
+
+
+def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    operating.promote(place.server.directory, place.server.directory.users["ann"])
+    place.run()
+    ann.events.clear()
+    done: list[object] = []
+    ann.connection.order("KILL", "bob", "spam").addCallback(moderation.read_kill, "bob").addCallback(
+        done.append
+    )
+    ann.connection.command("KLINE", "7d", "198.51.100.0/24", "rude")
+    place.run(1)
+    assert done == ["bob was disconnected."]
+    assert bob.connection.state is not State.ONLINE
+    assert any("198.51.100.0/24 is banned" in told.text for told in ann.told(Told))
+    listed: list[list[str]] = []
+    ann.connection.ask(moderation.server_bans_question()).addCallback(
+        moderation.read_server_bans
+    ).addCallback(listed.append)
+    place.run(1)
+    assert "198.51.100.0/24" in listed[0][0]
+    assert listed[0][0].endswith("by ann: rude")
+
+
+def put_out(place: Place, how: str) -> None:
+    directory = place.server.directory
+    if how == "kill":
+        operating.promote(directory, directory.users["ann"])
+        operating.kill(directory, directory.users["ann"], directory.users["bob"], "spam")
+    elif how == "monitor":
+        OperatorActions(place.server.factory).kick("bob", "spam")
+    else:
+        banning.ban(directory, "operator", "bob", 60.0, "spam")
+
+
+@pytest.mark.parametrize("how", ["kill", "monitor", "ban"])
+def test_who_was_put_out_comes_back_only_when_they_want_to(place: Place, how: str) -> None:
+    place.enter("ann")
+    bob = place.enter("bob")
+    put_out(place, how)
+    place.run()
+    place.run(120)
+    assert bob.state() is State.ENDED
+    assert len(bob.attempts) == 1
+    assert "spam" in bob.told(StateChanged)[-1].sentence
+    bob.connect("bob", "#lobby")
+    place.run()
+    assert len(bob.attempts) == 2
+
+
+def test_a_server_that_goes_down_is_looked_for(place: Place) -> None:
+    bob = place.enter("bob")
+    place.server.factory.close_all("The server is going down. Goodbye")
+    place.run()
+    assert bob.state() is State.WAITING
+    place.run(2)
+    assert len(bob.attempts) == 2

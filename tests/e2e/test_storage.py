@@ -99,7 +99,7 @@ def test_a_name_is_registered_and_taken_back_from_telnet_with_nothing_to_see(
     ends.callback(owner.end)
     owner.read_until("name?")
     owner.send("/login bob")
-    owner.read_until("Password for bob:")
+    owner.read_until("Password for bob (an empty line leaves it):")
     owner.read_until("\n")
     owner.send(PASSWORD)
     owner.read_until("You are logged in as bob")

@@ -305,7 +305,7 @@ def test_a_server_that_is_not_there_ends_with_a_sentence() -> None:
     done = pipe(free_port(), "hello\n", "--name", "ci", "--patience", "2")
     assert done.returncode == 1
     assert "Nothing listens" in done.stderr
-    assert "1 lines were not sent" in done.stderr
+    assert "1 line was not sent" in done.stderr
 
 
 def test_the_pipe_needs_no_prompt_toolkit(server: Server, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_whoever_is_kicked_is_told_and_gone(join: object) -> None:
     OperatorActions(server.factory).kick("BOB", "too loud")
     assert any("The operator has put you out: too loud" in line for line in bob.lines())
     assert bob.closed
-    assert alice.lines() == ["* bob left"]
+    assert alice.lines() == ["* bob left (Put out by the operator: too loud)"]
     assert set(people(server)) == {"alice"}
     bob.send("still here?")
     assert alice.lines() == []
@@ -125,7 +125,7 @@ def test_whoever_is_banned_is_told_gone_and_does_not_come_back(seconds: float | 
     assert told == f"192.0.2.7 is banned {until}; 1 disconnected."
     assert bob.lines()[-1] == f"*** Your address is banned from this server {until}: too loud"
     assert bob.closed
-    assert alice.lines() == ["* bob left"]
+    assert alice.lines() == ["* bob left (Banned: too loud)"]
     assert connect(server).closed
     assert [ban.by for ban in server.directory.bans.listed(server.now())] == ["the operator"]
 

@@ -59,7 +59,7 @@ def test_who_is_here_is_put_out_and_others_see_why(server: Server) -> None:
         ":bob!bob@host QUIT :Banned: spam",
         ":tess!user@host QUIT :Banned: spam",
     ]
-    assert ann.lines() == ["* bob left", "* tess left"]
+    assert ann.lines() == ["* bob left (Banned: spam)", "* tess left (Banned: spam)"]
     assert set(server.directory.users) == {"ann", "eve"}
 
 
@@ -153,7 +153,7 @@ def test_a_slow_reader_who_is_banned_does_nothing_more(server: Server) -> None:
     carol.lines()
     ban(server, "192.0.2.7", None, "")
     bob.send("PRIVMSG #lobby :still here", "PRIVMSG carol :psst")
-    assert carol.lines() == ["* bob left"]
+    assert carol.lines() == ["* bob left (Banned)"]
     server.wait(120)
     assert bob.ended
     bob.lose()

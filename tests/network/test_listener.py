@@ -120,7 +120,7 @@ def test_what_follows_an_irc_quit_is_not_read(server: Server) -> None:
     client = join_irc(server, "bob", "#lobby")
     client.feed(b"QUIT :bye\r\nNICK rob\r\nUSER rob 0 * :Rob\r\nJOIN #lobby\r\nPRIVMSG #lobby :hello\r\n")
     assert client.ended
-    assert carol.lines() == ["* bob joined", "* bob left"]
+    assert carol.lines() == ["* bob joined", "* bob left (bye)"]
 
 
 def test_the_end_of_input_is_a_goodbye(server: Server) -> None:

@@ -122,7 +122,7 @@ def test_who_takes_nothing_for_too_long_leaves_the_others_together(server: Serve
     say(server, people[0], "one")
     server.wait(STALL_SECONDS + 10)
     assert people[2].ended
-    assert people[1].lines() == ["<p0> one", "* p2 left"]
+    assert people[1].lines() == ["<p0> one", f"* p2 left (Took nothing for {STALL_SECONDS:.0f} seconds)"]
     settle(server, *people)
 
 

@@ -297,7 +297,7 @@ def test_a_private_message_is_read_by_its_recipient_alone(server: Server) -> Non
 
 def test_a_private_message_to_nobody_is_refused(server: Server) -> None:
     (bob,) = people(server, "bob")
-    assert bob.ask("/pm x psst") == ["No such user: x"]
+    assert bob.ask("/pm x psst") == ["No such user: x. /users lists who is here."]
 
 
 # changes
@@ -344,13 +344,17 @@ def test_a_topic_is_told_to_everybody(server: Server) -> None:
 # leaving
 
 
-@pytest.mark.parametrize("word", ["/exit", "/quit", "/exit see you"])
-def test_goodbye(server: Server, word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("/exit", "* bob left"), ("/quit", "* bob left"), ("/exit see you", "* bob left (see you)")],
+)
+def test_goodbye(server: Server, word: str, told: str) -> None:
     bob, carol = people(server, "bob", "carol")
     bob.send(word)
     assert bob.lines() == ["Goodbye"]
     assert bob.ended
-    assert carol.lines() == ["* bob left"]
+    assert carol.lines() == [told]
+    assert carol.ask("/history 1")[-1].endswith(f"] {told}")
 
 
 def test_an_announcement_of_the_operator_is_read_by_all(server: Server) -> None:
@@ -366,7 +370,7 @@ def test_who_is_disconnected_is_told_why(server: Server) -> None:
     bob.protocol.dialect.disconnect("Thrown out")
     assert bob.lines() == ["*** Thrown out"]
     assert bob.ended
-    assert carol.lines() == ["* bob left"]
+    assert carol.lines() == ["* bob left (Thrown out)"]
 
 
 def test_people_of_both_dialects_are_in_the_same_room(server: Server) -> None:
@@ -401,7 +405,7 @@ def test_a_secret_is_asked_for_and_the_line_after_it_is_said_again(server: Serve
     bob, carol = (server.connect().feed(name) for name in (b"bob\n", b"carol\n"))
     bob.lines()
     carol.lines()
-    assert bob.feed(b"/register\n").lines() == ["Choose a password:"]
+    assert bob.feed(b"/register\n").lines() == ["Choose a password (an empty line leaves it):"]
     answer = bob.feed(b"open sesame\n").lines()
     assert answer[0].startswith("The name bob is yours")
     bob.feed(b"hello\n")

@@ -30,6 +30,7 @@ from chat.domain.events import (
     TopicChanged,
     Whispered,
 )
+from chat.network.endings import CLOSED
 from chat.network.plain_rendering import PlainRendering, clock_time, line_of, shared_rendering
 
 BOB = Identity(1, "bob", "user", "host")
@@ -48,8 +49,14 @@ CASES: list[tuple[Event, str]] = [
     (Tagged(*HEAD, "#a", {"+typing": "active"}), ""),
     (Joined(*HEAD, "#a"), "* bob joined"),
     (Left(*HEAD, "#a"), "* bob left"),
-    (Left(*HEAD, "#a", "tea \x1b[31m"), "* bob left (tea )"),
-    (Quit(*HEAD, "tea", {}), "* bob left"),
+    (Left(*HEAD, "#a", "tea \x1b[31m"), "* bob left (tea)"),
+    (Left(*HEAD, "#a", "\x1b[31m"), "* bob left"),
+    (Quit(*HEAD, "", {}), "* bob left"),
+    (Quit(*HEAD, "tea \x1b[31m", {}), "* bob left (tea)"),
+    (Quit(*HEAD, "Quit: tea", {}), "* bob left (tea)"),
+    (Quit(*HEAD, "Quit", {}), "* bob left"),
+    (Quit(*HEAD, CLOSED, {}), "* bob left"),
+    (Quit(*HEAD, "Killed by carol: spam", {}), "* bob left (Killed by carol: spam)"),
     (Kicked(*HEAD, "#a", CAROL, ""), "* bob put carol out"),
     (Kicked(*HEAD, "#a", CAROL, "noise"), "* bob put carol out (noise)"),
     (TopicChanged(*HEAD, "#a", "tea\x03"), "* bob changed the topic to: tea"),

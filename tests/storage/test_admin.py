@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,6 +121,64 @@ def test_a_password_that_is_typed_is_typed_twice(admin: Admin, monkeypatch: pyte
     monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
     assert "differ" in admin("add", "ann", status=1)
     admin("add", "ann")
+
+
+NO_TERMINAL = "`--password -`, which reads it from standard input.\n"
+
+
+def run_without_terminal(folder: Path, *arguments: str, typed: str = "opensesame\n") -> tuple[int, str]:
+    """Run the program in a session without a terminal; returns its status and what it complains about."""
+    command = [sys.executable, "-m", "chat", "admin", "--data", str(folder), *arguments]
+    ran = subprocess.run(
+        command, input=typed, capture_output=True, text=True, timeout=60, start_new_session=True, check=False
+    )
+    return ran.returncode, ran.stderr
+
+
+@pytest.mark.parametrize("typed", ["", "opensesame\n", "opensesame\nopensesame\n"])
+def test_without_a_terminal_a_sentence_says_how_to_give_the_password(tmp_path: Path, typed: str) -> None:
+    status, told = run_without_terminal(tmp_path, "add", "boss", "--operator", typed=typed)
+    assert status == 1
+    assert told.startswith("There is no terminal on which to ask for the password. Nothing was changed")
+    assert told.endswith(NO_TERMINAL)
+    assert told.count("\n") == 1
+    assert run_without_terminal(tmp_path, "add", "boss", "--operator", "--password", "-") == (0, "")
+    assert run_without_terminal(tmp_path, "password", "boss") == (1, told)
+    assert run_without_terminal(tmp_path, "password", "boss", "--password", "-", typed="new one") == (0, "")
+    assert password_fits(password_of(tmp_path, "boss"), "new one")
+
+
+@pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
+def test_who_types_no_password_is_told_that_nothing_was_changed(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
+) -> None:
+    def ended(prompt: str) -> str:
+        raise end
+
+    monkeypatch.setattr("getpass.getpass", ended)
+    assert admin("add", "ann", status=1) == "No password was given. Nothing was changed.\n"
+    assert "no accounts" in admin("list")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("add", "ANN"), "is registered already"),
+        (("add", "b0b"), "looks like one that is"),
+        (("add", "two words"), "spaces"),
+        (("password", "nosuch"), "There is no account nosuch"),
+    ],
+)
+def test_no_password_is_asked_for_in_vain(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], told: str
+) -> None:
+    def asked(prompt: str) -> str:
+        raise AssertionError(prompt)
+
+    admin("add", "ann", "--password", "opensesame")
+    admin("add", "bob", "--password", "opensesame")
+    monkeypatch.setattr("getpass.getpass", asked)
+    assert told in admin(*arguments, status=1)
 
 
 # bans

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from chat.client.candidates import Candidate
+from chat.client.table import secret_in
 
 MAX_HISTORY = 500
 """Lines remembered."""
@@ -22,7 +23,9 @@ class InputHistory:
         self._draft = ""
 
     def add(self, line: str) -> None:
-        """A line was entered."""
+        """A line was entered; one with a password is not remembered."""
+        if secret_in(line) is not None:
+            return
         if not self._lines or self._lines[-1] != line:
             self._lines.append(line)
         self._at = 0

@@ -15,6 +15,7 @@ from chat.domain.reconnecting import back, other_name
 from chat.domain.refused import Refused, Why
 from chat.domain.text import within_bytes
 from chat.domain.user import User
+from chat.network.endings import said_quit
 from chat.network.irc import accounts, capabilities, isupport, metadata, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
@@ -267,4 +268,4 @@ def _pong(session: IrcClient, message: Message) -> None:
 @command("QUIT", "[REASON]", "leave the server", early=True)
 def _quit(session: IrcClient, message: Message) -> None:
     reason = message.params[0] if message.params else ""
-    session.leave(f"Quit: {reason}" if reason else "Quit")
+    session.leave(said_quit(reason))

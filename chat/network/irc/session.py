@@ -16,6 +16,7 @@ from chat.domain.events import (
 )
 from chat.domain.refused import Refused
 from chat.domain.room import Membership
+from chat.network.endings import CLOSED
 from chat.network.irc import batches, channels, history, markers
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
@@ -138,7 +139,7 @@ class IrcDialect(IrcClient):
     def input_ended(self) -> None:
         """The client is gone without a QUIT."""
         self.connection.remember()
-        self.leave("Connection closed")
+        self.leave(CLOSED)
 
     def silent_for(self, seconds: float) -> None:
         """Ping a client that is silent, and give up on one that does not answer."""

@@ -56,3 +56,10 @@ def test_backwards_begins_with_the_last_and_a_single_one_ends_it() -> None:
     completing.begin("b", [Candidate("bob: ", 1, "bob")])
     assert completing.step(1) == "bob: "
     assert not completing.candidates
+
+
+def test_a_line_with_a_password_is_not_remembered() -> None:
+    history = InputHistory()
+    history.add("/oper root secret")
+    history.add("/login ann secret")
+    assert history.older("") is None
