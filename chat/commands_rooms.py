@@ -5,7 +5,8 @@ from __future__ import annotations
 from chat.domain import moderation, modes
 from chat.domain.bans import is_address
 from chat.domain.masks import ACCOUNT, normal
-from chat.domain.modes import FLAGS, Change
+from chat.domain.mode_lines import LISTS, Change, read
+from chat.domain.modes import FLAGS
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.speaker import Speaker, advice, command, here, room_meant
@@ -103,8 +104,8 @@ def _mode(speaker: Speaker, arguments: list[str]) -> None:
         for letter in sorted(room.flags):
             speaker.reply(f"  {letter}: {FLAGS[letter]}")
         return
-    changes = [change for change in modes.read(arguments[0].split()) if not modes.is_query(change)]
+    changes = [change for change in read(arguments[0].split()) if not modes.is_query(change)]
     for change in changes:
-        if change.add and change.letter in modes.LISTS and change.argument:
+        if change.add and change.letter in LISTS and change.argument:
             _check_host(normal(change.argument))
     _change(speaker, room, changes)

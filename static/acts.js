@@ -40,18 +40,20 @@ const DIALOGS = {
     danger: true,
   },
   unmute: {
-    title: (name) => `Let ${name} speak again?`,
-    text: (name) => `${name} is muted. This ends it at once.`,
-    ok: "End the mute",
+    title: (name) => `Unmute ${name}?`,
+    text: (name) => `${name} is muted. This ends it at once: they may speak again.`,
+    ok: "Unmute",
   },
 };
 
 export class Acts {
-  /** send(frame) returns whether there was a connection to send it on. */
-  constructor(send) {
+  /** send(frame) returns whether there was a connection to send it on; onDone(frame): the server did it. */
+  constructor(send, onDone) {
     this.send = send;
+    this.onDone = onDone;
     this.number = 0;
     this.current = null;
+    this.asked = new Map(); // frames that the server has not answered yet, by number
     this.timer = null;
     $("announce").addEventListener("click", () => this.ask("announce"));
     $("dialog-cancel").addEventListener("click", () => $("dialog").close());
@@ -87,8 +89,11 @@ export class Acts {
     (dialog.label === undefined ? $("dialog-ok") : $("dialog-input")).focus();
   }
 
-  result({ ok, text }) {
+  result({ id, ok, text }) {
+    const frame = this.asked.get(id);
+    this.asked.delete(id);
     if (ok) {
+      if (frame) this.onDone(frame);
       $("dialog").close();
       this.#toast(text);
     } else if ($("dialog").open) {
@@ -108,7 +113,8 @@ export class Acts {
     if (action === "mute") frame.minutes = kind === "unmute" ? 0 : Number($("dialog-minutes").value);
     // An empty choice is "for good".
     if (action === "ban") frame.minutes = Number($("dialog-minutes").value) || null;
-    if (!this.send(frame)) this.#problem("There is no connection to the server; nothing was done.");
+    if (this.send(frame)) this.asked.set(frame.id, frame);
+    else this.#problem("There is no connection to the server; nothing was done.");
   }
 
   #problem(text) {

@@ -21,7 +21,13 @@ const messagesChart = new Chart($("chart-messages"), $("chart-messages-now"), {
   name: "series-b",
   whole: false,
 });
-const acts = new Acts((frame) => connection.send(frame));
+const acts = new Acts(
+  (frame) => connection.send(frame),
+  (frame) => {
+    // The next list of people says the same; until it comes, the button must not offer what was just done.
+    if (frame.action === "mute") people.muted(frame.name, frame.minutes > 0);
+  },
+);
 const people = new People({
   onFind: (text) => connection.send({ type: "find", text }),
   onAct: (action, name, muted) => acts.ask(action, name, muted),

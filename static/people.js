@@ -70,6 +70,14 @@ export class People {
     this.#draw();
   }
 
+  /** Somebody was muted from this page, or may speak again. */
+  muted(name, muted) {
+    const person = this.people.find((p) => p.name === name);
+    if (person === undefined) return;
+    person.muted = muted;
+    this.#fill(this.rows.get(name), person);
+  }
+
   #draw() {
     for (const th of $("people-head").children) {
       if (th.dataset.key === undefined) continue;
@@ -114,7 +122,10 @@ export class People {
       acts: cell("acts"),
     };
     tr.append(...Object.values(cells));
-    const row = { tr, cells, muted: false, active: 0, drawn: "" };
+    // Rows that are laid out as two lines are no table to some screen readers.
+    tr.role = "row";
+    for (const td of Object.values(cells)) td.role = "cell";
+    const row = { tr, cells, mute: null, muted: false, active: 0, drawn: "" };
     if (this.actions) {
       const buttons = document.createElement("div");
       cells.acts.append(buttons);
@@ -125,6 +136,7 @@ export class People {
         button.ariaLabel = `${label} ${name}`;
         button.addEventListener("click", () => this.onAct(action, name, row.muted));
         buttons.append(button);
+        if (action === "mute") row.mute = button;
       }
     }
     return row;
@@ -146,6 +158,10 @@ export class People {
       this.#tag(cells.name, "✓", "account", "Logged in");
     }
     if (person.muted) this.#tag(cells.name, "muted", "warn", "Muted");
+    if (row.mute !== null) {
+      row.mute.textContent = person.muted ? "Unmute" : "Mute";
+      row.mute.ariaLabel = `${row.mute.textContent} ${person.name}`;
+    }
     cells.dialect.textContent = person.dialect;
     cells.address.textContent = person.address;
     cells.address.title = person.address;

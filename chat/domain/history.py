@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from chat.domain.accounts import Done
 from chat.domain.events import Acted, LogEvent, Noticed, Said, Tagged, Whispered
 from chat.domain.log import KEEP
+from chat.domain.mode_lines import for_later
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Membership, Room
@@ -179,7 +180,8 @@ def select(events: Collection[HistoryEvent], what: Range) -> Page:
         and (is_speech(event) if what.speech else is_kept(event))
     ]
     limit = max(0, min(what.limit, PAGE_AT_MOST))
-    return found[max(0, len(found) - limit) :] if what.newest else found[:limit]
+    found = found[max(0, len(found) - limit) :] if what.newest else found[:limit]
+    return found if what.speech else [for_later(event) for event in found]
 
 
 def surround(events: Collection[HistoryEvent], mark: Mark, limit: int, speech: bool) -> Page:
@@ -190,7 +192,7 @@ def surround(events: Collection[HistoryEvent], mark: Mark, limit: int, speech: b
     newer = [event for event in fit if event.msgid >= mark]
     half = limit // 2
     start = max(0, len(older) - half)
-    return older[start:] + newer[: limit - (len(older) - start)]
+    return [for_later(event) for event in older[start:] + newer[: limit - (len(older) - start)]]
 
 
 def no_such_message(msgid: str) -> Refused:

@@ -1,4 +1,4 @@
-"""The modes of a room: which there are, how a change is read, and what it does.
+"""The modes of a room: which there are, and what a change does.
 
 Source: Modern IRC, "Channel Modes" and "MODE message".
 """
@@ -6,11 +6,11 @@ Source: Modern IRC, "Channel Modes" and "MODE message".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from chat.domain.directory import Directory
 from chat.domain.events import ModeChanged
 from chat.domain.masks import MASK_BYTES, Mask, normal
+from chat.domain.mode_lines import HIDDEN, LISTS, Change, written
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import RANKS, check_founder, is_operator, need_run
@@ -27,42 +27,12 @@ FLAGS = {
     "t": "only operators change the topic",
 }
 """Modes that are on or off."""
-LISTS = {"b": "bans", "e": "exceptions from bans", "I": "exceptions from invite-only"}
-"""Modes that are lists of masks."""
 KEY_BYTES = 23
 """Longest key (RFC 2812 section 2.3.1)."""
 LIST_AT_MOST = 100
 """Entries of all lists of a room together: each message of a guest is held against the bans."""
 CHANGES_AT_MOST = 20
 """Changes with an argument in one command."""
-
-
-class Change(NamedTuple):
-    """One change: a letter to be set or taken, with its argument if it has one."""
-
-    add: bool
-    letter: str
-    argument: str | None = None
-
-
-def read(words: Sequence[str]) -> list[Change]:
-    """The changes that `+ov-l bob carol` and the like mean; letters are not checked here.
-
-    Arguments are handed out in order to the letters that take one. Whatever is left over is ignored.
-    """
-    changes: list[Change] = []
-    arguments = list(words[1:])
-    add = True
-    for letter in words[0] if words else "":
-        if letter in "+-":
-            add = letter == "+"
-            continue
-        argument = None
-        wants = letter in LISTS or letter in RANKS or letter == "k" or (letter == "l" and add)
-        if wants and arguments:
-            argument = arguments.pop(0)
-        changes.append(Change(add, letter, argument))
-    return changes
 
 
 def is_query(change: Change) -> bool:
@@ -99,23 +69,11 @@ def apply(directory: Directory, user: User, room: Room, changes: Sequence[Change
     return problems
 
 
-def written(changes: Sequence[Change]) -> tuple[str, ...]:
-    """Changes as they stand in a MODE line."""
-    letters = ""
-    sign = None
-    for change in changes:
-        if change.add is not sign:
-            sign = change.add
-            letters += "+" if sign else "-"
-        letters += change.letter
-    return (letters, *(change.argument for change in changes if change.argument is not None))
-
-
 def state(room: Room, inside: bool) -> tuple[str, ...]:
     """A room's modes as they stand in a reply; the key only for those `inside`."""
     changes = [Change(True, letter) for letter in sorted(room.flags)]
     if room.key:
-        changes.append(Change(True, "k", room.key if inside else "*"))
+        changes.append(Change(True, "k", room.key if inside else HIDDEN))
     if room.limit:
         changes.append(Change(True, "l", str(room.limit)))
     return written(changes) if changes else ("+",)

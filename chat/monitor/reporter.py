@@ -23,6 +23,7 @@ from chat.domain.events import (
     Said,
     TopicChanged,
 )
+from chat.domain.mode_lines import without_keys
 from chat.domain.room import Room
 
 REPORT_SECONDS = 0.25
@@ -42,14 +43,17 @@ class Reporter(Service):
     """Shows the monitor what is said and done in rooms. Private messages never come this way.
 
     It stands between the directory and the fan-out, and remembers which rooms have news: that is all it costs
-    an event. Several times a second it writes lines for the first few events, and one for how many more there
-    were. They go to the monitor alone; the server's log file gets nobody's conversation.
+    an event. Several times a second it goes on in the logs of these rooms where it last stopped, and writes lines
+    for the first few events, and one for how many more there were. They go to the monitor alone; the server's log
+    file gets nobody's conversation.
     """
 
     def __init__(self, delivery: Delivery, note: Note, clock: Any) -> None:
         self._delivery = delivery
         self._note = note
-        self._news: dict[Room, int] = {}
+        self._news: dict[Room, None] = {}
+        self._seen: dict[Room, int] = {}
+        """The position in its log up to which a room was shown; 0 for a room that is not here."""
         self._loop = LoopingCall(self._report)
         self._loop.clock = clock
 
@@ -63,13 +67,26 @@ class Reporter(Service):
         super().stopService()
         if self._loop.running:
             self._loop.stop()
+        for room in self._news:
+            self._pass_over(room)
         self._news.clear()
 
     def dirty(self, room: Room, urgent: bool = True) -> None:
-        """The log of a room has grown by one event."""
-        if room not in self._news and self._loop.running:
-            self._news[room] = room.log.end - 1
+        """The log of a room has grown, by one event or by several that belong together."""
+        if room not in self._news:
+            if self._loop.running:
+                self._news[room] = None
+            else:
+                self._pass_over(room)
         self._delivery.dirty(room, urgent)
+
+    def _pass_over(self, room: Room) -> None:
+        """What is in the log of a room is not to be shown again."""
+        if room.members or room.permanent:
+            self._seen[room] = room.log.end
+        else:
+            # The room is closed; who comes next finds another one, with a log of its own.
+            self._seen.pop(room, None)
 
     def _report(self) -> None:
         if not self._news:
@@ -77,7 +94,9 @@ class Reporter(Service):
         news, self._news = self._news, {}
         total = 0
         events: dict[str, LogEvent] = {}
-        for room, position in news.items():
+        for room in news:
+            position = self._seen.get(room, 0)
+            self._pass_over(room)
             total += room.log.end - position
             for event in room.log.read(position, REPORTED).events:
                 # Who quits is in the logs of all their rooms.
@@ -112,7 +131,7 @@ def described(event: LogEvent) -> str:
         case TopicChanged(room=room, topic=topic):
             line = f"{room} * {who} set the topic to {_shortened(topic)!r}"
         case ModeChanged(room=room, change=change):
-            line = f"{room} * {who} set mode {' '.join(change)}"
+            line = f"{room} * {who} set mode {' '.join(without_keys(change))}"
         case Quit(reason=reason):
             line = f"* {who} quit{_why(reason)}"
         case Renamed(name=name):

@@ -24,6 +24,7 @@ from chat.domain.events import (
     TopicChanged,
 )
 from chat.domain.history import SPEECH, is_kept
+from chat.domain.mode_lines import without_keys
 
 KINDS: tuple[type[LogEvent], ...] = (
     Said,
@@ -68,7 +69,7 @@ def columns(event: LogEvent) -> Columns | None:
     if isinstance(event, Renamed):
         return kind, event.name, None
     assert isinstance(event, ModeChanged)
-    return kind, "", _dumps(event.change)
+    return kind, "", _dumps(without_keys(event.change))
 
 
 def _identity_values(identity: Identity) -> list[Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chat.domain import conversations as module
 from chat.domain.conversations import CONVERSATION_EVENTS, MARKERS_EACH, Conversations, Markers
-from chat.domain.events import Identity, Joined, LogEvent, Said, Tagged, Whispered
+from chat.domain.events import Identity, Joined, LogEvent, ModeChanged, Said, Tagged, Whispered
 from chat.domain.history import (
     LOOK_BACK,
     PAGE_AT_MOST,
@@ -269,6 +269,20 @@ def test_a_replay_is_what_was_there_before_one_joined(shelf: Shelf, tmp_path: An
     assert texts(shelf.ask("replay", membership, 3)) == "hij"
     assert texts(shelf.ask("replay", membership, 100)) == "abcdefghij"
     assert isinstance(user.reader, Ear)
+
+
+def test_who_looks_back_sees_no_key_and_the_log_keeps_it(
+    shelf: Shelf, letters: list[Said], tmp_path: Any
+) -> None:
+    ann = World(tmp_path).enter("ann")
+    event = ModeChanged("~", START, ann.identity, "#room", ("+k", "sesame"))
+    shelf.room.log.append(event)
+    hidden = event._replace(change=("+k", "*"))
+    membership = Membership(ann, shelf.room, shelf.room.log.end + 1)
+    assert shelf.ask("page", Range("#room", None, None, 1, speech=False)) == [hidden]
+    assert shelf.ask("around", "#room", at_message("~"), 1, False) == [hidden]
+    assert texts(shelf.ask("replay", membership, 1)) == "j"
+    assert shelf.room.log.last(1) == [event]
 
 
 def test_comings_and_goings_push_nothing_out_of_a_replay(shelf: Shelf, tmp_path: Any) -> None:

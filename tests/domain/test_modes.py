@@ -4,39 +4,16 @@ import pytest
 
 from chat.domain import modes
 from chat.domain.events import ModeChanged
-from chat.domain.modes import Change, read, state, written
+from chat.domain.mode_lines import read
+from chat.domain.modes import state
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import record_of, restore
 from chat.domain.room import Room
 from tests.domain.people import START, Town, ear
 
 
-@pytest.mark.parametrize(
-    ("words", "changes"),
-    [
-        (["+ov", "ann", "bob"], [Change(True, "o", "ann"), Change(True, "v", "bob")]),
-        (["+o-v", "ann", "bob"], [Change(True, "o", "ann"), Change(False, "v", "bob")]),
-        (["mt"], [Change(True, "m"), Change(True, "t")]),
-        (["-l"], [Change(False, "l")]),
-        (["-lk", "beer"], [Change(False, "l"), Change(False, "k", "beer")]),
-        (["+l", "5", "left", "over"], [Change(True, "l", "5")]),
-        (["b"], [Change(True, "b")]),
-        (["+?"], [Change(True, "?")]),
-        ([""], []),
-        ([], []),
-    ],
-)
-def test_changes_are_read(words: list[str], changes: list[Change]) -> None:
-    assert read(words) == changes
-
-
 def test_a_list_without_a_mask_is_a_question() -> None:
     assert [modes.is_query(change) for change in read(["+bb", "bob"])] == [False, True]
-
-
-def test_changes_are_written_with_as_few_signs_as_possible() -> None:
-    changes = [Change(True, "m"), Change(True, "o", "ann"), Change(False, "t"), Change(False, "v", "bob")]
-    assert written(changes) == ("+mo-tv", "ann", "bob")
 
 
 def test_what_changed_is_told_once_and_what_did_not_is_not() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from chat.domain import moderation, modes, rights
 from chat.domain.events import Invited
+from chat.domain.mode_lines import read
 from chat.domain.names import check_room
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
@@ -21,7 +22,7 @@ def join(town: Town, user: User, room: str, key: str = "") -> None:
 
 def change(town: Town, user: User, room: str, *words: str) -> list[Why]:
     """Change modes; the reasons of what was refused."""
-    return [r.why for r in modes.apply(town.directory, user, town.room(room), modes.read(words))]
+    return [r.why for r in modes.apply(town.directory, user, town.room(room), read(words))]
 
 
 def refused(town: Town, user: User, room: str, key: str = "") -> Why:

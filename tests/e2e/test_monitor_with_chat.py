@@ -74,6 +74,26 @@ def test_what_is_said_shows_and_what_is_said_in_private_does_not(
     assert "sekrit" not in metrics
 
 
+def test_who_joins_while_away_shows_and_the_key_of_a_room_does_not(
+    watched: Server, nc: Connect, opened: Page
+) -> None:
+    jaway = nc(watched.port)
+    for sent in (
+        "NICK jaway",
+        "USER a 0 * :a",
+        "AWAY :tea",
+        "JOIN #lobby",
+        "JOIN #ops",
+        "MODE #ops +k sesame",
+    ):
+        jaway.send(sent)
+    jaway.read_until("MODE #ops +k sesame")
+    expect(shown(opened, "#lobby * jaway joined")).to_have_count(1)
+    expect(shown(opened, "#ops * jaway set mode +k *")).to_have_count(1)
+    assert "sesame" not in opened.content()
+    assert "sesame" not in watched.log
+
+
 def test_an_operator_acts_on_people(watched: Server, nc: Connect, opened: Page) -> None:
     alice, bob = enter(nc, watched, "alice"), enter(nc, watched, "bob")
     opened.locator("#announce").click()

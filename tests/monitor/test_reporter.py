@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chat.domain.names import RoomName
 from chat.monitor.reporter import REPORT_SECONDS, REPORTED, REPORTED_TEXT, Reporter
 from tests.network.chatting import join_irc, join_plain, make_server
 
@@ -54,6 +55,41 @@ def test_what_happens_in_rooms_is_shown(reported: Reported) -> None:
     ]
 
 
+def test_who_joins_while_away_or_with_rights_is_shown(reported: Reported) -> None:
+    alice = join_irc(reported.server, "alice", "#ops")
+    bob = join_irc(reported.server, "bob")
+    reported.look()
+    bob.send("AWAY :tea", "JOIN #ops")
+    assert reported.look() == ["#ops * bob joined"]
+    directory = reported.server.directory
+    directory.join(
+        directory.find("bob"), RoomName("#lobby", "#lobby"), modes="v"
+    )  # the lobby is empty: nobody has to be told of the right
+    directory.join(directory.find("alice"), RoomName("#lobby", "#lobby"), modes="v")
+    assert reported.look() == [
+        "#lobby * bob joined",
+        "#lobby * alice joined",
+        "#lobby * chat.test set mode +v alice",
+    ]
+    alice.send("PRIVMSG #ops :one", "PRIVMSG #ops :two")
+    assert reported.look() == ["#ops <alice> one", "#ops <alice> two"]
+
+
+def test_a_room_that_was_closed_and_made_again_is_shown_from_its_beginning(reported: Reported) -> None:
+    bob = join_irc(reported.server, "bob", "#ops")
+    bob.send("PRIVMSG #ops :one", "PRIVMSG #ops :two", "PART #ops")
+    assert len(reported.look()) == 4
+    bob.send("JOIN #ops", "PRIVMSG #ops :three")
+    assert reported.look() == ["#ops * bob joined", "#ops <bob> three"]
+
+
+def test_the_key_of_a_room_is_not_shown(reported: Reported) -> None:
+    alice = join_irc(reported.server, "alice", "#ops")
+    reported.look()
+    alice.send("MODE #ops +lk 5 sesame", "MODE #ops -k sesame")
+    assert reported.look() == ["#ops * alice set mode +lk 5 *", "#ops * alice set mode -k *"]
+
+
 def test_private_messages_are_not_shown(reported: Reported) -> None:
     alice = join_plain(reported.server, "alice")
     bob = join_irc(reported.server, "bob", "#lobby")
@@ -99,7 +135,15 @@ def test_long_speech_is_shortened(reported: Reported) -> None:
 def test_nothing_is_shown_before_start_or_after_stop(reported: Reported) -> None:
     reported.reporter.stopService()
     reported.reporter.stopService()
-    join_plain(reported.server, "alice").send("hello")
+    alice = join_plain(reported.server, "alice")
+    alice.send("hello")
     assert reported.look() == []
     reported.reporter.startService()
     assert reported.look() == []
+    alice.send("after the start")
+    assert reported.look() == ["#lobby <alice> after the start"]
+    alice.send("before the stop")
+    reported.reporter.stopService()
+    reported.reporter.startService()
+    alice.send("and on")
+    assert reported.look() == ["#lobby <alice> and on"]

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from chat.domain.directory import ROOMS_AT_MOST
 from chat.domain.history import PAGE_AT_MOST
+from chat.domain.mode_lines import LISTS
 from chat.domain.moderation import TOPIC_BYTES
-from chat.domain.modes import CHANGES_AT_MOST, FLAGS, KEY_BYTES, LIST_AT_MOST, LISTS
+from chat.domain.modes import CHANGES_AT_MOST, FLAGS, KEY_BYTES, LIST_AT_MOST
 from chat.domain.names import NICKLEN, ROOMLEN
 from chat.domain.repeats import REPEAT_SECONDS
 from chat.domain.rights import SIGNS, STATUS_SIGNS

@@ -5,8 +5,8 @@ Sources: Modern IRC, "MODE message"; IRCv3 "bot-mode".
 
 from __future__ import annotations
 
-from chat.domain import modes as domain_modes
-from chat.domain.modes import LISTS, Change, apply, is_query, read, state
+from chat.domain.mode_lines import LISTS, Change, read, written
+from chat.domain.modes import apply, is_query, state
 from chat.domain.names import fold
 from chat.domain.rights import may_see
 from chat.domain.room import Room
@@ -85,7 +85,7 @@ def told(session: IrcClient, changes: list[Change]) -> None:
     if user.bot != ("B" in user.modes):
         user.bot = "B" in user.modes
         user.refresh()
-    letters = domain_modes.written(changes)[0]
+    letters = written(changes)[0]
     session.send(f":{user.identity.mask} MODE {user.shown} {letters}\r\n".encode())
 
 

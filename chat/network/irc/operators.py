@@ -10,7 +10,7 @@ from chat.domain import banning, operating
 from chat.domain.accounts import Account, Answer
 from chat.domain.bans import is_address
 from chat.domain.durations import is_duration, parse_duration
-from chat.domain.modes import Change
+from chat.domain.mode_lines import Change
 from chat.domain.refused import Refused, Why
 from chat.domain.text import within_bytes
 from chat.network.irc import isupport

@@ -3,7 +3,7 @@
 import pytest
 
 from chat.domain.modes import CHANGES_AT_MOST, KEY_BYTES, LIST_AT_MOST
-from tests.network.chatting import START, Client, Server, connect, join_irc
+from tests.network.chatting import START, Client, Server, connect, join_irc, join_plain
 from tests.network.irc.reading import account, arguments, codes, login, only, operator, quiet, texts
 
 
@@ -121,6 +121,22 @@ def test_a_key(server: Server, ann: Client) -> None:
     ann.lines()
     assert ann.ask("MODE #a -k x") == [":ann!ann@host MODE #a -k sesame"]
     assert codes(join_irc(server, "gus").ask("JOIN #a"))[0] == "JOIN"
+
+
+def test_who_is_there_learns_the_key_and_who_comes_later_does_not(
+    server: Server, ann: Client, bob: Client
+) -> None:
+    eve = join_plain(server, "eve")
+    bob.lines()
+    ann.send("MODE #a +lk 9 sesame")
+    assert only(bob.lines(), "MODE") == [":ann!ann@host MODE #a +lk 9 sesame"]
+    eve.lines()
+    replayed = "\n".join(eve.ask("/join #a sesame", "/history"))
+    assert "+lk 9 *" in replayed
+    assert "sesame" not in replayed
+    bob.send("CAP REQ :draft/chathistory draft/event-playback")
+    (asked,) = only(bob.ask("CHATHISTORY LATEST #a * 20"), "MODE")
+    assert asked.endswith(" :ann!ann@host MODE #a +lk 9 *")
 
 
 def test_a_limit(server: Server, ann: Client, bob: Client) -> None:

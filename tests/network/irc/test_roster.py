@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.domain import moderation, modes
+from chat.domain.mode_lines import read
 from chat.domain.names import check_name, check_room
 from chat.domain.room import Room
 from chat.domain.user import User
@@ -249,7 +250,7 @@ def _change(town: Town, root: User, name: str, step: str, choice: int) -> None:
         directory.rename(user, check_name(name))
     elif step in ("o", "v"):
         sign = "-" if step in room.members[user].modes else "+"
-        modes.apply(directory, root, room, modes.read([sign + step, user.shown]))
+        modes.apply(directory, root, room, read([sign + step, user.shown]))
     elif step == "away":
         directory.set_away(user, None if user.away else "tea")
     elif step == "say":
