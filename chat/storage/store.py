@@ -175,6 +175,8 @@ class Storage(Service):
         self._directory: Directory | None = None
         self._call: IDelayedCall | None = None
         self._busy = False
+        self._looking = False
+        self._missing = False
         self._indexed = -1
         self._deleted = 0
         self._generation = 0
@@ -233,11 +235,14 @@ class Storage(Service):
     def _tick(self) -> None:
         self._call = self._reactor.callLater(TICK_SECONDS, self._tick)
         now = self._reactor.seconds()
-        if self._busy or self.health.problem is not None:
+        if self._busy or self._looking:
             return
         if now >= self._next_accounts:
             self._next_accounts = now + ACCOUNTS_SECONDS
+            self._looking = True
             self._writes.submit(self._changed_outside, self._outside_changed)
+        if self.health.problem is not None:
+            return
         if now >= self._next_daily:
             self._next_daily = now + DAILY_SECONDS
             wall = self._clock()
@@ -282,9 +287,14 @@ class Storage(Service):
         return changed
 
     def _outside_changed(self, outcome: Outside | Exception | None) -> None:
+        self._looking = False
+        # Nobody need say anything for the operator to be told that the database is gone, or is back.
         if isinstance(outcome, Missing):
-            # Nobody need say anything for the operator to be told.
+            self._missing = True
             self.health.failed(str(outcome))
+        elif self._missing:
+            self._missing = False
+            self.health.works()
         if outcome is None or isinstance(outcome, Exception):
             return
         accounts, bans = outcome

@@ -241,9 +241,14 @@ def test_real_threads_store_and_stop(tmp_path: Path) -> None:
     Storage(tmp_path, Reactor(), lambda: START)._close()
 
 
-def test_a_database_that_is_taken_away_is_noticed_though_nobody_speaks(world: World) -> None:
-    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-        (world.folder / name).unlink(missing_ok=True)
+@pytest.mark.parametrize("history", [True, False])
+def test_a_database_that_is_taken_away_is_noticed_though_nobody_speaks(tmp_path: Path, history: bool) -> None:
+    world = World(tmp_path, history=history)
+    world.storage.startService()
+    database, away = tmp_path / DATABASE, tmp_path / "elsewhere"
+    database.rename(away)
     world.wait(ACCOUNTS_SECONDS + 2)
     assert "is gone: put it back" in str(world.storage.health.problem)
-    assert ("history", "NOT KEPT at the moment") in world.storage.figures()
+    away.rename(database)
+    world.wait(ACCOUNTS_SECONDS + 2)
+    assert world.storage.health.problem is None
