@@ -20,9 +20,10 @@ import platformdirs
 
 from chat.domain.accounts import check_password, name_registered
 from chat.domain.banning import line
-from chat.domain.bans import Ban, clean_reason, normal_address
+from chat.domain.bans import Ban, Bans, MemoryBans, clean_reason, normal_address
 from chat.domain.durations import parse_duration
 from chat.domain.events import Identity, LogEvent
+from chat.domain.mode_lines import for_later
 from chat.domain.names import NameRefused, fold, room_from_typed
 from chat.domain.refused import Refused
 from chat.storage.accounts import (
@@ -245,6 +246,9 @@ def _ban(options: argparse.Namespace) -> None:
                 raise _no_account(options.what)
             what = account[0].name
         ban = Ban(what, address is None, reason, CONSOLE, now, until)
+        bans = Bans(MemoryBans())
+        bans.replace(load_bans(connection, now))
+        bans.add(ban, now)
         connection.execute(*statement(ban))
         return ban
 
@@ -313,7 +317,8 @@ def _write_events(connection: sqlite3.Connection, place: int, file: TextIO) -> N
         f"SELECT {SELECTED} FROM {JOINED} WHERE events.place = ? ORDER BY events.msgid", (place,)
     )
     while chunk := rows.fetchmany(EXPORT_STEP):
-        file.writelines(json.dumps(as_json(event_of(row)), ensure_ascii=False) + "\n" for row in chunk)
+        events = (for_later(event_of(row)) for row in chunk)
+        file.writelines(json.dumps(as_json(event), ensure_ascii=False) + "\n" for event in events)
 
 
 def as_json(event: LogEvent) -> dict[str, Any]:

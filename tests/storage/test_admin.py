@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from chat.domain import bans, modes
 from chat.domain.events import Kicked
+from chat.domain.mode_lines import read
 from chat.domain.names import RoomName
 from chat.domain.refused import Refused
 from chat.storage.accounts import find_account
@@ -216,6 +220,14 @@ def test_what_cannot_be_banned_is_said(admin: Admin, arguments: tuple[str, ...],
     assert admin("bans") == "Nobody is banned.\n"
 
 
+def test_one_ban_more_than_are_kept_is_refused(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bans, "BANS_AT_MOST", 2)
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        admin("ban", address, "forever")
+    assert "There are 2 bans, which is the limit" in admin("ban", "192.0.2.3", status=1)
+    assert "192.0.2.3" not in admin("bans")
+
+
 def test_a_running_server_puts_out_whom_admin_bans(admin: Admin, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     world = World(tmp_path / "data")
@@ -259,6 +271,22 @@ def test_a_room_is_exported_as_json_lines(admin: Admin, tmp_path: Path) -> None:
     admin("export", "#DEV", str(tmp_path / "dev.jsonl"))
     assert len((tmp_path / "dev.jsonl").read_text().splitlines()) == 2
     assert "Nothing is stored for the room #nowhere" in admin("export", "#nowhere", status=1)
+
+
+def test_no_key_of_a_room_is_exported_from_a_database_that_has_one(admin: Admin, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    world = World(tmp_path / "data")
+    user = world.enter("ann")
+    room = world.directory.join(user, RoomName("#dev", "#dev")).room
+    modes.apply(world.directory, user, room, read(["+k", "sesame"]))
+    world.settle()
+    world.crash()
+    with closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as database, database:
+        # As it was stored before keys were left out.
+        database.execute("UPDATE events SET extra = replace(extra, '*', 'sesame')")
+    exported = admin("export", "#dev")
+    assert "+k" in exported
+    assert "sesame" not in exported
 
 
 def test_there_is_nothing_to_export_without_a_database(admin: Admin) -> None:
