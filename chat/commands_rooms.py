@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chat.domain import moderation, modes
-from chat.domain.bans import is_address
-from chat.domain.masks import ACCOUNT, normal
+from chat.domain.bans import room_mask
+from chat.domain.masks import normal
 from chat.domain.mode_lines import LISTS, Change, read
 from chat.domain.modes import FLAGS
 from chat.domain.refused import Refused, Why
@@ -17,16 +17,6 @@ def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
     # `+zz` is refused twice, which is what IRC clients expect; people need to read it once.
     for sentence in dict.fromkeys(map(advice, problems)):
         speaker.reply(sentence)
-
-
-def _check_host(mask: str) -> None:
-    host = mask.rpartition("@")[2]
-    if not mask.startswith(ACCOUNT) and is_address(host):
-        raise Refused(
-            Why.BAD_MODE,
-            f"Nobody would be banned: hosts are shown as cloaks, never as addresses. /whois NAME shows a cloak, /ban "
-            f"*!*@CLOAK keeps it out. Operators of the server keep an address out with /serverban {host}",
-        )
 
 
 @command("kick", "NAME [REASON]", "put somebody out of this room")
@@ -74,15 +64,7 @@ def _ban(speaker: Speaker, arguments: list[str]) -> None:
             f"Banned from {room.name}: {', '.join(masks)}" if masks else f"Nobody is banned from {room.name}."
         )
         return
-    if is_address(arguments[0]):
-        raise Refused(
-            Why.BAD_MODE,
-            "A room bans names and masks. Operators of the server keep an address out with "
-            f"/serverban {arguments[0]}",
-        )
-    mask = normal(arguments[0])
-    _check_host(mask)
-    _change(speaker, room, [Change(True, "b", mask)])
+    _change(speaker, room, [Change(True, "b", room_mask(arguments[0]))])
 
 
 @command("unban", "NAME", "let a name or a mask in again")
@@ -107,5 +89,5 @@ def _mode(speaker: Speaker, arguments: list[str]) -> None:
     changes = [change for change in read(arguments[0].split()) if not modes.is_query(change)]
     for change in changes:
         if change.add and change.letter in LISTS and change.argument:
-            _check_host(normal(change.argument))
+            room_mask(change.argument)
     _change(speaker, room, changes)

@@ -128,6 +128,5 @@ def test_a_long_list_shows_the_newest(olga: Client, monkeypatch: pytest.MonkeyPa
 def test_the_ban_of_a_room_says_where_addresses_are_banned(tess: Client) -> None:
     tess.send("/join #a")
     tess.lines()
-    assert tess.ask("/ban 192.0.2.1") == [
-        "A room bans names and masks. Operators of the server keep an address out with /serverban 192.0.2.1"
-    ]
+    (answer,) = tess.ask("/ban 192.0.2.1")
+    assert answer.endswith("Operators of the server keep an address out with /serverban 192.0.2.1")

@@ -46,7 +46,7 @@ def test_a_mask_with_an_address_is_refused_because_nobody_would_be_banned(
     tess: Client, typed: str, host: str
 ) -> None:
     (answer,) = tess.ask(typed)
-    assert answer.startswith("Nobody would be banned: hosts are shown as cloaks")
+    assert "nobody would be banned" in answer
     assert "/whois NAME" in answer
     assert answer.endswith(f"/serverban {host}")
     assert tess.ask("/ban") == ["Nobody is banned from #a."]

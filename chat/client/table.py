@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from chat.client.connection import Connection
 from chat.client.events import Event, Kind, Outgoing, Said
 from chat.client.queries import QueryFailed
+from chat.domain.refused import Refused
 from chat.slash import Misunderstood, Table
 
 
@@ -94,8 +95,8 @@ def run(desk: Desk, line: str) -> None:
     try:
         row, arguments = TABLE.understand(line)
         row.run(desk, arguments)
-    except Misunderstood as misunderstood:
-        desk.note(str(misunderstood), error=True)
+    except (Misunderstood, Refused) as problem:
+        desk.note(str(problem), error=True)
 
 
 def when_answered(desk: Desk, answer: Deferred, show: Callable) -> None:  # type: ignore[type-arg]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat.client import moderation
 from chat.client.table import Desk, command, room_here, when_answered
-from chat.domain.bans import is_address
+from chat.domain.bans import room_mask
 from chat.domain.masks import normal
 
 
@@ -47,14 +47,8 @@ def _devoice(desk: Desk, arguments: list[str]) -> None:
 
 @command("ban", "[NAME]", "keep a name, or a mask like *!*@host, out of this room; alone: who is banned")
 def _ban(desk: Desk, arguments: list[str]) -> None:
-    if arguments and is_address(arguments[0]):
-        desk.note(
-            "A room bans names and masks. Operators of the server keep an address out with "
-            f"/serverban {arguments[0]}",
-            error=True,
-        )
-    elif arguments:
-        _change(desk, "+b", normal(arguments[0]))
+    if arguments:
+        _change(desk, "+b", room_mask(arguments[0]))
     elif room := room_here(desk):
 
         def show(place: str, masks: list[str]) -> None:

@@ -88,10 +88,9 @@ def enforce(directory: Directory) -> int:
     They leave no name and no place behind that would wait for their return.
     """
     now = directory.clock()
-    for one in directory.bans.listed(now):
-        if one.is_account:
-            directory.claims.let_go(one.key)
-            directory.returning.forget(one.key)
+    accounts = {one.key for one in directory.bans.listed(now) if one.is_account}
+    directory.claims.let_go(accounts)
+    directory.returning.forget(accounts)
     found = [(user, directory.bans.of_user(user, now)) for user in directory.users.values()]
     gone = [(user, one) for user, one in found if one is not None]
     for user, one in gone:

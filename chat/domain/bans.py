@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from chat.domain.limits import address_key
+from chat.domain.masks import ACCOUNT, normal
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.text import printable, within_bytes
@@ -117,6 +118,24 @@ def is_address(text: str) -> bool:
     except ValueError:
         return _WILDCARD.fullmatch(text) is not None
     return True
+
+
+def room_mask(typed: str) -> str:
+    """The mask of a ban from a room, of what somebody typed.
+
+    Raises `Refused` (CANNOT_BAN) for addresses: people's hosts are shown as cloaks, and such a mask would mean nobody.
+    """
+    mask = normal(typed)
+    address = typed if is_address(typed) else mask.rpartition("@")[2]
+    if not mask.startswith(ACCOUNT) and is_address(address):
+        raise Refused(
+            Why.CANNOT_BAN,
+            "A room bans names and masks, and hosts are shown as cloaks, never as addresses: nobody would be banned. "
+            "/whois NAME shows a cloak, /ban *!*@CLOAK keeps it out. Operators of the server keep an address out with "
+            f"/serverban {address}",
+            address,
+        )
+    return mask
 
 
 def _as_ipv4(network: _Network) -> _Network:
@@ -316,12 +335,7 @@ def _place(ban: Ban) -> tuple[tuple[int, int], int] | None:
 def covers(what: str, address: str) -> bool:
     """Whether an address or network in its normal form covers an address."""
     key = address_key(address)
-    if key is None or "/" not in what or key == what:
-        return key == what
-    version, number = _number(key)
-    network = ipaddress.ip_network(what)
-    shift = network.max_prefixlen - network.prefixlen
-    return version == network.version and number >> shift == int(network.network_address) >> shift
+    return key is not None and ipaddress.ip_address(key.partition("/")[0]) in ipaddress.ip_network(what)
 
 
 def refusal(ban: Ban) -> Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import ceil
 
 from chat.domain.accounts import Accounts
@@ -64,9 +64,9 @@ class Claims:
             if len(self._held) > HELD_AT_MOST:
                 del self._held[next(iter(self._held))]
 
-    def let_go(self, account: str) -> None:
-        """Hold no name for an account (folded) any more."""
-        for folded in [folded for folded, (holder, _) in self._held.items() if holder == account]:
+    def let_go(self, accounts: Collection[str]) -> None:
+        """Hold no names for these accounts (folded) any more."""
+        for folded in [folded for folded, (holder, _) in self._held.items() if holder in accounts]:
             del self._held[folded]
 
     def may_take_back(self, user: User, holder: User) -> bool:

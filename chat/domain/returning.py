@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from typing import NamedTuple
 
 from chat.domain.names import RoomName, fold
@@ -45,9 +46,10 @@ class Returning:
         if len(self._stays) > REMEMBERED_AT_MOST:
             self._stays.popitem(last=False)
 
-    def forget(self, account: str) -> None:
-        """Keep no places for an account (folded) any more."""
-        self._stays.pop(account, None)
+    def forget(self, accounts: Collection[str]) -> None:
+        """Keep no places for these accounts (folded) any more."""
+        for account in accounts:
+            self._stays.pop(account, None)
 
     def take(self, account: str, now: float) -> list[Stay]:
         """The places of somebody who is back, once, if they went a moment ago."""

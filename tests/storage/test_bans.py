@@ -65,7 +65,9 @@ def test_a_lifted_ban_stays_lifted(world: World) -> None:
     unban(world.directory, "root", "192.0.2.0/24")
     world.settle()
     world.crash()
-    world.restart().enter("bob")
+    later = world.restart()
+    assert whats(later) == []
+    assert later.enter("bob").shown == "bob"
 
 
 def test_a_ban_ends_while_the_server_is_down(world: World) -> None:
