@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 
 def listed(items: list[str], shown: int) -> str:
     """Items with commas, and how many more there are."""
@@ -19,3 +21,10 @@ def duration(seconds: float) -> str:
         return f"{whole}s"
     parts = [f"{n}{unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "m")) if n]
     return " ".join(parts)
+
+
+def in_words(seconds: float) -> str:
+    """How long to wait, for people, rounded up: seconds up to two minutes, minutes up to two hours, then hours."""
+    size, unit = (1, "second") if seconds <= 120 else (60, "minute") if seconds <= 7200 else (3600, "hour")
+    number = ceil(seconds / size)
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -10,8 +10,10 @@ import ipaddress
 from array import array
 from collections.abc import Hashable
 from enum import Enum
-from math import ceil, inf
+from math import inf
 from typing import NamedTuple
+
+from chat.wording import in_words
 
 __all__ = [
     "BYTE_BURST",
@@ -34,7 +36,6 @@ __all__ = [
     "Step",
     "TokenBucket",
     "address_key",
-    "in_words",
 ]
 
 MESSAGE_BURST = 5
@@ -159,10 +160,6 @@ class Escalation:
             self._told_at = now
             return Step.NOTICE
         return Step.DELAY
-
-    def muted_for(self, now: float) -> float:
-        """The seconds of mute left, 0.0 if there is none."""
-        return max(0.0, self._muted_until - now)
 
     @staticmethod
     def notice(rate: float, burst: float) -> str:
@@ -329,9 +326,3 @@ class AddressLimits:
     def sweep(self, now: float) -> None:
         """Forget what no longer counts; `admit` and `release` do so too, in small steps."""
         self._new.sweep(now)
-
-
-def in_words(seconds: float) -> str:
-    """For people: whole seconds up to two minutes, then whole minutes, always rounded up."""
-    number, unit = (ceil(seconds), "second") if seconds <= 120 else (ceil(seconds / 60), "minute")
-    return f"{number} {unit}{'' if number == 1 else 's'}"

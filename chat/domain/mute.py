@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.domain.limits import in_words
+from chat.wording import in_words
 
 ROUNDING = 0.001
 """Seconds since the epoch are not exact: a mute of a minute is not to be told as 61 seconds."""
@@ -23,7 +23,7 @@ class Mute:
         left = self.until - now - ROUNDING
         if self.by_operator:
             because = f" ({self.reason})" if self.reason else ""
-            return f"The operator has muted you for {left:.0f} more seconds{because}."
+            return f"The operator has muted you for {in_words(left)}{because}."
         return (
             f"You are muted for {in_words(left)}: {self.reason}. What you send until then is not passed on."
         )

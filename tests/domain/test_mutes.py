@@ -28,9 +28,9 @@ def muted(town: Town, user: User) -> bool:
 def test_a_mute_is_told_with_its_time_and_reason_and_ends() -> None:
     town = Town()
     bob = come(town, "bob")
-    assert mute(town.directory, bob, 60, "noise") == "The operator has muted you for 60 more seconds (noise)."
+    assert mute(town.directory, bob, 60, "noise") == "The operator has muted you for 60 seconds (noise)."
     town.now += 59
-    assert town.directory.mutes.sentence(bob) == "The operator has muted you for 1 more seconds (noise)."
+    assert town.directory.mutes.sentence(bob) == "The operator has muted you for 1 second (noise)."
     town.now += 1
     assert not muted(town, bob)
     assert bob.mute is None

@@ -24,7 +24,7 @@ def test_the_operator_mutes_for_a_while_and_ends_it(server: Server) -> None:
     mute(server, "bob", 60)
     bob.lines()
     bob.feed(b"hello\n/me waves\n/pm carol psst\n")
-    assert bob.lines() == ["The operator has muted you for 60 more seconds."] * 3
+    assert bob.lines() == ["The operator has muted you for 60 seconds."] * 3
     assert carol.lines() == []
     mute(server, "bob", 0)
     bob.feed(b"hello\n")
