@@ -154,7 +154,7 @@ SPEECH: tuple[type[Said | Acted | Noticed], ...] = (Said, Acted, Noticed)
 _SPEECH = frozenset(SPEECH)
 LOOK_BACK = KEEP
 """Events among which the messages are looked for that somebody gets who comes in. Everybody who does pays for the look:
-some 8 microseconds."""
+12 microseconds (CPython 3.11, a virtual machine)."""
 
 
 def is_speech(event: HistoryEvent) -> bool:

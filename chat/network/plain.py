@@ -205,11 +205,13 @@ class PlainDialect:
         if isinstance(event, Invited) and event.recipient.session == self.user.session:
             return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
         text = line_of(event)
-        at, now = "", self.directory.clock()
-        if isinstance(event, Whispered) and now - event.time >= LATE_SECONDS:
-            # What waited for its reader says since when.
-            at = f"[{clock_time(event.time, now)}] "
+        at = self._when(event) if isinstance(event, Whispered) else ""
         return self._put(*(at + line for line in text.split("\n"))) if text else True
+
+    def _when(self, event: Whispered) -> str:
+        # What waited for its reader says since when.
+        now = self.directory.clock()
+        return f"[{clock_time(event.time, now)}] " if now - event.time >= LATE_SECONDS else ""
 
     def entered(self, membership: Membership, event: Event) -> None:
         """Say where we are, who is here, and what was said last."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from .harness import PATIENCE, Conversation, Server, need, short_folder
 from .screens import Display, Pane, Tmux
@@ -162,6 +162,17 @@ def browser(ends: ExitStack) -> BrowserContext:
     ends.callback(context.close)
     context.set_default_timeout(PATIENCE * 1000)
     return context
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a module: it takes longer to start than most of them."""
+    program = need("chromium", "chromium-browser", "google-chrome")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS) as browser,
+    ):
+        yield browser
 
 
 @pytest.fixture

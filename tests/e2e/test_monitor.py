@@ -9,10 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from .conftest import CHROMIUM_OPTIONS
-from .harness import CHECKOUT, PATIENCE, Conversation, free_port, need
+from .harness import CHECKOUT, PATIENCE, Conversation, free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -48,17 +47,6 @@ class Monitor:
     def end(self) -> None:
         """End it."""
         self.program.end()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests here: it takes longer to start than most of them."""
-    program = need("chromium", "chromium-browser", "google-chrome")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS) as browser,
-    ):
-        yield browser
 
 
 @pytest.fixture

@@ -1,32 +1,18 @@
 """The people on the monitor's page: what an operator's buttons offer, and that they are in reach on a phone."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from .conftest import CHROMIUM_OPTIONS
-from .harness import need
 from .test_monitor import Monitor, line, picture, watched
 
 pytestmark = pytest.mark.e2e
 
 PHONE = ViewportSize(width=390, height=844)
 SMALL_PHONE = ViewportSize(width=360, height=740)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests here."""
-    program = need("chromium", "chromium-browser", "google-chrome")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS) as browser,
-    ):
-        yield browser
 
 
 def start(ends: ExitStack, tmp_path: Path, *options: str) -> Monitor:
@@ -43,8 +29,8 @@ def mute_bob(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_who_is_muted_can_be_unmuted(browser: Browser, ends: ExitStack, tmp_path: Path) -> None:
-    with browser.new_context() as context:
+def test_who_is_muted_can_be_unmuted(chromium: Browser, ends: ExitStack, tmp_path: Path) -> None:
+    with chromium.new_context() as context:
         page = watched(context.new_page(), start(ends, tmp_path))
         bob = page.locator("#people-rows tr", has_text="bob")
         expect(bob.get_by_role("button")).to_have_text(["Mute", "Kick", "Ban"])
@@ -63,10 +49,10 @@ def test_who_is_muted_can_be_unmuted(browser: Browser, ends: ExitStack, tmp_path
 
 
 def test_the_list_from_the_server_says_who_is_muted(
-    browser: Browser, ends: ExitStack, tmp_path: Path
+    chromium: Browser, ends: ExitStack, tmp_path: Path
 ) -> None:
     monitor = start(ends, tmp_path)
-    with browser.new_context() as context, browser.new_context() as elsewhere:
+    with chromium.new_context() as context, chromium.new_context() as elsewhere:
         page, other = watched(context.new_page(), monitor), watched(elsewhere.new_page(), monitor)
         mute_bob(other)
         expect(page.get_by_role("button", name="Unmute bob", exact=True)).to_have_count(1)
@@ -75,10 +61,10 @@ def test_the_list_from_the_server_says_who_is_muted(
 @pytest.mark.parametrize("size", [PHONE, SMALL_PHONE], ids=["390", "360"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_button_is_in_reach_on_a_phone(
-    browser: Browser, ends: ExitStack, tmp_path: Path, size: ViewportSize, scheme: Literal["light", "dark"]
+    chromium: Browser, ends: ExitStack, tmp_path: Path, size: ViewportSize, scheme: Literal["light", "dark"]
 ) -> None:
     monitor = start(ends, tmp_path, "--busy")
-    phone = browser.new_context(has_touch=True, is_mobile=True, viewport=size, color_scheme=scheme)
+    phone = chromium.new_context(has_touch=True, is_mobile=True, viewport=size, color_scheme=scheme)
     with phone as context:
         page = watched(context.new_page(), monitor)
         mute_bob(page)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import StartServer
-from .harness import PATIENCE, Conversation, Daemon, free_port, need, wait_until
+from .harness import PATIENCE, Conversation, Daemon, enter, free_port, need, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -95,12 +95,6 @@ def read_to_end(connection: socket.socket) -> bytes:
     while chunk := connection.recv(65536):
         data += chunk
     return data
-
-
-def enter(person: Conversation, name: str) -> Conversation:
-    person.send(name)
-    person.read_until(re.compile(rf"Welcome.*{name}"))
-    return person
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])

@@ -130,7 +130,7 @@ def test_it_comes_back_after_a_restart_and_sends_what_waited(
     assert text.count("before the restart") == 1
 
 
-def test_what_is_wrong_is_said_in_the_dialog(window: Window, server: Server) -> None:
+def test_what_is_wrong_is_said_in_the_dialog(window: Window, server: Server, nc: Connect) -> None:
     server.stop()
     window.press("ctrl+a")
     window.type("z o e")
@@ -142,6 +142,7 @@ def test_what_is_wrong_is_said_in_the_dialog(window: Window, server: Server) -> 
     server.start()
     window.press("Return")
     window.wait_title("#lobby – zoe")
+    assert "Here: zoe" in enter(nc(server.port), "ann").read_until("zoe")
 
 
 def test_pictures(window: Window, server: Server, nc: Connect) -> None:
