@@ -104,7 +104,8 @@ class Crowd:
 @contextmanager
 def crowd(server: Server, people: People, loadgen: Path, folder: Path) -> Iterator[Crowd]:
     """Starts `server` in `folder`, and beside it a generator of these people."""
-    with running(server, folder) as (port, pid):
+    room_size = [str(people.users // people.rooms)] if server.told_rooms and people.rooms > 1 else []
+    with running(server, folder, *room_size) as (port, pid):
         arguments = [str(port), str(pid), server.dialect, *people.arguments()]
         generator = subprocess.Popen(
             pinned(GENERATOR_CORE, [str(loadgen), *arguments]),

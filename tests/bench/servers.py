@@ -39,6 +39,8 @@ class Server:
     command: Callable[[int, Path], list[str]]
     """From a free port and an empty folder to the arguments; configuration and state go into the folder."""
     ours: bool = False
+    told_rooms: bool = False
+    """Has no rooms of its own, and is told as a last argument how many who come one after another share one."""
 
 
 def free_port() -> int:
@@ -112,7 +114,7 @@ def chat(dialect: str, extra: tuple[str, ...] = (), profile: bool = False) -> Se
 
 
 def floor(binary: Path) -> Server:
-    return Server("floor", "raw", lambda port, _: [str(binary), str(port)])
+    return Server("floor", "raw", lambda port, _: [str(binary), str(port)], told_rooms=True)
 
 
 def configured(name: str, port: int, folder: Path) -> str:
@@ -163,18 +165,17 @@ def _answers(port: int) -> bool:
 
 
 @contextmanager
-def running(server: Server, folder: Path) -> Iterator[tuple[int, int]]:
-    """The server as a child process, stopped at the end; yields its port and process id.
+def running(server: Server, folder: Path, *arguments: str) -> Iterator[tuple[int, int]]:
+    """The server with these last arguments as a child process, stopped at the end; yields its port and process id.
 
     Raises:
         CannotMeasure: if it ended or did not accept connections within START_SECONDS, with its last words.
     """
     port = free_port()
     log = folder / "output"
+    command = [*server.command(port, folder), *arguments]
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            pinned(SERVER_CORE, server.command(port, folder)), cwd=CHECKOUT, stdout=output, stderr=output
-        )
+        process = subprocess.Popen(pinned(SERVER_CORE, command), cwd=CHECKOUT, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + START_SECONDS
         while not _answers(port):

@@ -110,6 +110,16 @@ def test_everything_that_the_floor_delivers_is_counted(binaries: dict[str, Path]
     assert 0 < values["p50_us"] <= values["p99_us"] <= values["max_us"]
 
 
+def test_the_floor_tells_those_of_the_speakers_room_alone(binaries: dict[str, Path], tmp_path: Path) -> None:
+    rooms = 4
+    with crowd(floor(binaries["floor"]), People(USERS, rooms), binaries["loadgen"], tmp_path) as people:
+        people.command("login")
+        values = people.command("paced 200 0.3")
+    assert values["sent"] > rooms
+    assert values["expected"] == values["delivered"] == values["sent"] * USERS / rooms
+    assert (values["repeated"], values["damaged"], values["dead"]) == (0, 0, 0)
+
+
 def test_a_server_without_fault_has_none(binaries: dict[str, Path], tmp_path: Path) -> None:
     with faulty(binaries, tmp_path, "none") as people:
         values = people.command("paced 100 0.4")

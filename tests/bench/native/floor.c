@@ -1,9 +1,10 @@
 /* floor: the least that any chat server can do, to measure the others against.
  *
- * One epoll loop. All lines that one turn of the loop has read go out to every connection in one send() each.
- * No names, no rooms, no parsing, no slow readers: a bound, not a server. Whoever speaks hears itself too.
+ * One epoll loop. All lines that one turn of the loop has read go out to every connection in one send() each; or, with
+ * rooms, each piece that was read goes to those who share the speaker's. No names, no parsing, no slow readers: a bound,
+ * not a server. Whoever speaks hears itself too.
  *
- * usage: floor PORT        listens on 127.0.0.1
+ * usage: floor PORT [ROOM]        listens on 127.0.0.1; every ROOM who came one after another share a room
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,9 +26,15 @@ enum {
   EVENTS_A_TURN = 512,        /* as large as loadgen's, so that neither side sets the batch */
 };
 
-static int peers[MAX_PEERS];
+static int peers[MAX_PEERS]; /* in the order in which they came; -1: has left */
 static int peer_count;
+static int number_of[MAX_PEERS]; /* where a file descriptor stands among the peers */
+static int room_size = MAX_PEERS;
 static char turn[TURN_BYTES];
+
+struct piece {
+  int speaker, start, length; /* the speaker's number among the peers, and where in the turn its lines stand */
+};
 
 static void raise_open_files_limit(void) {
   struct rlimit files;
@@ -56,51 +63,63 @@ static void watch(int loop, int fd) {
 static void welcome(int loop, int listener) {
   int on = 1, peer = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
   if (peer < 0) return;
-  if (peer_count == MAX_PEERS) {
+  if (peer_count == MAX_PEERS || peer >= MAX_PEERS) {
     close(peer);
     return;
   }
   setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   watch(loop, peer);
+  number_of[peer] = peer_count;
   peers[peer_count++] = peer;
 }
 
 static void forget(int peer) {
   close(peer);
-  for (int i = 0; i < peer_count; i++) {
-    if (peers[i] == peer) {
-      peers[i] = peers[--peer_count];
-      return;
-    }
+  peers[number_of[peer]] = -1;
+  while (peer_count && peers[peer_count - 1] < 0) peer_count--;
+}
+
+static void tell_room(struct piece piece) {
+  int first = piece.speaker - piece.speaker % room_size, end = first + room_size;
+  for (int i = first; i < end && i < peer_count; i++) {
+    if (peers[i] >= 0) send(peers[i], turn + piece.start, piece.length, MSG_NOSIGNAL);
   }
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: floor PORT\n");
+  if (argc == 3) room_size = atoi(argv[2]);
+  if (argc < 2 || argc > 3 || room_size < 1) {
+    fprintf(stderr, "usage: floor PORT [ROOM]\n");
     return 2;
   }
   raise_open_files_limit();
   int listener = listen_on(atoi(argv[1])), loop = epoll_create1(0);
   struct epoll_event ready[EVENTS_A_TURN];
+  struct piece pieces[EVENTS_A_TURN];
   watch(loop, listener);
   for (;;) {
     int count = epoll_wait(loop, ready, EVENTS_A_TURN, -1);
-    int gathered = 0;
+    int gathered = 0, piece_count = 0;
     for (int i = 0; i < count; i++) {
       int fd = ready[i].data.fd;
       if (fd == listener) {
         welcome(loop, listener);
         continue;
       }
-      int room = TURN_BYTES - gathered;
-      if (!room) break;
-      ssize_t got = recv(fd, turn + gathered, room < READ_BYTES ? room : READ_BYTES, 0);
-      if (got > 0) gathered += got;
-      else if (got == 0 || (errno != EAGAIN && errno != EINTR)) forget(fd);
+      int space = TURN_BYTES - gathered;
+      if (!space) break;
+      ssize_t got = recv(fd, turn + gathered, space < READ_BYTES ? space : READ_BYTES, 0);
+      if (got > 0) {
+        pieces[piece_count++] = (struct piece){number_of[fd], gathered, got};
+        gathered += got;
+      } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+        forget(fd);
+      }
     }
-    if (gathered) {
-      for (int i = 0; i < peer_count; i++) send(peers[i], turn, gathered, MSG_NOSIGNAL);
+    if (room_size < MAX_PEERS) {
+      for (int i = 0; i < piece_count; i++) tell_room(pieces[i]);
+    } else if (gathered) {
+      tell_room((struct piece){0, 0, gathered});
     }
   }
 }
