@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .harness import CHECKOUT, PATIENCE, Conversation, Server, environment, free_port
+from .harness import CHECKOUT, PATIENCE, Conversation, Server, environment, free_port, wait_until
 from .screens import Pane, Tmux
 
 Connect = Callable[[int], Conversation]
@@ -182,7 +182,7 @@ def test_a_server_that_restarts_is_found_again(server: Server, nc: Connect, term
     ann.read_until(re.compile(r"<bob> typed while it was down"))
     ann.send("welcome back")
     bob.wait_for(re.compile(r"ann │ welcome back"))
-    assert "unsent" not in bob.screen
+    wait_until(lambda: "unsent" not in bob.screen, "the acknowledgement of what was typed")
 
 
 def test_a_server_that_is_killed_loses_and_doubles_nothing(
