@@ -69,8 +69,8 @@ class Client:
     """Texts in the order of their acknowledgements."""
     segments: list[list[Heard]] = field(default_factory=list)
     """What it heard of others, a list for each connection."""
-    refused: int = 0
-    """Messages of which the server said that they are not stored."""
+    refused: list[str] = field(default_factory=list)
+    """Texts of which the server said that they are not stored, each time that it did."""
     connected: bool = False
     talking: bool = True
     at_once: int = AT_ONCE
@@ -157,7 +157,7 @@ class Client:
             if line.command == "PRIVMSG":
                 self.acknowledged.append(self.waiting.pop(label))
             elif line.command == "FAIL":
-                self.refused += 1
+                self.refused.append(self.waiting[label])
                 self._refused.append(label)
         elif line.command == "PRIVMSG" and "batch" not in line.tags and line.params[0] == ROOM:
             self._hear(line)
