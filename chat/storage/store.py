@@ -292,7 +292,7 @@ class Storage(Service):
         if isinstance(outcome, Missing):
             self._missing = True
             self.health.failed(str(outcome))
-        elif self._missing:
+        elif self._missing and not isinstance(outcome, Exception):
             self._missing = False
             self.health.works()
         if outcome is None or isinstance(outcome, Exception):

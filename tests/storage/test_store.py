@@ -252,3 +252,14 @@ def test_a_database_that_is_taken_away_is_noticed_though_nobody_speaks(tmp_path:
     away.rename(database)
     world.wait(ACCOUNTS_SECONDS + 2)
     assert world.storage.health.problem is None
+
+
+def test_what_is_no_database_is_not_taken_for_the_one_that_was_taken_away(tmp_path: Path) -> None:
+    world = World(tmp_path, history=False)
+    world.storage.startService()
+    database = tmp_path / DATABASE
+    database.rename(tmp_path / "elsewhere")
+    world.wait(ACCOUNTS_SECONDS + 2)
+    database.write_bytes(b"no database " * 1000)
+    world.wait(ACCOUNTS_SECONDS + 2)
+    assert world.storage.health.problem is not None
