@@ -151,7 +151,6 @@ class History(Protocol):
 
 
 SPEECH: tuple[type[Said | Acted | Noticed], ...] = (Said, Acted, Noticed)
-_SPEECH = frozenset(SPEECH)
 LOOK_BACK = KEEP
 """Events among which the messages are looked for that somebody gets who comes in. Everybody who does pays for the look:
 12 microseconds (CPython 3.11, a virtual machine)."""
@@ -210,7 +209,7 @@ def replayed(membership: Membership, count: int) -> list[LogEvent]:
     log = membership.room.log
     stop = membership.joined_at - 1
     start = max(log.base, stop - max(count, LOOK_BACK))
-    return [event for event in log.read(start, stop - start).events if type(event) in _SPEECH][-count:]
+    return [event for event in log.read(start, stop - start).events if type(event) in SPEECH][-count:]
 
 
 def last_said(room: Room) -> Correspondent | None:
