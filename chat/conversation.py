@@ -21,6 +21,7 @@ from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
 from chat.network.plain import PlainDialect
 from chat.network.settings import Settings
+from chat.polling import read_directly
 from chat.signals import stop_on_signals
 from chat.storage.store import Storage
 
@@ -79,6 +80,7 @@ class Conversation(Service):
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD, 20, 100)
+        read_directly(self._reactor)
         stop_on_signals(self._reactor)
         self.log.info("Chat is ready as {name}", name=self.factory.settings.name)
 
