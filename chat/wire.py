@@ -45,6 +45,9 @@ MAX_CLIENT_TAG_DATA = 4094
 
 _NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
+# Numbers, which are found in bytes four times as fast as bytes of length 1 are.
+_NUL, _CR, _LF = b"\0\r\n"
+
 
 class MalformedLine(ValueError):
     """A line that is no IRC message; the text is a sentence that can be shown to whoever sent it."""
@@ -137,7 +140,7 @@ def parse(line: bytes) -> Message:
     Raises `NoCommand`, `UnsafeBytes` or `TagsTooLong` (over `MAX_TAG_BYTES`), all of them `MalformedLine`.
     The limits that hold for clients only are `check_client_line`'s.
     """
-    if b"\0" in line or b"\r" in line or b"\n" in line:
+    if _NUL in line or _CR in line or _LF in line:
         raise UnsafeBytes("A message cannot contain NUL, CR or LF.")
     text = line.decode("utf-8", "replace")
     tags = _NO_TAGS

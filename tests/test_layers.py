@@ -28,7 +28,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("wire",),
 ]
 """From the top down: a module imports its own floor and those below. The longest name that fits counts."""
-ANYWHERE = ("endpoints", "proxied", "proxy_protocol", "signals", "slash", "sockets", "wording")
+ANYWHERE = ("endpoints", "polling", "proxied", "proxy_protocol", "signals", "slash", "sockets", "wording")
 """Leaves: used where they are needed, and using nothing of the floors."""
 REACTORS = ("service", "__main__", "client.", "endpoints", "relay.service")
 """Where the program's one reactor may be touched; everything else is given it."""

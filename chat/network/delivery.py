@@ -175,7 +175,8 @@ class Fanout:
         budget = self._slice
         while queue and budget > 0:
             fanout = queue.popleft()
-            if fanout.fresh:
+            large = len(fanout.room.members) > self._slice
+            if large and fanout.fresh:
                 fanout.began = self.seconds()
             try:
                 looked, sent = fanout.walk(budget)
@@ -188,7 +189,7 @@ class Fanout:
             budget -= max(looked, 1)
             if fanout.finished():
                 del self._passes[fanout.room]
-            elif fanout.fresh and len(fanout.room.members) > self._slice:
+            elif large and fanout.fresh:
                 self._rest(fanout)
             else:
                 queue.append(fanout)

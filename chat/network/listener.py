@@ -30,7 +30,7 @@ from chat.network.outlet import outlet_for
 from chat.network.pace import Pace
 from chat.network.pausing import PausingLineReceiver
 from chat.network.settings import Settings
-from chat.network.telnet import TelnetFilter
+from chat.network.telnet import IAC_NUMBER, TelnetFilter
 from chat.network.wrong_door import by_first_bytes, by_first_line
 
 INPUT_BYTES = 10 * 1024
@@ -212,7 +212,7 @@ class ChatProtocol(PausingLineReceiver):
             if self.dialect is None and (wrong := by_first_bytes(data)) is not None:
                 self._turn_away(*wrong)
                 return
-            if self.telnet is not None or b"\xff" in data:
+            if self.telnet is not None or IAC_NUMBER in data:
                 data = self._without_telnet(data)
             if self.pace is not None:
                 wait = self.pace.read(self.last_line, len(data))

@@ -8,7 +8,7 @@ one bytes object.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TypeAlias
 
 from twisted.logger import Logger
 
@@ -29,11 +29,8 @@ MANY = -1
 Push = Callable[[bytes], int]
 
 
-class Chunk(NamedTuple):
-    """What readers at one position get: the bytes, and the sessions to which they do not apply as they are."""
-
-    data: bytes
-    authors: frozenset[int]
+Chunk: TypeAlias = tuple[bytes, frozenset[int]]
+"""What readers at one position get: the bytes, and the sessions to which they do not apply as they are."""
 
 
 class Pass:
@@ -92,7 +89,7 @@ class Pass:
         if position == self._end - 1:
             # Most of the time one event is new.
             event = log.entries[position - log.base]
-            return Chunk(rendered(rendering, event), authors_of((event,)))
+            return rendered(rendering, event), author_of(event)
         if self._news is None:
             self._news = News(log)
         return self._news.chunk(rendering, position, self._end)
@@ -220,7 +217,7 @@ class News:
         authors = self._authors.get(position)
         if authors is None:
             authors = self._authors[position] = authors_of(log.read(position, self._end - position).events)
-        return Chunk(b"".join(lines[position - base :] if position > base else lines), authors)
+        return b"".join(lines[position - base :] if position > base else lines), authors
 
     def without(self, rendering: Rendering, position: int, session: int) -> bytes:
         """What `chunk` returned last for this rendering and position, without the events of one author."""
@@ -253,6 +250,13 @@ def _catch_up(outlet: Outlet) -> None:
     except Exception as problem:
         _broken(problem)
         outlet.broken()
+
+
+def author_of(event: LogEvent) -> frozenset[int]:
+    """The session that made an event, with `MANY` if it stands in several logs."""
+    if len(getattr(event, "places", ())) > 1:
+        return frozenset((event.author.session, MANY))
+    return frozenset((event.author.session,))
 
 
 def authors_of(events: Iterable[LogEvent]) -> frozenset[int]:

@@ -36,6 +36,22 @@ class PausingLineReceiver(LineReceiver):
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
 
+    def dataReceived(self, data: bytes) -> None:
+        """Cut what comes into lines. Nearly always it is one whole line, for which no buffer has to be kept."""
+        if (
+            0 <= data.find(b"\n") == len(data) - 1 <= self.MAX_LENGTH
+            and not self._buffer
+            and not self.paused
+            and not self._busyReceiving
+        ):
+            self._busyReceiving = True
+            try:
+                self.lineReceived(data[:-1])
+            finally:
+                self._busyReceiving = False
+        else:
+            super().dataReceived(data)
+
     # what subclasses refine
 
     def deal_with(self, line: bytes) -> None:

@@ -300,7 +300,7 @@ class PlainDialect:
 
     def muted(self) -> str | None:
         """A sentence if this person may not speak at the moment."""
-        return self._connection.muted()
+        return None if self.user.mute is None else self._connection.muted()
 
     def leave(self, reason: str) -> None:
         """Say goodbye and close."""

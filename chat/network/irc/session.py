@@ -94,7 +94,7 @@ class IrcDialect(IrcClient):
 
     def take(self, message: Message) -> None:
         """Do what a message says, and answer it."""
-        self.begin(message.tags.get("label", ""))
+        self.begin(message.tags.get("label", "") if message.tags else "")
         self._run(message)
         self.end()
 

@@ -58,6 +58,10 @@ class Utterance(NamedTuple):
 def speak(session: IrcClient, target: str, text: str, kind: Kind, tags: ClientTags, label: str = "") -> None:
     """Say something to a room or a person, and acknowledge it when it is stored. Raises `Refused`."""
     echo = session.expect_receipt()
+    if echo is None and not label and kind is not Tagged and target.startswith("#"):
+        # Most of what is said: nobody waits to hear that it is stored, and it repeats nothing.
+        session.directory.say(session.user, session.directory.room(target), text, cast("Speech", kind), tags)
+        return
     utterance = Utterance(session, text, kind, tags, label, echo.stored if echo is not None else None)
     try:
         event = _said(utterance, target)
