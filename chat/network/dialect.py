@@ -34,8 +34,8 @@ class Dialect(Reader, Protocol):
     def input_ended(self) -> None:
         """The other side will send nothing more, and may still read."""
 
-    def silent_for(self, seconds: float) -> None:
-        """Called every few seconds with the time since the last line."""
+    def silent_for(self, seconds: float) -> float:
+        """Told the time since the last line; returns in how many seconds it wants to be told again."""
 
 
 class Person(Dialect, Protocol):

@@ -18,6 +18,7 @@ from chat.network.delivery import Fanout
 from chat.network.dialect import Dialect, Person
 from chat.network.listener import ChatProtocol
 from chat.network.settings import Settings
+from chat.network.timing_wheel import TimingWheel
 
 GREETING_SECONDS = 0.3
 """Silence after which a connection is taken for a person: programs speak at once."""
@@ -27,6 +28,8 @@ REGISTRATION_SECONDS = 60.0
 """Time an IRC client has to register."""
 SWEEP_SECONDS = 5.0
 """How often connections are looked at for silence and standstill."""
+LOOK_SECONDS = 60.0
+"""How soon a new connection is looked at for the first time, by when it speaks a dialect."""
 NEW_FOR_EACH = 2
 """New connections in ten minutes for each that may be open at once: everybody may come back once."""
 
@@ -59,6 +62,7 @@ class ChatFactory(Factory):
         """Address -> the host that others see."""
         self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
         self.connections: dict[ChatProtocol, None] = {}
+        self._silence: TimingWheel[ChatProtocol] = TimingWheel(SWEEP_SECONDS)
         live = settings.max_per_address
         # Whoever allows more at once, or any number, allows them to come.
         self.limits = AddressLimits(live, max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0)
@@ -78,6 +82,7 @@ class ChatFactory(Factory):
         stats.connections += 1
         stats.accepted += 1
         self.connections[connection] = None
+        self._silence.add(connection, self.seconds() + LOOK_SECONDS)
         self.greeting.add(connection)
         self.naming.add(connection)
 
@@ -85,6 +90,7 @@ class ChatFactory(Factory):
         """A connection is gone."""
         self.directory.stats.connections -= 1
         self.connections.pop(connection, None)
+        self._silence.discard(connection)
         self.greeting.discard(connection)
         connection.named()
         if connection.admitted:
@@ -102,9 +108,10 @@ class ChatFactory(Factory):
         """Look after connections that are silent or stand still; called every `SWEEP_SECONDS`."""
         self.fanout.sweep()
         now = self.seconds()
-        for connection in list(self.connections):
-            if connection.dialect is not None:
-                connection.dialect.silent_for(now - connection.last_line)
+        for connection in self._silence.take_due(now):
+            dialect = connection.dialect
+            wait = LOOK_SECONDS if dialect is None else dialect.silent_for(now - connection.last_line)
+            self._silence.add(connection, now + wait)
 
     def close_all(self, sentence: str) -> None:
         """Tell everybody, and close each connection when it has taken what is for it."""

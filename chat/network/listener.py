@@ -218,7 +218,7 @@ class ChatProtocol(PausingLineReceiver):
                 wait = self.pace.read(self.last_line, len(data))
                 if wait > 0:
                     self.wait(wait)
-        super().dataReceived(data)
+        self.cut_lines(data)
 
     def _without_telnet(self, data: bytes) -> bytes:
         if self.telnet is None:

@@ -36,7 +36,7 @@ class PausingLineReceiver(LineReceiver):
         self._held: bytes | None = None
         self._timer: IDelayedCall | None = None
 
-    def dataReceived(self, data: bytes) -> None:
+    def cut_lines(self, data: bytes) -> None:
         """Cut what comes into lines. Nearly always it is one whole line, for which no buffer has to be kept."""
         if (
             0 <= data.find(b"\n") == len(data) - 1 <= self.MAX_LENGTH
@@ -51,6 +51,8 @@ class PausingLineReceiver(LineReceiver):
                 self._busyReceiving = False
         else:
             super().dataReceived(data)
+
+    dataReceived = cut_lines
 
     # what subclasses refine
 

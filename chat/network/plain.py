@@ -31,6 +31,8 @@ LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
 LATE_SECONDS = 60.0
 """Age from which on a private message is shown with its time."""
+LOOK_SECONDS = 60.0
+"""How soon silence is looked at again: a person may turn out to be a program."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 
@@ -186,8 +188,9 @@ class PlainDialect:
         """End of input (`nc -N`) is a goodbye."""
         self.leave("")
 
-    def silent_for(self, seconds: float) -> None:
+    def silent_for(self, seconds: float) -> float:
         """People may be silent for as long as they like; TCP keepalive finds dead connections."""
+        return LOOK_SECONDS
 
     def gap(self, membership: Membership, missed: int) -> bytes:
         """What a reader is told who was too slow for a room."""

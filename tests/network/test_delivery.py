@@ -12,7 +12,7 @@ from chat.domain.events import LogEvent
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
-from chat.network.delivery import HURRY, PATIENCE_SECONDS, REST_SECONDS, SLICE, Fanout
+from chat.network.delivery import HURRY, PATIENCE_SECONDS, PAUSE_SECONDS, REST_SECONDS, SLICE, Fanout
 from chat.network.passes import Pass
 from tests.network.chatting import Client, Server, join_plain, make_server
 from tests.network.crowds import crowd, heard, say, user_of
@@ -139,11 +139,11 @@ def test_work_after_a_quiet_time_is_followed_by_no_rest(bed: Bed) -> None:
 def test_the_next_work_is_followed_by_what_is_left_of_the_rest(bed: Bed) -> None:
     people = bed.people(3)
     bed.work(people[0])
-    bed.clock.rightNow += REST_SECONDS / 4
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS * 3 / 4)]
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS)]
-    bed.clock.rightNow += REST_SECONDS / 2
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS / 2)]
+    bed.clock.rightNow += PAUSE_SECONDS / 4
+    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS * 3 / 4)]
+    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS)]
+    bed.clock.rightNow += PAUSE_SECONDS / 2
+    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS / 2)]
     assert heard(people[1]) == b"<p0> x\n" * 4
 
 
@@ -151,16 +151,34 @@ def test_who_has_worked_for_long_enough_rests_no_more(bed: Bed) -> None:
     people = bed.people(3)
     for _ in range(3):
         assert bed.work(people[0]) == []
-        bed.clock.rightNow += REST_SECONDS
+        bed.clock.rightNow += PAUSE_SECONDS
 
 
 def test_a_clock_that_is_set_back_makes_no_rest_longer(bed: Bed) -> None:
     people = bed.people(3)
     bed.work(people[0])
     bed.clock.rightNow -= 5.0
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS)]
-    bed.clock.rightNow += REST_SECONDS
+    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS)]
+    bed.clock.rightNow += PAUSE_SECONDS
     assert bed.work(people[0]) == []
+
+
+def test_a_small_room_does_not_hold_up_the_next_walk_of_a_large_one(bed: Bed) -> None:
+    people = bed.people(10)
+    one, two = (join_plain(bed.server, name).send("/join #small", "/part #lobby") for name in ("one", "two"))
+    bed.server.run()
+    bed.clock.rightNow += 10.0
+    say(bed.server, people[0], "x")
+    bed.server.loop.turn()
+    say(bed.server, people[0], "y")
+    for _ in range(3):
+        bed.server.loop.turn()
+    bed.slept.clear()
+    two.lines()
+    say(bed.server, one, "hello", "#small")
+    bed.server.loop.turn()
+    assert heard(two) == b"<one> hello\r\n"
+    assert sum(bed.slept) == pytest.approx(REST_SECONDS)
 
 
 def test_a_clock_that_is_set_back_makes_no_large_room_wait_for_it(server: Server) -> None:

@@ -141,16 +141,20 @@ class IrcDialect(IrcClient):
         self.connection.remember()
         self.leave(CLOSED)
 
-    def silent_for(self, seconds: float) -> None:
+    def silent_for(self, seconds: float) -> float:
         """Ping a client that is silent, and give up on one that does not answer."""
         if self.registration is not None:
-            return
+            return PING_SECONDS
+        if seconds < PING_SECONDS:
+            return PING_SECONDS - seconds
         if seconds >= DEAD_SECONDS:
             self.connection.remember()
             self.leave(f"Ping timeout: {DEAD_SECONDS:.0f} seconds")
-        elif seconds >= PING_SECONDS and not self._pinged:
+            return DEAD_SECONDS
+        if not self._pinged:
             self._pinged = True
             self.probe()
+        return DEAD_SECONDS - seconds
 
     # what the domain calls
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from twisted.internet.task import Clock
 
+from chat.network.factory import SWEEP_SECONDS
 from tests.network.chatting import Client, Server, SlowJournal, connect, join_irc, join_plain, make_server
 
 TAGS = "server-time message-tags batch labeled-response echo-message"
@@ -132,12 +133,27 @@ def test_a_silent_client_is_pinged_and_then_given_up(server: Server) -> None:
     bob.send("PONG :chat.test")
     server.factory.sweep()
     assert ann.lines() == []
-    server.clock.advance(60)
+    server.clock.advance(60 + SWEEP_SECONDS)
     server.factory.sweep()
     assert codes(ann.lines()) == ["ERROR"]
     assert ann.closed
     assert not bob.closed
     assert codes(bob.lines())[-1] == "QUIT"
+
+
+def test_a_client_that_answers_is_asked_again_after_each_silence(server: Server) -> None:
+    ann = join_irc(server, "ann", "#garden")
+    ann.lines()
+    asked = []
+    for second in range(0, 400, int(SWEEP_SECONDS)):
+        server.clock.advance(SWEEP_SECONDS)
+        server.factory.sweep()
+        for line in ann.lines():
+            assert codes([line]) == ["PING"]
+            asked.append(second)
+            ann.send("PONG :chat.test")
+    assert len(asked) == 4
+    assert not ann.closed
 
 
 def test_what_is_too_long_is_refused(server: Server) -> None:
