@@ -17,21 +17,17 @@ from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.network.outlet import Outlet
 from chat.network.passes import Pass
+from chat.network.pauses import Pauses
 
 _log = Logger()
 
 SLICE = 256
 """Readers served between two turns of the reactor, and most who share a cursor: these are served without a break. The
 best of 64 to 1024 measured with 1,000 readers."""
-REST_SECONDS = 0.02
+WALK_SECONDS = 0.02
 """Time from one walk through a large room to the next when news comes faster: more goes out in one send, and what comes
 meanwhile is read together. (Measured with 1,000 readers and 256 messages in flight: 0.075 instead of 0.083
 microseconds a delivery; with 30 ms the gain is larger there, and lost at 16 in flight.)"""
-PAUSE_SECONDS = 0.03
-"""Time from one piece of work to the next while no large room rests, when news comes faster: what comes meanwhile is
-read, served and written together. (Measured with 1,000 rooms of 10 people and 1,000 messages a second in all: 18
-instead of 33 microseconds a delivery, of which a good part went into waking up this process and its readers; with 20 ms
-it is 4 % more, with 40 ms 2 % less.)"""
 PATIENCE_SECONDS = 0.05
 """How long the news that somebody came or went may wait for company. Nobody notices; and a thousand people who
 come within a second cost the sends of twenty passes, not of a thousand."""
@@ -44,8 +40,8 @@ is said in one turn of the reactor or during one pass."""
 class Fanout:
     """Schedules passes: one slice a turn of the reactor, rooms in turn, so that a huge room delays no small one.
 
-    It also watches the outlets whose transports take nothing: `sweep` is called every few seconds. `sleep` is how the
-    process rests when news is frequent, see `PAUSE_SECONDS`; without it there is no rest.
+    It also watches the outlets whose transports take nothing: `sweep` is called every few seconds. Without `pauses`
+    the process never rests.
     """
 
     def __init__(
@@ -53,14 +49,14 @@ class Fanout:
         reactor: IReactorTime,
         stats: Stats,
         slice_size: int = SLICE,
-        sleep: Callable[[float], object] | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self.seconds: Callable[[], float] = reactor.seconds
         self._reactor = reactor
         self._stats = stats
         self._slice = slice_size
-        self._sleep = sleep
-        self._rested_at = 0.0
+        self._pauses = pauses
+        self._walked_large = False
         self._passes: dict[Room, Pass] = {}
         self._queue: deque[Pass] = deque()
         self._waiting: dict[Outlet, None] = {}
@@ -151,19 +147,10 @@ class Fanout:
             self._turning = False
             if self._queue or self._waiting:
                 self._schedule()
-            elif walked and self._sleep is not None:
-                self._pause(self._sleep)
-
-    def _pause(self, sleep: Callable[[float], object]) -> None:
-        # While a large room rests, nothing may hold up its next walk.
-        rest = self._until(REST_SECONDS if self._passes else PAUSE_SECONDS, self._rested_at)
-        if rest > 0:
-            sleep(rest)
-        self._rested_at = self.seconds()
-
-    def _until(self, seconds: float, since: float) -> float:
-        # The reactor's clock is the machine's, which somebody may set back.
-        return min(since + seconds - self.seconds(), seconds)
+            elif walked and self._pauses is not None:
+                # A large room has its own rests, which nothing may make longer.
+                large, self._walked_large = self._walked_large or bool(self._passes), False
+                self._pauses.rest(briefly=large)
 
     def _serve(self) -> None:
         if self._waiting:
@@ -180,8 +167,10 @@ class Fanout:
         while queue and budget > 0:
             fanout = queue.popleft()
             large = len(fanout.room.members) > self._slice
-            if large and fanout.fresh:
-                fanout.began = self.seconds()
+            if large:
+                self._walked_large = True
+                if fanout.fresh:
+                    fanout.began = self.seconds()
             try:
                 looked, sent = fanout.walk(budget)
             except Exception:
@@ -199,7 +188,8 @@ class Fanout:
                 queue.append(fanout)
 
     def _rest(self, fanout: Pass) -> None:
-        rest = self._until(REST_SECONDS, fanout.began)
+        # The reactor's clock is the machine's, which somebody may set back.
+        rest = min(fanout.began + WALK_SECONDS - self.seconds(), WALK_SECONDS)
         if rest > 0:
             self._reactor.callLater(rest, self._wake, fanout)
         else:

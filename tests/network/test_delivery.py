@@ -12,8 +12,9 @@ from chat.domain.events import LogEvent
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
-from chat.network.delivery import HURRY, PATIENCE_SECONDS, PAUSE_SECONDS, REST_SECONDS, SLICE, Fanout
+from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, WALK_SECONDS, Fanout
 from chat.network.passes import Pass
+from chat.network.pauses import BUSY_REST_SECONDS, BUSY_SHARE, REST_SECONDS, Pauses
 from tests.network.chatting import Client, Server, join_plain, make_server
 from tests.network.crowds import crowd, heard, say, user_of
 
@@ -103,7 +104,9 @@ class Bed:
     def __init__(self) -> None:
         self.clock = Clock()
         self.slept: list[float] = []
-        self.server = make_server(self.clock, slice_size=4, max_per_address=0, sleep=self.sleep)
+        self.worked = 0.0
+        pauses = Pauses(self.clock.seconds, self.sleep, lambda: self.worked)
+        self.server = make_server(self.clock, slice_size=4, max_per_address=0, pauses=pauses)
 
     def sleep(self, seconds: float) -> None:
         """Turn the clock."""
@@ -139,11 +142,11 @@ def test_work_after_a_quiet_time_is_followed_by_no_rest(bed: Bed) -> None:
 def test_the_next_work_is_followed_by_what_is_left_of_the_rest(bed: Bed) -> None:
     people = bed.people(3)
     bed.work(people[0])
-    bed.clock.rightNow += PAUSE_SECONDS / 4
-    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS * 3 / 4)]
-    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS)]
-    bed.clock.rightNow += PAUSE_SECONDS / 2
-    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS / 2)]
+    bed.clock.rightNow += REST_SECONDS / 4
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS * 3 / 4)]
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS)]
+    bed.clock.rightNow += REST_SECONDS / 2
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS / 2)]
     assert heard(people[1]) == b"<p0> x\n" * 4
 
 
@@ -151,16 +154,49 @@ def test_who_has_worked_for_long_enough_rests_no_more(bed: Bed) -> None:
     people = bed.people(3)
     for _ in range(3):
         assert bed.work(people[0]) == []
-        bed.clock.rightNow += PAUSE_SECONDS
+        bed.clock.rightNow += REST_SECONDS
 
 
 def test_a_clock_that_is_set_back_makes_no_rest_longer(bed: Bed) -> None:
     people = bed.people(3)
     bed.work(people[0])
     bed.clock.rightNow -= 5.0
-    assert bed.work(people[0]) == [pytest.approx(PAUSE_SECONDS)]
-    bed.clock.rightNow += PAUSE_SECONDS
+    assert max(bed.work(people[0])) <= BUSY_REST_SECONDS
+    bed.clock.rightNow += REST_SECONDS
     assert bed.work(people[0]) == []
+
+
+def busy(bed: Bed) -> None:
+    """The process has much to do, from the last rest on."""
+    bed.worked += bed.clock.rightNow * BUSY_SHARE
+
+
+def test_a_busy_process_rests_for_longer(bed: Bed) -> None:
+    people = bed.people(3)
+    bed.work(people[0])
+    bed.worked += REST_SECONDS * BUSY_SHARE
+    bed.clock.rightNow += REST_SECONDS
+    assert bed.work(people[0]) == [pytest.approx(BUSY_REST_SECONDS - REST_SECONDS)]
+
+
+def test_a_process_that_is_busy_no_more_rests_as_before(bed: Bed) -> None:
+    people = bed.people(3)
+    busy(bed)
+    bed.work(people[0])
+    bed.clock.rightNow += REST_SECONDS / 2
+    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS / 2)]
+
+
+def test_after_a_large_room_nobody_waits_for_longer(bed: Bed) -> None:
+    people = bed.people(10)
+    bed.work(people[0])
+    bed.server.run()
+    bed.slept.clear()
+    busy(bed)
+    say(bed.server, people[0], "again")
+    for _ in range(4):
+        bed.server.loop.turn()
+    assert sum(bed.slept) <= REST_SECONDS
 
 
 def test_a_small_room_does_not_hold_up_the_next_walk_of_a_large_one(bed: Bed) -> None:
@@ -174,6 +210,7 @@ def test_a_small_room_does_not_hold_up_the_next_walk_of_a_large_one(bed: Bed) ->
     for _ in range(3):
         bed.server.loop.turn()
     bed.slept.clear()
+    busy(bed)
     say(bed.server, one, "hello", "#small")
     bed.server.loop.turn()
     assert bed.slept == [pytest.approx(REST_SECONDS)]
@@ -199,7 +236,7 @@ def test_a_clock_that_is_set_back_makes_no_large_room_wait_for_it(server: Server
     user_of(people[9]).memberships[server.directory.lobby].rendering = Late()
     say(server, people[0], "one")
     server.run()
-    server.clock.rightNow += REST_SECONDS
+    server.clock.rightNow += WALK_SECONDS
     server.run()
     assert [heard(client) for client in people[1:]] == [b"<p0> one\n<p0> two\n"] * 8 + [b"event\n" * 2]
 

@@ -1,0 +1,54 @@
+"""How the process rests between two pieces of work when news is frequent: what comes meanwhile is dealt with together.
+
+Work after a quiet time is never put off. A rest is a sleep of the whole process, so that it is not woken up for each of
+many small things, and its readers are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+REST_SECONDS = 0.02
+"""Time from the beginning of one piece of work to that of the next."""
+BUSY_REST_SECONDS = 0.04
+"""The same for a process that has much to do: what it spares is then worth more than what others wait. (Measured with
+1,000 rooms of 10 people and 1,000 messages a second in all, a fifth of a processor: 33 microseconds a delivery without
+rests, 18 with 20 ms, 17 with 40 ms. A good part of it went into waking up.)"""
+BUSY_SHARE = 0.1
+"""Part of a processor's time from which on a process has much to do."""
+
+
+class Pauses:
+    """The rests of a process.
+
+    @param seconds: the reactor's clock.
+    @param sleep: rests; `time.sleep`.
+    @param worked: seconds that the process has worked; `time.process_time`.
+    """
+
+    __slots__ = ("_began", "_rested_at", "_seconds", "_sleep", "_worked", "_worked_before")
+
+    def __init__(
+        self,
+        seconds: Callable[[], float],
+        sleep: Callable[[float], object],
+        worked: Callable[[], float],
+    ) -> None:
+        self._seconds = seconds
+        self._sleep = sleep
+        self._worked = worked
+        self._worked_before = 0.0
+        self._began = 0.0
+        self._rested_at = 0.0
+
+    def rest(self, briefly: bool) -> None:
+        """A piece of work is done: sleep for what is left of its time. `briefly`: even if there is much to do."""
+        now, worked = self._seconds(), self._worked()
+        busy = worked - self._worked_before >= BUSY_SHARE * (now - self._began)
+        length = BUSY_REST_SECONDS if busy and not briefly else REST_SECONDS
+        # The reactor's clock is the machine's, which somebody may set back.
+        left = min(self._rested_at + length - now, length)
+        if left > 0:
+            self._sleep(left)
+        self._began, self._worked_before = now, worked
+        self._rested_at = self._seconds()
