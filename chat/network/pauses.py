@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 REST_SECONDS = 0.02
 """Time from the beginning of one piece of work to that of the next."""
-BUSY_REST_SECONDS = 0.04
+BUSY_REST_SECONDS = 0.05
 """The same for a process that has much to do: what it spares is then worth more than what others wait. (Measured with
 1,000 rooms of 10 people and 1,000 messages a second in all, a fifth of a processor: 33 microseconds a delivery without
-rests, 18 with 20 ms, 17 with 40 ms. A good part of it went into waking up.)"""
+rests, 18 with 20 ms, 17 with 50 ms. A good part of it went into waking up.)"""
 BUSY_SHARE = 0.1
 """Part of a processor's time from which on a process has much to do."""
 
