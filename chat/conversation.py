@@ -19,8 +19,8 @@ from chat.network.delivery import Fanout
 from chat.network.endings import GOING_DOWN
 from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
-from chat.network.pauses import Pauses
 from chat.network.plain import PlainDialect
+from chat.network.resting import Rests
 from chat.network.settings import Settings
 from chat.polling import read_directly
 from chat.signals import stop_on_signals
@@ -50,7 +50,7 @@ class Conversation(Service):
         self._reactor = reactor
         self.storage = storage
         stats = Stats(time.time)
-        self.fanout = Fanout(reactor, stats, pauses=Pauses(reactor.seconds, time.sleep, time.process_time))
+        self.fanout = Fanout(reactor, stats, rests=Rests(reactor.seconds, time.sleep, time.process_time))
         self.directory = Directory(
             storage.journal if storage else MemoryJournal(time.time),
             self.fanout,

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 from zope.interface import implementer
 
+from chat import polling
 from chat.polling import read_directly
 
 
@@ -80,6 +81,15 @@ class Polling(TestCase):
             os.write(theirs, b"%d" % number)
         self.reactor.iterate(0)
         self.assertEqual([reading.read for reading, _ in pipes], [[b"0"], [b"1"], [b"2"]])
+
+    def test_who_had_no_turn_comes_before_who_had_one(self) -> None:
+        self.patch(polling, "EVENTS_A_TURN", 1)
+        pipes = [self.pipe() for _ in range(3)]
+        for _, theirs in pipes:
+            os.write(theirs, b"x" * 200)
+        for _ in pipes:
+            self.reactor.iterate(0)
+        self.assertEqual([len(reading.read) for reading, _ in pipes], [1, 1, 1])
 
     def test_nobody_is_read_who_has_nothing(self) -> None:
         reading, _ = self.pipe()

@@ -44,7 +44,8 @@ class Overview:
 
     def people(self) -> Iterator[Person]:
         """Who is online, in the order in which they connected."""
-        now = self._factory.directory.clock()
+        directory = self._factory.directory
+        now = directory.clock()
         for connection in list(self._factory.connections):
             dialect = connection.dialect
             if dialect is None or dialect.user.name is None:
@@ -57,7 +58,7 @@ class Overview:
                 rooms=tuple(room.name for room in user.memberships),
                 idle=max(0.0, now - user.last_active),
                 account=user.account,
-                muted=connection.muted() is not None,
+                muted=directory.mutes.sentence(user) is not None,
             )
 
 

@@ -17,7 +17,7 @@ from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.network.outlet import Outlet
 from chat.network.passes import Pass
-from chat.network.pauses import Pauses
+from chat.network.resting import Rests, left_of
 
 _log = Logger()
 
@@ -40,8 +40,8 @@ is said in one turn of the reactor or during one pass."""
 class Fanout:
     """Schedules passes: one slice a turn of the reactor, rooms in turn, so that a huge room delays no small one.
 
-    It also watches the outlets whose transports take nothing: `sweep` is called every few seconds. Without `pauses`
-    the process never rests.
+    It also watches the outlets whose transports take nothing: `sweep` is called every few seconds. Without `rests` the
+    process never rests.
     """
 
     def __init__(
@@ -49,14 +49,13 @@ class Fanout:
         reactor: IReactorTime,
         stats: Stats,
         slice_size: int = SLICE,
-        pauses: Pauses | None = None,
+        rests: Rests | None = None,
     ) -> None:
         self.seconds: Callable[[], float] = reactor.seconds
         self._reactor = reactor
         self._stats = stats
         self._slice = slice_size
-        self._pauses = pauses
-        self._walked_large = False
+        self._rests = rests
         self._passes: dict[Room, Pass] = {}
         self._queue: deque[Pass] = deque()
         self._waiting: dict[Outlet, None] = {}
@@ -140,19 +139,20 @@ class Fanout:
     def _turn(self) -> None:
         self._call = None
         self._turning = True
-        walked = bool(self._queue)
+        walked, large = bool(self._queue), False
         try:
-            self._serve()
+            large = self._serve()
         finally:
             self._turning = False
             if self._queue or self._waiting:
                 self._schedule()
-            elif walked and self._pauses is not None:
+            elif walked and self._rests is not None:
                 # A large room has its own rests, which nothing may make longer.
-                large, self._walked_large = self._walked_large or bool(self._passes), False
-                self._pauses.rest(briefly=large)
+                self._rests.rest(briefly=large or bool(self._passes))
 
-    def _serve(self) -> None:
+    def _serve(self) -> bool:
+        """Serve whoever waits, and a slice of the readers of rooms; return whether a large room was among these."""
+        any_large = False
         if self._waiting:
             waiting, self._waiting = self._waiting, {}
             for outlet in waiting:
@@ -167,10 +167,9 @@ class Fanout:
         while queue and budget > 0:
             fanout = queue.popleft()
             large = len(fanout.room.members) > self._slice
-            if large:
-                self._walked_large = True
-                if fanout.fresh:
-                    fanout.began = self.seconds()
+            any_large = any_large or large
+            if large and fanout.fresh:
+                fanout.began = self.seconds()
             try:
                 looked, sent = fanout.walk(budget)
             except Exception:
@@ -186,10 +185,10 @@ class Fanout:
                 self._rest(fanout)
             else:
                 queue.append(fanout)
+        return any_large
 
     def _rest(self, fanout: Pass) -> None:
-        # The reactor's clock is the machine's, which somebody may set back.
-        rest = min(fanout.began + WALK_SECONDS - self.seconds(), WALK_SECONDS)
+        rest = left_of(WALK_SECONDS, fanout.began, self.seconds())
         if rest > 0:
             self._reactor.callLater(rest, self._wake, fanout)
         else:

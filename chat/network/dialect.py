@@ -8,6 +8,10 @@ from chat.domain.room import Membership
 from chat.domain.user import Reader, User
 from chat.network.outlet import Outlet
 
+LOOK_SECONDS = 60.0
+"""How soon it is looked whether a connection is silent that nobody has asked a question: it may turn out to be a
+program, whose silence counts."""
+
 
 class Dialect(Reader, Protocol):
     """One way to speak: reads the lines of a connection, and is the domain's `Reader` for it."""

@@ -15,7 +15,7 @@ from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
-from chat.network.dialect import Dialect, Person
+from chat.network.dialect import LOOK_SECONDS, Dialect, Person
 from chat.network.listener import ChatProtocol
 from chat.network.settings import Settings
 from chat.network.timing_wheel import TimingWheel
@@ -28,8 +28,6 @@ REGISTRATION_SECONDS = 60.0
 """Time an IRC client has to register."""
 SWEEP_SECONDS = 5.0
 """How often connections are looked at for silence and standstill."""
-LOOK_SECONDS = 60.0
-"""How soon a new connection is looked at for the first time, by when it speaks a dialect."""
 NEW_FOR_EACH = 2
 """New connections in ten minutes for each that may be open at once: everybody may come back once."""
 
@@ -110,8 +108,12 @@ class ChatFactory(Factory):
         now = self.seconds()
         for connection in self._silence.take_due(now):
             dialect = connection.dialect
-            wait = LOOK_SECONDS if dialect is None else dialect.silent_for(now - connection.last_line)
-            self._silence.add(connection, now + wait)
+            # Whatever a look at one leads to, it is looked at again, unless it is gone by then.
+            self._silence.add(connection, now + LOOK_SECONDS)
+            if dialect is not None:
+                wait = dialect.silent_for(now - connection.last_line)
+                if connection in self.connections:
+                    self._silence.add(connection, now + wait)
 
     def close_all(self, sentence: str) -> None:
         """Tell everybody, and close each connection when it has taken what is for it."""

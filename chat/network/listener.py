@@ -295,13 +295,6 @@ class ChatProtocol(PausingLineReceiver):
             self.log.info("Muted {who} for flooding", who=dialect.user.shown)
             dialect.tell_sentence(directory.mutes.flooded(dialect.user, MUTE_SECONDS, self.pace.measure()))
 
-    def muted(self) -> str | None:
-        """The sentence for somebody who may not speak at the moment, None for anybody else."""
-        dialect = self.dialect
-        if dialect is None or dialect.user.mute is None:
-            return None
-        return self.factory.directory.mutes.sentence(dialect.user)
-
     def may_read(self) -> bool:
         """Whether this connection is still to be read."""
         return not self.outlet.closed

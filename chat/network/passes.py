@@ -89,7 +89,7 @@ class Pass:
         if position == self._end - 1:
             # Most of the time one event is new.
             event = log.entries[position - log.base]
-            return rendered(rendering, event), author_of(event)
+            return rendered(rendering, event), authors_of((event,))
         if self._news is None:
             self._news = News(log)
         return self._news.chunk(rendering, position, self._end)
@@ -250,13 +250,6 @@ def _catch_up(outlet: Outlet) -> None:
     except Exception as problem:
         _broken(problem)
         outlet.broken()
-
-
-def author_of(event: LogEvent) -> frozenset[int]:
-    """The session that made an event, with `MANY` if it stands in several logs."""
-    if len(getattr(event, "places", ())) > 1:
-        return frozenset((event.author.session, MANY))
-    return frozenset((event.author.session,))
 
 
 def authors_of(events: Iterable[LogEvent]) -> frozenset[int]:

@@ -24,6 +24,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.room import Membership, Room
 from chat.domain.text import printable
 from chat.domain.user import User
+from chat.network.dialect import LOOK_SECONDS
 from chat.network.listener import ChatProtocol
 from chat.network.plain_rendering import PlainRendering, clock_time, line_of, shared_rendering
 
@@ -31,8 +32,6 @@ LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
 LATE_SECONDS = 60.0
 """Age from which on a private message is shown with its time."""
-LOOK_SECONDS = 60.0
-"""How soon silence is looked at again: a person may turn out to be a program."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 
@@ -303,7 +302,7 @@ class PlainDialect:
 
     def muted(self) -> str | None:
         """A sentence if this person may not speak at the moment."""
-        return None if self.user.mute is None else self._connection.muted()
+        return self.directory.mutes.sentence(self.user)
 
     def leave(self, reason: str) -> None:
         """Say goodbye and close."""

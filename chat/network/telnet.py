@@ -15,7 +15,7 @@ FIRST_COMMAND = b"\xec"
 """The lowest byte that means something after IAC (RFC 1184, EOF)."""
 
 IAC_NUMBER = IAC[0]
-"""The byte with which everything of telnet begins. As a number it is found in bytes four times as fast."""
+"""The byte with which everything of telnet begins, as a number: so it is found in bytes seven times as fast."""
 _NEGOTIATE = frozenset((WILL, WONT, DO, DONT))
 
 

@@ -14,7 +14,7 @@ from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, WALK_SECONDS, Fanout
 from chat.network.passes import Pass
-from chat.network.pauses import BUSY_REST_SECONDS, BUSY_SHARE, REST_SECONDS, Pauses
+from chat.network.resting import BUSY_REST_SECONDS, BUSY_SHARE, REST_SECONDS, Rests
 from tests.network.chatting import Client, Server, join_plain, make_server
 from tests.network.crowds import crowd, heard, say, user_of
 
@@ -105,8 +105,8 @@ class Bed:
         self.clock = Clock()
         self.slept: list[float] = []
         self.worked = 0.0
-        pauses = Pauses(self.clock.seconds, self.sleep, lambda: self.worked)
-        self.server = make_server(self.clock, slice_size=4, max_per_address=0, pauses=pauses)
+        rests = Rests(self.clock.seconds, self.sleep, lambda: self.worked)
+        self.server = make_server(self.clock, slice_size=4, max_per_address=0, rests=rests)
 
     def sleep(self, seconds: float) -> None:
         """Turn the clock."""

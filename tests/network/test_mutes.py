@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chat.domain import banning
-from tests.network.chatting import Client, Server, connect, join_irc, join_plain, make_server
+from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 from tests.network.irc.reading import account
 
 Join = Callable[..., Client]
@@ -118,7 +118,3 @@ def test_behind_a_relay_others_are_not_muted(server: Server) -> None:
     bob.lose()
     assert join_plain(server, "ann", address="127.0.0.1").ask("hello") == []
     assert "muted" in join_plain(server, "bob", address="127.0.0.1").ask("hello")[0]
-
-
-def test_who_has_said_nothing_yet_is_not_muted(server: Server) -> None:
-    assert connect(server).protocol.muted() is None

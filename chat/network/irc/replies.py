@@ -136,7 +136,7 @@ class Replies:
 
     def muted(self) -> bool:
         """Tell a muted person so; whether he or she may not speak at the moment."""
-        sentence = self.connection.muted()
+        sentence = self.directory.mutes.sentence(self.user)
         if sentence is not None:
             self.tell_sentence(sentence)
         return sentence is not None

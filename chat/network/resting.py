@@ -18,7 +18,13 @@ BUSY_SHARE = 0.1
 """Part of a processor's time from which on a process has much to do."""
 
 
-class Pauses:
+def left_of(length: float, since: float, now: float) -> float:
+    """Seconds that are left of a time of this length; none or less when it is over."""
+    # The reactor's clock is the machine's, which somebody may set back.
+    return min(since + length - now, length)
+
+
+class Rests:
     """The rests of a process.
 
     @param seconds: the reactor's clock.
@@ -46,9 +52,8 @@ class Pauses:
         now, worked = self._seconds(), self._worked()
         busy = worked - self._worked_before >= BUSY_SHARE * (now - self._began)
         length = BUSY_REST_SECONDS if busy and not briefly else REST_SECONDS
-        # The reactor's clock is the machine's, which somebody may set back.
-        left = min(self._rested_at + length - now, length)
-        if left > 0:
-            self._sleep(left)
+        rest = left_of(length, self._rested_at, now)
+        if rest > 0:
+            self._sleep(rest)
         self._began, self._worked_before = now, worked
         self._rested_at = self._seconds()
