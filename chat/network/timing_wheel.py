@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from math import ceil
 from typing import Generic, TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -12,7 +11,7 @@ T = TypeVar("T", bound=Hashable)
 class TimingWheel(Generic[T]):
     """Whose time has come, to the next multiple of `step` seconds. Unlike with `Deadlines`, each has its own time.
 
-    (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987, scheme 4.)
+    After Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (1987), with a dict of slots in place of a ring.
     """
 
     __slots__ = ("_slot_of", "_slots", "_step")
@@ -29,7 +28,8 @@ class TimingWheel(Generic[T]):
     def add(self, item: T, due: float) -> None:
         """Look at this item at the time `due`, or up to a step later, and not at any earlier time that it had."""
         self.discard(item)
-        number = ceil(due / self._step)
+        # Floor division is exact; a quotient is rounded, perhaps down to the step before.
+        number = -int(-due // self._step)
         self._slot_of[item] = number
         slot = self._slots.get(number)
         if slot is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat.network.timing_wheel import TimingWheel
@@ -46,6 +46,8 @@ def test_what_is_late_comes_up_at_the_next_look() -> None:
     st.lists(st.tuples(st.integers(0, 20), st.floats(0, 300)), max_size=60),
     st.lists(st.floats(0, 400), max_size=20),
 )
+@example([(0, 5e-324)], [0.0])
+@example([(0, 15.000000000000002)], [15.0])
 def test_everything_comes_up_within_a_step_and_never_early(
     added: list[tuple[int, float]], looks: list[float]
 ) -> None:
