@@ -13,7 +13,7 @@ from twisted.logger import Logger
 
 from chat.domain.cloak import cloaker
 from chat.domain.directory import Directory
-from chat.domain.journal import MemoryJournal
+from chat.domain.journal import Journal, MemoryJournal
 from chat.domain.stats import Stats
 from chat.network.delivery import Fanout
 from chat.network.endings import GOING_DOWN
@@ -50,9 +50,11 @@ class Conversation(Service):
         self._reactor = reactor
         self.storage = storage
         stats = Stats(time.time)
-        self.fanout = Fanout(reactor, stats, rests=Rests(reactor.seconds, time.sleep, time.process_time))
+        journal: Journal = storage.journal if storage else MemoryJournal(time.time)
+        rests = Rests(reactor.seconds, time.sleep, time.process_time, before=journal.idle)
+        self.fanout = Fanout(reactor, stats, rests=rests)
         self.directory = Directory(
-            storage.journal if storage else MemoryJournal(time.time),
+            journal,
             self.fanout,
             time.time,
             stats,

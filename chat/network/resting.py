@@ -30,25 +30,29 @@ class Rests:
     @param seconds: the reactor's clock.
     @param sleep: rests; `time.sleep`.
     @param worked: seconds that the process has worked; `time.process_time`.
+    @param before: called before each rest: starts what other threads can do meanwhile.
     """
 
-    __slots__ = ("_began", "_rested_at", "_seconds", "_sleep", "_worked", "_worked_before")
+    __slots__ = ("_before", "_began", "_rested_at", "_seconds", "_sleep", "_worked", "_worked_before")
 
     def __init__(
         self,
         seconds: Callable[[], float],
         sleep: Callable[[float], object],
         worked: Callable[[], float],
+        before: Callable[[], object],
     ) -> None:
         self._seconds = seconds
         self._sleep = sleep
         self._worked = worked
+        self._before = before
         self._worked_before = 0.0
         self._began = 0.0
         self._rested_at = 0.0
 
     def rest(self, briefly: bool) -> None:
         """A piece of work is done: sleep for what is left of its time. `briefly`: even if there is much to do."""
+        self._before()
         now, worked = self._seconds(), self._worked()
         busy = worked - self._worked_before >= BUSY_SHARE * (now - self._began)
         length = BUSY_REST_SECONDS if busy and not briefly else REST_SECONDS

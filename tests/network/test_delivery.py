@@ -104,8 +104,9 @@ class Bed:
     def __init__(self) -> None:
         self.clock = Clock()
         self.slept: list[float] = []
+        self.begun: list[float] = []
         self.worked = 0.0
-        rests = Rests(self.clock.seconds, self.sleep, lambda: self.worked)
+        rests = Rests(self.clock.seconds, self.sleep, lambda: self.worked, self.begin)
         self.server = make_server(self.clock, slice_size=4, max_per_address=0, rests=rests)
 
     def sleep(self, seconds: float) -> None:
@@ -113,11 +114,16 @@ class Bed:
         self.slept.append(round(seconds, 6))
         self.clock.rightNow += seconds
 
+    def begin(self) -> None:
+        """Other threads begin what they can do while this one sleeps."""
+        self.begun.append(self.clock.rightNow)
+
     def people(self, count: int) -> list[Client]:
         """So many people in the lobby; the process last rested long ago."""
         clients = crowd(self.server, count)
         self.clock.rightNow += 10.0
         self.slept.clear()
+        self.begun.clear()
         return clients
 
     def work(self, client: Client) -> list[float]:
@@ -137,6 +143,16 @@ def test_work_after_a_quiet_time_is_followed_by_no_rest(bed: Bed) -> None:
     people = bed.people(3)
     assert bed.work(people[0]) == []
     assert heard(people[1]) == b"<p0> x\n"
+
+
+def test_other_threads_begin_after_the_work_and_before_the_rest(bed: Bed) -> None:
+    people = bed.people(3)
+    bed.work(people[0])
+    bed.clock.rightNow += REST_SECONDS / 4
+    said_at = bed.clock.rightNow
+    bed.work(people[0])
+    assert bed.begun == [said_at - REST_SECONDS / 4, said_at]
+    assert bed.clock.rightNow > said_at
 
 
 def test_the_next_work_is_followed_by_what_is_left_of_the_rest(bed: Bed) -> None:

@@ -13,7 +13,14 @@ from twisted.internet.task import Clock
 from chat.domain.events import Said, Whispered
 from chat.domain.log import Log
 from chat.storage import journal as module
-from chat.storage.journal import GROUP_AT_MOST, GROUP_SECONDS, RETRY_AT_MOST, STALL_SECONDS, StoredJournal
+from chat.storage.journal import (
+    GROUP_AT_MOST,
+    GROUP_SECONDS,
+    IDLE_GROUP_SECONDS,
+    RETRY_AT_MOST,
+    STALL_SECONDS,
+    StoredJournal,
+)
 from chat.storage.writer import Entry
 
 from .by_hand import START, ByHand, Talk, somebody
@@ -122,6 +129,48 @@ def test_a_group_is_bounded(bench: Bench) -> None:
     bench.pass_time(0.25)
     assert bench.disk.groups == [GROUP_AT_MOST, 5]
     assert [stored for _, stored in bench.receipts] == [True] * (GROUP_AT_MOST + 5)
+
+
+def test_a_group_that_is_nearly_due_begins_when_the_reactor_is_idle(bench: Bench) -> None:
+    bench.say("a")
+    bench.turn()
+    bench.clock.advance(GROUP_SECONDS)
+    bench.say("b")
+    bench.turn()
+    bench.say("c")
+    bench.clock.advance(IDLE_GROUP_SECONDS - 0.01)
+    bench.journal.idle()
+    assert bench.executor.run() == 0
+    bench.clock.advance(0.01)
+    bench.journal.idle()
+    bench.say("d")
+    bench.executor.run()
+    assert bench.disk.groups == [1, 1, 1]
+    bench.turn()
+    assert bench.disk.groups == [1, 1, 1, 1]
+
+
+def test_an_idle_reactor_begins_no_group_while_one_is_written_or_without_anything_to_write(
+    bench: Bench,
+) -> None:
+    bench.journal.idle()
+    bench.say("a")
+    bench.clock.advance(0)
+    bench.say("b")
+    bench.clock.advance(IDLE_GROUP_SECONDS)
+    bench.journal.idle()
+    assert bench.executor.run() == 1
+    assert bench.disk.groups == [1]
+
+
+def test_an_idle_reactor_does_not_shorten_the_pause_after_a_failure(bench: Bench) -> None:
+    bench.disk.error = OSError("locked")
+    bench.say("a")
+    bench.turn()
+    bench.say("b")
+    bench.clock.advance(GROUP_SECONDS)
+    bench.journal.idle()
+    assert bench.executor.run() == 0
 
 
 def test_an_event_that_can_never_be_stored_is_told_to_its_author_alone(bench: Bench) -> None:
