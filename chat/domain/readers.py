@@ -44,15 +44,18 @@ class SharedCursor:
 class Readers:
     """Everybody who reads a room: `cursors` for those who stand together, `alone` for the others."""
 
-    __slots__ = ("alone", "cursors")
+    __slots__ = ("alone", "cursors", "settled")
 
     def __init__(self) -> None:
         self.cursors: list[SharedCursor] = []
         self.alone: dict[Membership, None] = {}
+        self.settled = False
+        """Whether `gather` would change nothing: the last time it did not, and nobody has come or gone since."""
 
     def add(self, membership: Membership) -> None:
         """Somebody begins to read, alone at first."""
         self.alone[membership] = None
+        self.settled = False
 
     def remove(self, membership: Membership) -> None:
         """Somebody reads no more."""
@@ -67,6 +70,7 @@ class Readers:
         if not shared.members:
             self.cursors.remove(shared)
         self.alone[membership] = None
+        self.settled = False
 
     def gather(self, end: int, at_most: int) -> bool:
         """Who has read everything up to `end`, and can be sent more, stands together from here on, `at_most` so many.
@@ -74,6 +78,8 @@ class Readers:
         Returns whether somebody who could read on has not done so.
         """
         late = False
+        before = self.cursors.copy()
+        settled = not self.alone and all(cursor.position == end for cursor in before)
         open_ones = self._merge(end, at_most) if self.cursors else {}
         for membership in list(self.alone):
             if membership.outlet.blocked:
@@ -88,6 +94,7 @@ class Readers:
                 self.cursors.append(cursor)
             del self.alone[membership]
             cursor.add(membership)
+        self.settled = settled and self.cursors == before
         return late
 
     def _merge(self, end: int, at_most: int) -> dict[Any, SharedCursor]:

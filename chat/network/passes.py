@@ -17,7 +17,7 @@ from chat.domain.log import Log
 from chat.domain.readers import SharedCursor
 from chat.domain.room import Membership, Room
 from chat.network.outlet import Outlet
-from chat.network.rendering import Rendering, rendered
+from chat.network.rendering import Rendering, rendered, to_bytes
 
 _log = Logger()
 
@@ -29,7 +29,7 @@ MANY = -1
 Push = Callable[[bytes], int]
 
 
-Chunk: TypeAlias = tuple[bytes, frozenset[int]]
+Chunk: TypeAlias = tuple[bytes, set[int]]
 """What readers at one position get: the bytes, and the sessions to which they do not apply as they are."""
 
 
@@ -78,18 +78,20 @@ class Pass:
             return False
         readers = self.room.readers
         end = self.room.log.end
-        late = readers.gather(end, self._together) if readers.alone or len(readers.cursors) > 1 else False
+        late = False if readers.settled else readers.gather(end, self._together)
         if self.started_at == end and not late:
             return True
         self._begin()
         return False
 
-    def _chunk(self, rendering: Rendering, position: int) -> Chunk:
+    def _chunk(
+        self, rendering: Rendering, position: int, render: Callable[[Rendering, LogEvent], bytes]
+    ) -> Chunk:
         log = self.room.log
         if position == self._end - 1:
             # Most of the time one event is new.
             event = log.entries[position - log.base]
-            return rendered(rendering, event), authors_of((event,))
+            return render(rendering, event), authors_of((event,))
         if self._news is None:
             self._news = News(log)
         return self._news.chunk(rendering, position, self._end)
@@ -104,22 +106,20 @@ class Pass:
         if position < self.room.log.base:
             _read_alone(cursor, 0)
             return 0
-        data, authors = self._chunk(cursor.rendering, position)
+        data, authors = self._chunk(cursor.rendering, position, to_bytes)
         if MANY in authors:
             _read_alone(cursor, 1)
         cursor.position = self._end
-        pushes = cursor.pushes
-        authors &= pushes.keys()
-        if authors:
-            pushes = pushes.copy()
-            for session in authors:
-                del pushes[session]
+        # A copy, because whoever does not take everything leaves the cursor.
+        pushes = list(cursor.pushes.values())
+        for session in authors:
+            if session in cursor.pushes:
+                pushes.remove(cursor.pushes[session])
         sent = 0
         if data:
             size = len(data)
             sent = size * len(pushes)
-            # A copy, because whoever does not take everything leaves the cursor.
-            for push in list(pushes.values()):
+            for push in pushes:
                 try:
                     taken = push(data)
                 except (BlockingIOError, InterruptedError):
@@ -128,11 +128,12 @@ class Pass:
                     taken = _broken(problem)
                 if taken != size:
                     sent -= size - self._fell_short(cursor, push, position, taken)
-        for session in authors:
-            membership = cursor.members.get(session)
-            if membership is not None:
-                own = self._without(cursor.rendering, position, session)
-                sent += self._push(membership, own, position)
+        if position < self._end - 1:
+            for session in authors:
+                membership = cursor.members.get(session)
+                if membership is not None:
+                    own = self._without(cursor.rendering, position, session)
+                    sent += self._push(membership, own, position)
         return sent
 
     def _fell_short(self, cursor: SharedCursor, push: Push, position: int, taken: int) -> int:
@@ -154,7 +155,7 @@ class Pass:
         if position < self.room.log.base:
             _catch_up(outlet)
             return 0
-        data, authors = self._chunk(membership.rendering, position)
+        data, authors = self._chunk(membership.rendering, position, rendered)
         if authors:
             if MANY in authors and len(membership.user.memberships) > 1:
                 _catch_up(outlet)
@@ -191,7 +192,7 @@ class News:
         self._end = -1
         self._lines: dict[Rendering, tuple[int, list[bytes]]] = {}
         self._chunks: dict[Rendering, dict[int, Chunk]] = {}
-        self._authors: dict[int, frozenset[int]] = {}
+        self._authors: dict[int, set[int]] = {}
 
     def chunk(self, rendering: Rendering, position: int, end: int) -> Chunk:
         """What a reader at `position` gets, up to `end`."""
@@ -252,11 +253,11 @@ def _catch_up(outlet: Outlet) -> None:
         outlet.broken()
 
 
-def authors_of(events: Iterable[LogEvent]) -> frozenset[int]:
+def authors_of(events: Iterable[LogEvent]) -> set[int]:
     """The sessions that made these events, with `MANY` if one of them stands in several logs."""
-    authors = [event.author.session for event in events]
+    authors: set[int] = set()
     for event in events:
+        authors.add(event.author.session)
         if len(getattr(event, "places", ())) > 1:
-            authors.append(MANY)
-            break
-    return frozenset(authors)
+            authors.add(MANY)
+    return authors

@@ -22,21 +22,25 @@ class Rendering(Protocol):
         """The bytes of one event, line end included."""
 
 
-def rendered(rendering: Rendering, event: LogEvent) -> bytes:
-    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it.
+def to_bytes(rendering: Rendering, event: LogEvent) -> bytes:
+    """An event as bytes. One that cannot be rendered is hidden, so that it keeps nobody from what comes after it."""
+    try:
+        return rendering.render(event)
+    except Exception:
+        _log.failure("An event of the type {type} could not be shown", type=type(event).__name__)
+        return b""
 
-    Those who read alone, as everybody does who has just come in, share what was rendered for others a moment ago.
+
+def rendered(rendering: Rendering, event: LogEvent) -> bytes:
+    """An event as bytes, for one of many who read alone, as everybody does who has just come in: what was rendered for
+    another of them a moment ago is not rendered again.
     """
     # Neither identity can be that of another object, as long as the objects are kept here.
     key = id(rendering), id(event)
     known = _recent.get(key)
     if known is not None:
         return known[2]
-    try:
-        data = rendering.render(event)
-    except Exception:
-        _log.failure("An event of the type {type} could not be shown", type=type(event).__name__)
-        data = b""
+    data = to_bytes(rendering, event)
     if len(_recent) >= RECENT_AT_MOST:
         _recent.clear()
     _recent[key] = rendering, event, data

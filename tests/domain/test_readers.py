@@ -310,6 +310,33 @@ def test_a_position_is_shared_after_groups_were_merged(hall: Hall) -> None:
     assert {membership.position for membership in hall.room.members.values()} == {2}
 
 
+def test_groups_are_settled_when_gathering_changed_nothing(hall: Hall) -> None:
+    shrink(hall, 4, 3, 2, 2, 1)
+    hall.gather(4)
+    assert not hall.readers.settled
+    hall.gather(4)
+    assert (hall.groups(), hall.readers.settled) == ([[1, 2, 3, 13], [5, 6, 9, 10]], False)
+    hall.gather(4)
+    assert hall.readers.settled
+
+
+@pytest.mark.parametrize("how", ["come", "end", "alone", "rendering"])
+def test_groups_are_settled_no_more_when_somebody_comes_goes_or_reads_alone(hall: Hall, how: str) -> None:
+    people = hall.come(3)
+    hall.gather()
+    hall.gather()
+    assert hall.readers.settled
+    if how == "come":
+        hall.come()
+    elif how == "end":
+        people[0].end()
+    elif how == "alone":
+        people[0].read_alone()
+    else:
+        people[0].rendering = "irc"
+    assert not hall.readers.settled
+
+
 # whatever happens
 
 
@@ -356,6 +383,10 @@ def test_everybody_stands_in_one_place_and_knows_where(steps: list[tuple[str, in
             one.outlet.blocked = True
         else:
             one.outlet.blocked = False
+        if hall.readers.settled:
+            before = hall.groups(), hall.alone()
+            assert hall.gather(at_most) is False
+            assert (hall.groups(), hall.alone()) == before
         check_standing(hall.room, at_most)
         assert {m: m.position for m in hall.room.members.values()} == places
     for membership in list(hall.room.members.values()):
