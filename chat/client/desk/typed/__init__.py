@@ -2,5 +2,8 @@
 
 from __future__ import annotations
 
+# isort: off
 # In the order in which `/help` shows them.
-from chat.client.desk.typed import table, talk, accounts, rooms, operators  # noqa: F401, I001
+from chat.client.desk.typed import table, talk, accounts, rooms, operators  # noqa: F401
+
+# isort: on
