@@ -6,6 +6,7 @@ names belong to whom is known at once: claiming a name must not wait.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection
 from math import ceil
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
@@ -38,6 +39,9 @@ class Account(NamedTuple):
     skeleton: str
     operator: bool = False
     created: float = 0.0
+    """Seconds since the epoch. Two accounts of one name, one after the other, differ in it."""
+    credential: str = ""
+    """Another one means another password: a digest of what is kept of it, from which nothing can be learned."""
 
 
 class Accounts(Protocol):
@@ -63,7 +67,10 @@ class Accounts(Protocol):
         """
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
-        """Change a password. Refused: BAD_PASSWORD, STORAGE."""
+        """Change a password; the answer is the account as it is then. Refused: BAD_PASSWORD, LOGIN_FAILED, STORAGE.
+
+        LOGIN_FAILED means that there is no such account any more.
+        """
 
     def remove(self, account: Account, done: Done[Account]) -> None:
         """Forget an account and what was kept for it; its name is free again. Refused: STORAGE."""
@@ -163,6 +170,10 @@ class AccountTable:
         return self._accounts.values()
 
 
+def _any_digest() -> str:
+    return secrets.token_hex(8)
+
+
 class MemoryAccounts(AccountTable):
     """Accounts that last as long as the process, with passwords as they are: for tests, nothing else."""
 
@@ -180,7 +191,9 @@ class MemoryAccounts(AccountTable):
         if self.owner(checked) is not None:
             raise name_registered(name)
         check_password(password)
-        account = Account(checked.shown, checked.folded, checked.skeleton, operator, self._clock())
+        account = Account(
+            checked.shown, checked.folded, checked.skeleton, operator, self._clock(), _any_digest()
+        )
         self.put(account)
         self._passwords[account.folded] = password
         return account
@@ -216,6 +229,8 @@ class MemoryAccounts(AccountTable):
             done(refused)
         else:
             self._passwords[account.folded] = password
+            account = account._replace(credential=_any_digest())
+            self.put(account)
             done(account)
 
     def remove(self, account: Account, done: Done[Account]) -> None:

@@ -102,7 +102,7 @@ class Directory:
         self.users = self._people.named
         self.sessions = self._people.sessions
         self.with_modes = self._people.with_modes
-        self._rooms = Rooms(self.registry, clock)
+        self._rooms = Rooms(self.registry, journal, clock)
         self.rooms = self._rooms.named
         self.history: History = MemoryHistory(
             lambda room: self.rooms[room].log if room in self.rooms else None
@@ -142,12 +142,24 @@ class Directory:
         if self.max_users and len(self.users) >= self.max_users:
             raise Refused(Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later.")
         self.bans.check(user, self.clock())
+        self._check_login(user)
         self.check_free(name, user)
         self._people.add(user, name)
         self.mutes.came(user)
         user.entered_at = user.last_active = self.clock()
         self.stats.entered(user.dialect)
         self.watches.came(user.identity)
+
+    def _check_login(self, user: User) -> None:
+        if user.account is None or not user.credential:
+            return
+        account = self.claims.accounts.find(user.account)
+        if account is None or account.credential != user.credential:
+            raise Refused(
+                Why.LOGIN_FAILED,
+                f"The account {user.account} was removed, or has another password, since you logged in to it.",
+                user.account,
+            )
 
     def rename(self, user: User, name: Name) -> None:
         """Give somebody another name and tell everybody who shares a room."""

@@ -79,6 +79,9 @@ class Journal(Protocol):
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge a private message that reached its reader."""
 
+    def end_past(self, log: Log) -> None:
+        """What was recorded in this log is not found any more under the name of its room, and what comes later is."""
+
     def idle(self) -> None:
         """The reactor's thread has nothing more to do for the moment: other threads disturb it least now."""
 
@@ -105,6 +108,9 @@ class MemoryJournal:
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge at once: it was handed over."""
         receipt(True)
+
+    def end_past(self, log: Log) -> None:
+        """The log goes with its room."""
 
     def idle(self) -> None:
         """Nothing waits."""

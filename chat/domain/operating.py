@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Announced
 from chat.domain.refused import Refused, Why
@@ -9,9 +10,13 @@ from chat.domain.rights import is_operator
 from chat.domain.user import User
 
 
-def promote(directory: Directory, user: User) -> None:
-    """Make somebody an operator of the server, for as long as they are connected."""
+def promote(directory: Directory, user: User, account: Account) -> None:
+    """Make somebody an operator of the server who has said the password of an operator's account.
+
+    It lasts as long as they are connected, and that account is an operator's and has the same password.
+    """
     directory.set_modes(user, {*user.modes, "o"})
+    user.operator_by = account.folded
 
 
 def need_operator(user: User) -> None:

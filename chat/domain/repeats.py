@@ -106,12 +106,13 @@ class Repeats:
         return entry
 
 
-def repeat_key(author: Identity, label: str | None) -> str | None:
+def repeat_key(author: Identity, label: str | None, target: str) -> str | None:
     """Under what a labelled message is remembered, None if its label is not of the form that can be repeated.
 
     On another connection the same person is the same account, or without one the same name from the same address.
+    A message to several targets is one for each of them.
     """
     if not label or not _LABEL.fullmatch(label):
         return None
     person = fold(author.account) if author.account else f"{fold(author.name)}*{author.host}"
-    return f"{label} {person}"
+    return f"{label} {person} {fold(target)}"
