@@ -98,6 +98,7 @@ class Attempts:
     __slots__ = ("_addresses", "_clock", "_pairs")
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        """`clock` gives seconds of a monotonic clock."""
         self._clock = clock
         self._pairs = AttemptLimit()
         self._addresses = AttemptLimit(ATTEMPTS_PER_ADDRESS)

@@ -58,7 +58,7 @@ class Logins:
 
     def _wait_to_register(self, user: User) -> float:
         key = address_key(user.address)
-        return 0.0 if key is None else self._registrations.attempt(key, self._directory.clock())
+        return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
 
     def log_in(self, user: User, name: str, password: str, done: Done[Account]) -> None:
         """Log in, with or without a name as yet (SASL)."""
@@ -184,7 +184,7 @@ class Logins:
         recipient = Identity(0, account.name, "", "", account.name)
         event = Whispered(msgid, now, user.identity, recipient, text, kind, tags)
         self.mailbox.keep(account, event, receipt or (lambda stored: None), repeat)
-        user.last_active = now
+        user.last_active = self._directory.seconds()
         self._directory.stats.private_messages.add()
         return event
 

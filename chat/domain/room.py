@@ -193,7 +193,7 @@ class Room:
 
     @property
     def private(self) -> bool:
-        """Whether somebody might be kept out of here, or not know of it: what was said is not for whoever comes later."""
+        """Whether somebody might be kept out, or not know of it: what is said is not for whoever comes later."""
         closed = self.key or self.limit or not self.flags.isdisjoint(PRIVATE_FLAGS)
         return bool(closed or self.masks("b"))
 

@@ -114,6 +114,7 @@ class User:
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now
+        """As `last_active`, in seconds of the directory's monotonic clock."""
         self.last_active = now
         self.memberships: dict[Room, Membership] = {}
         self.former: list[Membership] = []

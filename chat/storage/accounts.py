@@ -103,18 +103,20 @@ class StoredAccounts(AccountTable):
     def __init__(
         self,
         clock: Callable[[], float],
+        seconds: Callable[[], float],
         hashing: Executor,
         reader: Reader,
         writes: Executor,
         database: Database,
     ) -> None:
+        """`clock` gives seconds since the epoch, `seconds` those of a monotonic clock."""
         super().__init__()
         self._clock = clock
         self._hashing = hashing
         self._reader = reader
         self._writes = writes
         self._database = database
-        self._attempts = Attempts(clock)
+        self._attempts = Attempts(seconds)
         self._claimed: set[str] = set()
         """Skeletons of names that are being registered."""
 

@@ -178,8 +178,7 @@ class StoredJournal:
 
     def _schedule(self) -> None:
         if self._call is None:
-            # The reactor's clock is the machine's, which somebody may set back.
-            due = min(self._began + GROUP_SECONDS - self._reactor.seconds(), GROUP_SECONDS)
+            due = self._began + GROUP_SECONDS - self._reactor.seconds()
             full = len(self._pending) >= GROUP_AT_MOST
             self._call = self._reactor.callLater(0 if full else max(0.0, due), self._begin)
 

@@ -147,7 +147,7 @@ class Storage(Service):
         self._pages, self._searches = pages, searches
         try:
             self.accounts = StoredAccounts(
-                clock, hashing.executor, hashing.reader, self._writes, self._database
+                clock, reactor.seconds, hashing.executor, hashing.reader, self._writes, self._database
             )
             self.accounts.replace(load_accounts(connection))
             close_left_open(connection)
