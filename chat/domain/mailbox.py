@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -98,42 +98,6 @@ class Shares:
     def forget(self, account: str) -> None:
         """Nothing waits for an account."""
         self._waiting.pop(account, None)
-
-
-class MemoryMailbox:
-    """Keeps messages as long as the process lasts: for tests."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, deque[Whispered]] = {}
-        self._shares = Shares()
-
-    def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
-        """Keep a message."""
-        self._shares.add(account, author_of(event.author))
-        self._kept.setdefault(account.folded, deque()).append(event)
-        receipt(True)
-
-    def waiting(self, account: Account) -> int:
-        """How many messages wait."""
-        return self._shares.waiting(account.folded)
-
-    def fetch(self, account: Account, done: Done[list[Whispered]]) -> None:
-        """The messages that wait."""
-        done(list(self._kept.get(account.folded, ())))
-
-    def delivered(self, account: Account, events: list[Whispered]) -> None:
-        """Forget what was delivered."""
-        kept = self._kept.get(account.folded)
-        if kept is not None:
-            gone = {event.msgid for event in events}
-            for event in events:
-                self._shares.remove(account.folded, author_of(event.author))
-            self._kept[account.folded] = deque(event for event in kept if event.msgid not in gone)
-
-    def forget(self, account: Account) -> None:
-        """Forget what waits."""
-        self._kept.pop(account.folded, None)
-        self._shares.forget(account.folded)
 
 
 class NoMailbox:

@@ -15,15 +15,13 @@ ROOMS_IN_ALL = 50_000
 
 
 class Rooms:
-    """The open rooms, and what registry and journal keep about them. `clock` gives seconds since the epoch.
-
-    @ivar named: folded name -> room.
-    """
+    """The open rooms, and what registry and journal keep about them. `clock` gives seconds since the epoch."""
 
     __slots__ = ("_clock", "_journal", "_registry", "named")
 
     def __init__(self, registry: Registry, journal: Journal, clock: Callable[[], float]) -> None:
         self.named: dict[str, Room] = {}
+        """Folded name -> room."""
         self._registry = registry
         self._journal = journal
         self._clock = clock

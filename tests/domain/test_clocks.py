@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from chat.domain.accounts import MemoryAccounts
 from chat.domain.claims import HOLD_SECONDS
 from chat.domain.directory import Directory
 from chat.domain.events import Said
@@ -15,6 +14,7 @@ from chat.domain.repeats import REPEAT_SECONDS
 from chat.domain.returning import RETURN_SECONDS
 from chat.domain.room import Room
 from chat.domain.user import User
+from tests.domain.doubles import MemoryAccounts
 from tests.domain.people import START, Ear
 
 HOUR = 3600.0
