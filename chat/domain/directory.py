@@ -39,16 +39,17 @@ from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
 from chat.domain.mutes import Mutes
-from chat.domain.names import Name, RoomName, fold
+from chat.domain.names import Name, RoomName, fold, looks_like
 from chat.domain.people import People
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
 from chat.domain.returning import Returning
-from chat.domain.rights import check_join, check_speech, founded_by
+from chat.domain.rights import check_join, check_speech, founded_by, may_see, no_such_room
 from chat.domain.room import Membership, Room
 from chat.domain.rooms import Rooms
 from chat.domain.stats import Stats
+from chat.domain.text import AWAY_BYTES, REALNAME_BYTES, REASON_BYTES, one_line
 from chat.domain.user import User
 from chat.domain.watches import Watches
 from chat.domain.whowas import Whowas
@@ -135,6 +136,12 @@ class Directory:
 
         Somebody who is logged in gets a name that is theirs from the connection that still has it.
         """
+        if name.folded == fold(self.server.name) or looks_like(name, frozenset((self.server.name,))):
+            raise Refused(
+                Why.NAME_TAKEN,
+                f"The name {name.shown} is taken: it is, or looks like, the server's",
+                name.shown,
+            )
         self.claims.check(name, None if mine is None else mine.account)
         holder = self.users.get(name.folded)
         if mine is not None and holder not in (None, mine) and self.claims.may_take_back(mine, holder):
@@ -186,6 +193,7 @@ class Directory:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
         if user.name is None:
             return
+        reason = one_line(reason, REASON_BYTES)
         self.mutes.went(user)
         self._people.remove(user)
         memberships = list(user.memberships.values())
@@ -211,7 +219,10 @@ class Directory:
             self.history.forget(person_key(user))
 
     def set_away(self, user: User, reason: str | None) -> None:
-        """Go away with a reason, or come back with None."""
+        """Go away with a reason, or come back with None. Raises `Refused` for one that is too long."""
+        if reason is not None and len(reason.encode()) > AWAY_BYTES:
+            raise Refused(Why.TOO_LONG, f"An away message may have {AWAY_BYTES} bytes; shorten it.")
+        reason = one_line(reason or "", AWAY_BYTES) or None
         if user.away == reason:
             return
         user.away = reason
@@ -237,7 +248,7 @@ class Directory:
         if not isinstance(account, bool):
             user.account = account
             self.mutes.logged_in(user)
-        user.realname = user.realname if realname is None else realname
+        user.realname = user.realname if realname is None else one_line(realname, REALNAME_BYTES)
         user.username = user.username if username is None else username
         user.host = user.host if host is None else host
         user.refresh()
@@ -258,9 +269,12 @@ class Directory:
 
     # rooms
 
-    def room(self, name: str) -> Room:
-        """The room with this name, whatever its case."""
-        return self._rooms.find(name)
+    def room(self, name: str, seen_by: User | None = None) -> Room:
+        """The room with this name, whatever its case. Raises `Refused`, also for one that `seen_by` may not know of."""
+        room = self._rooms.find(name)
+        if seen_by is not None and not may_see(seen_by, room):
+            raise no_such_room(name)
+        return room
 
     def membership(self, user: User, room: Room) -> Membership:
         """Somebody's membership of a room, or `Refused`."""
@@ -303,7 +317,7 @@ class Directory:
         if "o" not in modes and (makes_it_theirs or founded_by(user, room)):
             membership.modes = "o" + modes
         if user.invitations is not None:
-            user.invitations.pop(room, None)
+            user.invitations.pop(room.folded, None)
         room.enter(membership)
         user.memberships[room] = membership
         user.reader.entered(membership, event)
@@ -335,7 +349,7 @@ class Directory:
         """Leave a room."""
         membership = self.membership(user, room)
         msgid, now = self.journal.stamp()
-        self.expel(membership, Left(msgid, now, user.identity, room.name, reason))
+        self.expel(membership, Left(msgid, now, user.identity, room.name, one_line(reason, REASON_BYTES)))
 
     def expel(self, membership: Membership, event: Left | Kicked) -> None:
         """End a membership with the event that says why; its member is told."""

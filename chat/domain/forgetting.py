@@ -16,18 +16,18 @@ from chat.domain.registry import GIVEN_UP
 from chat.domain.user import User
 
 
-def forget_account(
-    directory: Directory, mailbox: Mailbox, account: Account, keep: User | None = None
-) -> None:
+def forget_account(directory: Directory, mailbox: Mailbox, account: Account, by: User | None = None) -> None:
     """An account is gone from wherever accounts are kept: forget what else there is of it.
 
-    Whoever gave it up is a guest from here on (`keep`); others who are logged in to it are disconnected. Its rooms keep
+    Whoever is logged in to it is a guest from here on, and told so, but for who gave it up (`by`). Its rooms keep
     their modes and their past, and belong to nobody: an operator of the server runs them.
     """
-    end_sessions(directory, account, "Your account was removed.", keep)
+    _let_go(directory, account)
     _depose_all(directory, account)
-    if keep is not None and _is_logged_in(keep, account):
-        directory.change_identity(keep, account=None)
+    for user in list(directory.sessions.get(account.folded, ())):
+        directory.change_identity(user, account=None)
+        if user is not by:
+            _tell(directory, user, "Your account was removed: you are a guest.")
     directory.registry.disown(account.folded)
     for room in directory.rooms.values():
         if room.founder == account.folded:
@@ -42,9 +42,7 @@ def end_sessions(directory: Directory, account: Account, sentence: str, keep: Us
 
     `keep` is the connection that asked for it, which stays logged in, and an operator.
     """
-    accounts = {account.folded}
-    directory.claims.let_go(accounts)
-    directory.returning.forget(accounts)
+    _let_go(directory, account)
     for user in list(directory.sessions.get(account.folded, ())):
         if user is not keep:
             directory.quit(user, "Logged out")
@@ -52,12 +50,20 @@ def end_sessions(directory: Directory, account: Account, sentence: str, keep: Us
     _depose_all(directory, account, keep)
 
 
+def _let_go(directory: Directory, account: Account) -> None:
+    directory.claims.let_go({account.folded})
+    directory.returning.forget({account.folded})
+
+
+def _tell(directory: Directory, user: User, sentence: str) -> None:
+    user.reader.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+
+
 def _depose_all(directory: Directory, account: Account, keep: User | None = None) -> None:
-    sentence = "You are no operator of this server any more."
     for user in list(directory.with_modes):
         if user.operator_by == account.folded and user is not keep:
             directory.set_modes(user, set(user.modes) - {"o"})
-            user.reader.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+            _tell(directory, user, "You are no operator of this server any more.")
 
 
 def account_changed(directory: Directory, before: Account, after: Account) -> None:
@@ -66,10 +72,6 @@ def account_changed(directory: Directory, before: Account, after: Account) -> No
         end_sessions(directory, after, "The password of your account was changed: log in with the new one.")
     elif before.operator and not after.operator:
         _depose_all(directory, after)
-
-
-def _is_logged_in(user: User, account: Account) -> bool:
-    return user.account is not None and fold(user.account) == account.folded
 
 
 def _forget_author(log: Log, account: Account) -> None:

@@ -149,9 +149,9 @@ class Logins:
 
         self.accounts.authenticate(account.name, password, user.address, checked)
 
-    def account_gone(self, account: Account, keep: User | None = None) -> None:
-        """An account was removed; see `chat.domain.forgetting`. Who gave it up (`keep`) is a guest."""
-        forget_account(self._directory, self.mailbox, account, keep)
+    def account_gone(self, account: Account, by: User | None = None) -> None:
+        """An account was removed, perhaps by somebody who is here; see `chat.domain.forgetting`."""
+        forget_account(self._directory, self.mailbox, account, by)
 
     def account_changed(self, before: Account, after: Account) -> None:
         """An account was changed from outside; see `chat.domain.forgetting`."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import may_run
 from chat.domain.room import Room
+from chat.domain.text import one_line
 from chat.domain.user import User
 
 KEYS_AT_MOST = 20
@@ -88,7 +89,7 @@ class Metadata:
                 raise Refused(Why.TOO_LONG, f"A value may have {VALUE_BYTES} bytes.", key)
             if key not in values and len(values) >= KEYS_AT_MOST:
                 raise Refused(Why.LIMIT, f"There are {KEYS_AT_MOST} keys already, which is the limit.", key)
-            values[key] = value
+            value = values[key] = one_line(value, VALUE_BYTES)
         if isinstance(target, Room):
             self._room_changed(target)
         self._tell(target, key, value, user)

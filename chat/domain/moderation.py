@@ -10,10 +10,9 @@ from chat.domain.events import Invited, Kicked, TopicChanged
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import RANKS, check_founder, is_operator, may_run, need_run, rank
 from chat.domain.room import Room, Topic
+from chat.domain.text import REASON_BYTES, TOPIC_BYTES, one_line
 from chat.domain.user import User
 
-TOPIC_BYTES = 390
-"""Longest topic, so that it fits a 512 byte IRC line with its source and room."""
 INVITATIONS_AT_MOST = 50
 """Invitations that one person can have open; the oldest is forgotten first."""
 
@@ -28,7 +27,7 @@ def kick(directory: Directory, user: User, room: Room, target: User, reason: str
         raise Refused(Why.USER_NOT_IN_ROOM, f"{target.shown} is not in {room.name}.", target.shown, room.name)
     check_founder(user, membership)
     msgid, now = directory.journal.stamp()
-    event = Kicked(msgid, now, user.identity, room.name, target.identity, reason)
+    event = Kicked(msgid, now, user.identity, room.name, target.identity, one_line(reason, REASON_BYTES))
     directory.expel(membership, event)
     if target is not user and room in user.memberships:
         user.reader.tell(event)
@@ -43,8 +42,8 @@ def invite(directory: Directory, user: User, room: Room, target: User) -> None:
         raise Refused(Why.USER_IN_ROOM, f"{target.shown} is in {room.name} already.", target.shown, room.name)
     if may_run(user, room):
         open_ones = target.invitations = target.invitations or {}
-        open_ones.pop(room, None)
-        open_ones[room] = None
+        open_ones.pop(room.folded, None)
+        open_ones[room.folded] = room.created
         if len(open_ones) > INVITATIONS_AT_MOST:
             del open_ones[next(iter(open_ones))]
     msgid, now = directory.journal.stamp()
@@ -56,6 +55,16 @@ def invite(directory: Directory, user: User, room: Room, target: User) -> None:
             membership.user.reader.tell(event)
 
 
+def invited_to(directory: Directory, user: User) -> list[str]:
+    """The rooms that somebody may go into whatever their modes, by their names: those that are still the same rooms."""
+    names = []
+    for folded, created in (user.invitations or {}).items():
+        kept = directory.rooms.get(folded) or directory.registry.find(folded)
+        if kept is not None and kept.created == created:
+            names.append(kept.name)
+    return names
+
+
 def set_topic(directory: Directory, user: User, room: Room, text: str) -> None:
     """Say what a room is about; "" takes the topic away."""
     membership = directory.membership(user, room)
@@ -63,6 +72,7 @@ def set_topic(directory: Directory, user: User, room: Room, text: str) -> None:
         need_run(user, room, "change its topic")
     if len(text.encode()) > TOPIC_BYTES:
         raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
+    text = one_line(text, TOPIC_BYTES)
     msgid, now = directory.journal.stamp()
     event = TopicChanged(msgid, now, user.identity, room.name, text)
     room.topic = Topic(text, user.identity, now) if text else None

@@ -8,10 +8,11 @@ from __future__ import annotations
 from twisted.logger import Logger
 
 from chat.domain.accounts import Account
-from chat.domain.directory import Directory
+from chat.domain.directory import TEXT_BYTES, Directory
 from chat.domain.events import Announced
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import is_operator
+from chat.domain.text import REASON_BYTES, one_line
 from chat.domain.user import User
 
 _log = Logger()
@@ -45,6 +46,7 @@ def name_of(by: User | str) -> str:
 
 def kill(directory: Directory, by: User | str, target: User, reason: str) -> None:
     """Disconnect somebody. `by` is an operator who is here, or a name for one at the monitor's page."""
+    reason = one_line(reason, REASON_BYTES)
     _log.info(
         "{by} disconnected {name} ({reason})", by=name_of(by), name=target.shown, reason=reason or "no reason"
     )
@@ -59,6 +61,7 @@ def kill(directory: Directory, by: User | str, target: User, reason: str) -> Non
 
 def announce(directory: Directory, by: User | str, text: str) -> None:
     """Tell everybody who is connected something, in the name of the server."""
+    text = one_line(text, TEXT_BYTES)
     _log.info("{by} announced: {text}", by=name_of(by), text=text)
     _tell(
         directory,
@@ -71,7 +74,9 @@ def wallops(directory: Directory, user: User, text: str) -> None:
     """Tell those who asked for it with the mode w something, in one's own name."""
     need_operator(user)
     listeners = [other for other in directory.users.values() if "w" in other.modes]
-    _tell(directory, Announced(*directory.journal.stamp(), user.identity, text), listeners)
+    _tell(
+        directory, Announced(*directory.journal.stamp(), user.identity, one_line(text, TEXT_BYTES)), listeners
+    )
 
 
 def _tell(directory: Directory, event: Announced, people: list[User]) -> None:

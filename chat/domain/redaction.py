@@ -14,6 +14,7 @@ from chat.domain.history import Conversation, HistoryEvent, Target, is_speech, n
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import may_run
+from chat.domain.text import REASON_BYTES, one_line
 from chat.domain.user import User
 
 Told = Callable[[Refused | None], None]
@@ -53,7 +54,9 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
         if isinstance(answer, Refused):
             done(answer)
             return
-        event = Redacted(*directory.journal.stamp(), user.identity, name, msgid, reason)
+        event = Redacted(
+            *directory.journal.stamp(), user.identity, name, msgid, one_line(reason, REASON_BYTES)
+        )
         for person in people:
             person.reader.tell(event)
         done(None)

@@ -53,6 +53,11 @@ def need_run(user: User, room: Room, what: str) -> None:
         raise Refused(Why.NEEDS_RIGHT, f"Only an operator of {room.name} may {what}.", room.name)
 
 
+def no_such_room(name: str) -> Refused:
+    """The answer about a room that is not there, or that somebody is not to know of."""
+    return Refused(Why.NO_SUCH_ROOM, f"No such room: {name}. See /rooms, or make it with /join {name}", name)
+
+
 def may_see(user: User, room: Room) -> bool:
     """Whether somebody may know that a room exists, and who is in it."""
     return "s" not in room.flags or room in user.memberships or is_operator(user)
@@ -70,7 +75,7 @@ def banned(room: Room, who: Identity) -> bool:
 
 def check_join(user: User, room: Room, key: str) -> None:
     """Raise `Refused` for somebody who may not come in. An invitation opens every door, once."""
-    if user.invitations is not None and room in user.invitations:
+    if is_invited(user, room):
         return
     if founded_by(user, room):
         return
@@ -89,6 +94,11 @@ def check_join(user: User, room: Room, key: str) -> None:
         raise Refused(Why.ROOM_FULL, f"{room.name} is full: {room.limit} people. Try again later.", room.name)
 
 
+def is_invited(user: User, room: Room) -> bool:
+    """Whether an operator of this room has asked somebody in."""
+    return user.invitations is not None and user.invitations.get(room.folded) == room.created
+
+
 def founded_by(user: User, room: Room) -> bool:
     """Whether a room belongs to the account with which somebody is logged in."""
     return room.founder is not None and user.account is not None and fold(user.account) == room.founder
@@ -98,6 +108,8 @@ def check_speech(user: User, room: Room, text: str = "") -> None:
     """Raise `Refused` for somebody who may not speak in a room."""
     membership = user.memberships.get(room)
     if membership is None and "n" in room.flags and not is_operator(user):
+        if not may_see(user, room):
+            raise no_such_room(room.name)
         raise Refused(Why.CANNOT_SAY, f"You are not in {room.name}. /join {room.name} first.", room.name)
     if text.startswith("\x01") and not text.startswith("\x01ACTION") and "C" in room.flags:
         raise Refused(Why.CANNOT_SAY, f"{room.name} takes no CTCP requests.", room.name)

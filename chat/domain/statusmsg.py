@@ -8,6 +8,7 @@ from __future__ import annotations
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, ClientTags, Identity, Noticed, Said, Tagged, Whispered
 from chat.domain.journal import Receipt
+from chat.domain.names import fold
 from chat.domain.rights import RANKS, SIGNS, check_speech, rank
 from chat.domain.room import Room
 from chat.domain.user import User
@@ -25,6 +26,7 @@ def say_to_some(
 ) -> Whispered:
     """Say something to everybody in a room whose rights have this sign, or a higher one. Raises `Refused`."""
     directory.membership(user, room)
+    name = fold(user.shown)
     check_speech(user, room, text)
     least = next(RANKS[letter] for letter, shown in SIGNS.items() if shown == sign)
     msgid, now = directory.journal.stamp()
@@ -32,7 +34,8 @@ def say_to_some(
     event = Whispered(msgid, now, user.identity, whom, text, kind, tags)
     user.last_active = directory.seconds()
     for membership in room.members.values():
-        if membership.user is not user and rank(membership) >= least:
+        other = membership.user
+        if other is not user and rank(membership) >= least and name not in other.ignored:
             membership.user.reader.tell(event)
     if receipt is not None:
         receipt(True)

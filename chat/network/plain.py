@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable
 from itertools import islice
 
+from chat.commands.speaker import advice
 from chat.commands.table import run
 from chat.commands.talk import say
 from chat.domain.accounts import Answer
@@ -27,12 +28,17 @@ from chat.domain.text import printable
 from chat.domain.user import User
 from chat.network.dialect import LOOK_SECONDS
 from chat.network.listener import ChatProtocol
-from chat.network.plain_rendering import PlainRendering, clock_time, line_of, shared_rendering
+from chat.network.plain_rendering import (
+    LATE_SECONDS,
+    PlainRendering,
+    clock_time,
+    line_of,
+    safe_line,
+    shared_rendering,
+)
 
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
-LATE_SECONDS = 60.0
-"""Age from which on a private message is shown with its time."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 
@@ -115,7 +121,7 @@ class PlainDialect:
             if refused.why is Why.SERVER_BANNED:
                 self.disconnect(refused.sentence)
             else:
-                self.reply(f"{refused.sentence}. Type another one.")
+                self.reply(f"{advice(refused)}. Type another one.")
             return
         self.welcome()
 
@@ -204,7 +210,7 @@ class PlainDialect:
         if isinstance(event, Renamed):
             return self._put(f"You are now {event.name}")
         if isinstance(event, TopicChanged):
-            return self._put(f"The topic of {event.room} is now: {printable(event.topic)}")
+            return self._put(f"The topic of {event.room} is now: {event.topic}")
         if isinstance(event, Invited) and event.recipient.session == self.user.session:
             return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
         text = line_of(event)
@@ -224,12 +230,12 @@ class PlainDialect:
         if len(self.user.memberships) == 1 and room is self.directory.lobby:
             self.reply(f"Welcome, {self.user.shown}! You are in {room.name}. /help lists what you can do.")
             for line in settings.motd:
-                self.reply(printable(line))
+                self.reply(line)
         else:
             self.reply(f"You are in {room.name}.")
         self.reply(f"Here: {self._company(room)}")
         if room.topic is not None:
-            self.reply(f"Topic: {printable(room.topic.text)}")
+            self.reply(f"Topic: {room.topic.text}")
         self.directory.history.replay(membership, settings.replay, self._show_past)
 
     def _show_past(self, answer: Answer[list[LogEvent]]) -> None:
@@ -252,7 +258,7 @@ class PlainDialect:
         if membership.room is self.room:
             self.focus(next(reversed(self.user.memberships), None))
         if isinstance(event, Kicked):
-            reason = f" ({printable(event.reason)})" if event.reason else ""
+            reason = f" ({safe_line(event.reason)})" if event.reason else ""
             self.reply(f"{event.author.name} put you out of {name}{reason}.")
         elif isinstance(event, Left):
             self.reply(f"You left {name}.")
@@ -327,7 +333,7 @@ class PlainDialect:
 
     def _bytes(self, *lines: str) -> bytes:
         end = self._connection.line_end
-        return b"".join(line.encode("utf-8", "replace") + end for line in lines)
+        return b"".join(safe_line(line).encode("utf-8", "replace") + end for line in lines)
 
     def _put(self, *lines: str) -> bool:
         return self.outlet.put(self._bytes(*lines))

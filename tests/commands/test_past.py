@@ -324,3 +324,25 @@ def test_a_search_is_words_and_filters() -> None:
     assert (what.author, what.rooms) == ("bob", ("#dev",))
     assert what.after == moment("2026-11-01", NOW)
     assert parse_search("hello before:1h", rooms, NOW).before == NOW - 3600
+
+
+@pytest.mark.parametrize(
+    ("now", "typed", "meant"),
+    [
+        ((2026, 3, 29, 8, 0), "14:30", (2026, 3, 28, 14, 30)),
+        ((2026, 3, 30, 8, 0), "14:30", (2026, 3, 29, 14, 30)),
+        ((2026, 10, 25, 8, 0), "14:30", (2026, 10, 24, 14, 30)),
+        ((2026, 3, 1, 0, 10), "0:15", (2026, 2, 28, 0, 15)),
+    ],
+)
+def test_yesterday_is_yesterday_by_the_calendar(
+    now: tuple[int, ...], typed: str, meant: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        at = moment(typed, time.mktime((*now, 0, 0, 0, -1)))
+        assert time.localtime(at)[:5] == meant
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -260,13 +260,15 @@ def test_rights_that_an_account_gave_end_with_them(world: World, words: tuple[st
     assert getattr(carl.reader.told[-1], "text", "") == "You are no operator of this server any more."
 
 
-def test_an_account_that_is_removed_ends_its_sessions(world: World) -> None:
+def test_whoever_is_logged_in_to_an_account_that_is_removed_is_a_guest(world: World) -> None:
     world.storage.startService()
     user = come(world, "zeb")
     change_outside(world, "remove", ACCOUNT)
-    assert user.name is None
+    assert user.account is None
     assert isinstance(user.reader, Ear)
-    assert user.reader.ended == "Your account was removed."
+    assert [getattr(event, "text", "") for event in user.reader.told][-1] == (
+        "Your account was removed: you are a guest."
+    )
 
 
 def test_another_password_ends_all_other_sessions(world: World) -> None:

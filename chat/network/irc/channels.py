@@ -5,11 +5,11 @@ Source: Modern IRC, "Channel Operations".
 
 from __future__ import annotations
 
-from chat.domain import moderation, rights
+from chat.domain import moderation
 from chat.domain.names import RoomRefused, check_room
 from chat.domain.refused import Refused
 from chat.domain.room import Room
-from chat.domain.text import within_bytes
+from chat.domain.text import TOPIC_BYTES, within_bytes
 from chat.network.irc import isupport, markers, metadata
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
@@ -72,20 +72,18 @@ def _join(session: IrcClient, message: Message) -> None:
 
 @command("PART", "ROOM,... [REASON]", "leave rooms", minimum=1)
 def _part(session: IrcClient, message: Message) -> None:
-    reason = within_bytes(message.params[1], isupport.KICK_BYTES) if len(message.params) > 1 else ""
+    reason = message.params[1] if len(message.params) > 1 else ""
     for text in targets(session, message.params[0]):
         with session.refusing("PART"):
-            session.directory.part(session.user, session.directory.room(text), reason)
+            session.directory.part(session.user, session.directory.room(text, session.user), reason)
 
 
 @command("TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1)
 def _topic_command(session: IrcClient, message: Message) -> None:
-    room = session.directory.room(message.params[0])
+    room = session.directory.room(message.params[0], session.user)
     if len(message.params) > 1:
-        text = within_bytes(message.params[1], moderation.TOPIC_BYTES)
+        text = within_bytes(message.params[1], TOPIC_BYTES)
         moderation.set_topic(session.directory, session.user, room, text)
-    elif not rights.may_see(session.user, room):
-        session.numeric(n.ERR_NOTONCHANNEL, room.name)
     else:
         _topic(session, room)
 
@@ -94,14 +92,13 @@ def _topic_command(session: IrcClient, message: Message) -> None:
 def _kick(session: IrcClient, message: Message) -> None:
     rooms = targets(session, message.params[0])
     people = targets(session, message.params[1])
-    reason = message.params[2] if len(message.params) > 2 else ""
-    reason = within_bytes(reason, isupport.KICK_BYTES) or session.user.shown
+    reason = (message.params[2] if len(message.params) > 2 else "") or session.user.shown
     if len(rooms) not in (1, len(people)):
         session.numeric(n.ERR_NEEDMOREPARAMS, "KICK")
         return
     for index, person in enumerate(people):
         with session.refusing("KICK"):
-            room = session.directory.room(rooms[index if len(rooms) > 1 else 0])
+            room = session.directory.room(rooms[index if len(rooms) > 1 else 0], session.user)
             target = session.directory.find(person)
             moderation.kick(session.directory, session.user, room, target, reason)
 
@@ -109,8 +106,8 @@ def _kick(session: IrcClient, message: Message) -> None:
 @command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you")
 def _invite(session: IrcClient, message: Message) -> None:
     if not message.params:
-        for room in session.user.invitations or ():
-            session.numeric(n.RPL_INVITELIST, room.name)
+        for name in moderation.invited_to(session.directory, session.user):
+            session.numeric(n.RPL_INVITELIST, name)
         session.numeric(n.RPL_ENDOFINVITELIST)
         return
     if len(message.params) < 2:
@@ -118,7 +115,7 @@ def _invite(session: IrcClient, message: Message) -> None:
         return
     target = session.directory.find(message.params[0])
     try:
-        room = session.directory.room(message.params[1])
+        room = session.directory.room(message.params[1], session.user)
     except Refused:
         session.numeric(n.ERR_NOSUCHCHANNEL, message.params[1])
         return

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from chat.domain import redaction
 from chat.domain.accounts import Answer, person_key
-from chat.domain.events import Acted, LogEvent, Noticed, Said
+from chat.domain.events import Acted, LogEvent, Noticed, Said, Tagged, Whispered
 from chat.domain.history import (
     PAGE_AT_MOST,
     Conversation,
@@ -28,7 +28,7 @@ from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
-from chat.network.plain_rendering import clock_time
+from chat.network.plain_rendering import LATE_SECONDS, clock_time
 from chat.wire import Message, format_server_time, parse_server_time
 
 PARAMETERS = {"LATEST": 4, "BEFORE": 4, "AFTER": 4, "AROUND": 4, "BETWEEN": 5, "TARGETS": 4}
@@ -37,6 +37,13 @@ PARAMETERS = {"LATEST": 4, "BEFORE": 4, "AFTER": 4, "AROUND": 4, "BETWEEN": 5, "
 
 class BadParameters(Exception):
     """Something about the parameters of a CHATHISTORY; the arguments are the code, its context and a sentence."""
+
+
+def time_before(session: IrcClient, event: Whispered) -> str:
+    """What stands before a private message that waited for its reader, "" for one that did not."""
+    now = session.directory.clock()
+    waited = event.kind is not Tagged and now - event.time >= LATE_SECONDS
+    return f"[{clock_time(event.time, now)}]" if waited else ""
 
 
 def replay(session: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
@@ -50,9 +57,11 @@ def replay(session: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
         return
     if not session.caps & Cap.SERVER_TIME:
         now = session.directory.clock()
-        spoken = [e._replace(text=f"[{clock_time(e.time, now)}] {e.text}") for e in spoken]
+        times = [f"[{clock_time(event.time, now)}]" for event in spoken]
+        session.send(b"".join(map(session.rendering.past, spoken, times)))
+        return
     data = b"".join(map(session.rendering.render, spoken))
-    if session.caps & Cap.BATCH and session.caps & Cap.SERVER_TIME:
+    if session.caps & Cap.BATCH:
         session.batch("chathistory", target, data)
     else:
         session.send(data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_read, may_write
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
+from chat.domain.rights import may_see
 from chat.domain.room import Room
 from chat.domain.user import User
 from chat.network.irc import numerics as n
@@ -79,12 +80,14 @@ def _metadata(session: IrcClient, message: Message) -> None:
 
 def _find(session: IrcClient, name: str) -> Target | None:
     user: User | None = session.user
+    if session.registration is not None:
+        chosen = session.registration.name
+        return user if name == "*" or (chosen is not None and fold(name) == chosen.folded) else None
     if name == "*" or fold(name) == fold(session.nick):
         return user
-    if session.registration is not None:
-        return None
     if name.startswith("#"):
-        return session.directory.rooms.get(fold(name))
+        room = session.directory.rooms.get(fold(name))
+        return room if room is not None and may_see(session.user, room) else None
     return session.directory.users.get(fold(name))
 
 
@@ -140,7 +143,7 @@ def _set(session: IrcClient, target: Target, key: str, value: str | None) -> Non
         else:
             session.fail("METADATA", "LIMIT_REACHED", name, refused.sentence)
         return
-    session.send(session.value_line(target, key, value))
+    session.send(session.value_line(target, key, (target.metadata or {}).get(key)))
 
 
 def _subscriptions(session: IrcClient, word: str, keys: list[str]) -> None:

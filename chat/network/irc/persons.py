@@ -5,8 +5,7 @@ Sources: Modern IRC, "AWAY message"; IRCv3 "setname" and "pre-away".
 
 from __future__ import annotations
 
-from chat.domain.text import within_bytes
-from chat.network.irc import isupport
+from chat.domain.text import AWAY_BYTES, REALNAME_BYTES, within_bytes
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -23,15 +22,15 @@ def _away(session: IrcClient, message: Message) -> None:
     if text == "*" and session.caps & Cap.PRE_AWAY:
         # A client that is there without a person; the text is the client's to show.
         text = "Nobody is at this client"
-    session.directory.set_away(session.user, within_bytes(text, isupport.AWAY_BYTES) or None)
+    session.directory.set_away(session.user, within_bytes(text, AWAY_BYTES) or None)
     session.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
 
 
 @command("SETNAME", "REALNAME", "change your real name", minimum=1)
 def _setname(session: IrcClient, message: Message) -> None:
     text = message.params[0]
-    if not text or len(text.encode()) > isupport.REALNAME_BYTES:
-        sentence = f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"
+    if not text or len(text.encode()) > REALNAME_BYTES:
+        sentence = f"A real name has 1 to {REALNAME_BYTES} bytes"
         session.fail("SETNAME", "INVALID_REALNAME", "", sentence)
         return
     session.directory.change_identity(session.user, realname=text)

@@ -12,13 +12,14 @@ from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.reconnecting import back, other_name
 from chat.domain.refused import Refused, Why
-from chat.domain.text import within_bytes
+from chat.domain.text import REALNAME_BYTES, one_line
 from chat.domain.user import User
 from chat.network.endings import said_quit
 from chat.network.irc import accounts, capabilities, isupport, metadata, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
 from chat.network.irc.client import IrcClient
+from chat.network.irc.refusals import advice
 from chat.network.irc.rows import command
 from chat.network.irc.unfinished import Registration
 from chat.wire import Message
@@ -88,7 +89,7 @@ def _enter(session: IrcClient, name: Name) -> None:
         session.directory.enter(session.user, name)
     except Refused as refused:
         if refused.why is Why.NAME_TAKEN:
-            session.numeric(n.ERR_NICKNAMEINUSE, name.shown, refused.sentence)
+            session.numeric(n.ERR_NICKNAMEINUSE, name.shown, advice(refused))
             registration.name = None
         else:
             if refused.why is Why.SERVER_BANNED:
@@ -240,7 +241,7 @@ def _user(session: IrcClient, message: Message) -> None:
         session.numeric(n.ERR_NEEDMOREPARAMS, "USER")
         return
     registration.username = session.user.username = name or "user"
-    session.user.realname = within_bytes(message.params[3], isupport.REALNAME_BYTES)
+    session.user.realname = one_line(message.params[3], REALNAME_BYTES)
     complete(session)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from chat.domain.logins import Logins
 from chat.domain.refused import Refused
+from chat.domain.text import within_bytes
 from chat.domain.user import User
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.numerics import Filled, Numeric
@@ -24,10 +25,7 @@ LABEL_CHARACTERS = 64
 
 
 def _bounded(text: str) -> bytes:
-    data = text.encode()
-    if len(data) > MAX_LINE_BYTES - 2:
-        data = data[: MAX_LINE_BYTES - 2].decode("utf-8", "ignore").encode()
-    return data + b"\r\n"
+    return within_bytes(text, MAX_LINE_BYTES - 2).encode() + b"\r\n"
 
 
 class Responder:
@@ -75,7 +73,7 @@ class Responder:
 
     def tell_sentence(self, sentence: str) -> None:
         """A sentence of the server, as a NOTICE."""
-        self.send(f":{self.server_name} NOTICE {self.user.shown} :{sentence}\r\n".encode())
+        self.send_line(f":{self.server_name} NOTICE {self.user.shown} :{sentence}")
 
     @property
     def logins(self) -> Logins:
@@ -114,9 +112,7 @@ class Responder:
 
     @property
     def nick(self) -> str:
-        """What the server calls this client in replies; `*` before it has a name."""
-        if self.registration is not None and self.registration.name is not None:
-            return self.registration.name.shown
+        """What the server calls this client in replies; `*` before it is registered (Modern IRC, "Numeric Replies")."""
         return self.user.shown
 
     def fail(self, command: str, code: str, context: str, sentence: str, kind: str = "FAIL") -> None:

@@ -74,12 +74,16 @@ class IrcDialect(IrcClient):
         except NoCommand:
             return
         except (LineTooLong, TagsTooLong):
+            self.begin(_label_of(line))
             self.numeric(n.ERR_INPUTTOOLONG)
             batches.spoil(self)
+            self.end()
             return
         except UnicodeDecodeError:
+            self.begin(_label_of(line))
             self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
             batches.spoil(self)
+            self.end()
             return
         except MalformedLine as error:
             self.tell_sentence(str(error))
@@ -167,7 +171,11 @@ class IrcDialect(IrcClient):
                 return True
         elif isinstance(event, Invited) and self._is_news_of_others(event):
             return True
-        data = self.rendering.render(event)
+        if isinstance(event, Whispered) and not self.caps & Cap.SERVER_TIME:
+            before = history.time_before(self, event)
+            data = self.rendering.past(event, before) if before else self.rendering.render(event)
+        else:
+            data = self.rendering.render(event)
         if isinstance(event, Whispered):
             # To oneself, it is another thing than the echo, which carries the label.
             return self.outlet.put(data) if data else True
@@ -222,6 +230,17 @@ class IrcDialect(IrcClient):
         """Say why the connection ends, and end it."""
         self.say_error(sentence)
         self.connection.finish(sentence)
+
+
+def _label_of(line: bytes) -> str:
+    """The label of a line that is refused as a whole, if its tags can be read."""
+    if not line.startswith(b"@"):
+        return ""
+    tags = line.partition(b" ")[0]
+    try:
+        return parse(tags + b" X").tags.get("label", "")
+    except MalformedLine:
+        return ""
 
 
 __all__ = ["IrcDialect"]

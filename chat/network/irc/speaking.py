@@ -82,7 +82,7 @@ def _said(said: Utterance, target: str) -> Event:
         return _to_room(said, target)
     if target[:1] in STATUS_SIGNS and target[1:2] == "#":
         directory = said.session.directory
-        room = directory.room(target[1:])
+        room = directory.room(target[1:], said.session.user)
         return say_to_some(
             directory, said.session.user, room, target[0], said.text, said.kind, said.tags, said.receipt
         )
