@@ -4,47 +4,46 @@ from __future__ import annotations
 
 from chat.domain.directory import Directory
 from chat.domain.events import Announced
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import is_operator
-from chat.domain.user import User
 
 
-def promote(directory: Directory, user: User) -> None:
+def promote(directory: Directory, person: Person) -> None:
     """Make somebody an operator of the server, for as long as they are connected."""
-    directory.set_modes(user, {*user.modes, "o"})
+    directory.set_modes(person, {*person.modes, "o"})
 
 
-def need_operator(user: User) -> None:
+def need_operator(person: Person) -> None:
     """Raise `Refused` for everybody else."""
-    if not is_operator(user):
+    if not is_operator(person):
         raise Refused(Why.NEEDS_OPERATOR, "Only an operator of the server may do this: /oper NAME PASSWORD")
 
 
-def kill(directory: Directory, user: User, target: User, reason: str) -> None:
+def kill(directory: Directory, person: Person, target: Person, reason: str) -> None:
     """Disconnect somebody."""
-    need_operator(user)
-    by = f"Killed by {user.shown}" + (f": {reason}" if reason else "")
-    directory.quit(target, by)
-    target.reader.disconnect(by)
+    need_operator(person)
+    by = f"Killed by {person.shown}" + (f": {reason}" if reason else "")
+    directory.disconnect(target, by, by)
 
 
-def announce(directory: Directory, user: User, text: str) -> None:
+def announce(directory: Directory, person: Person, text: str) -> None:
     """Tell everybody who is connected something, in the name of the server."""
-    need_operator(user)
+    need_operator(person)
     _tell(
         directory,
         Announced(*directory.journal.stamp(), directory.server, text),
-        list(directory.users.values()),
+        list(directory.people.values()),
     )
 
 
-def wallops(directory: Directory, user: User, text: str) -> None:
+def wallops(directory: Directory, person: Person, text: str) -> None:
     """Tell those who asked for it with the mode w something, in one's own name."""
-    need_operator(user)
-    listeners = [other for other in directory.users.values() if "w" in other.modes]
-    _tell(directory, Announced(*directory.journal.stamp(), user.identity, text), listeners)
+    need_operator(person)
+    listeners = [other for other in directory.people.values() if "w" in other.modes]
+    _tell(directory, Announced(*directory.journal.stamp(), person.identity, text), listeners)
 
 
-def _tell(directory: Directory, event: Announced, people: list[User]) -> None:
+def _tell(directory: Directory, event: Announced, people: list[Person]) -> None:
     for person in people:
-        person.reader.tell(event)
+        person.tell(event)
