@@ -46,7 +46,7 @@ class ChatServer(Service):
     ) -> None:
         self._reactor = reactor
         self.storage = storage
-        stats = Stats(time.time)
+        stats = Stats(time.time, reactor.seconds)
         journal: Journal = storage.journal if storage else MemoryJournal(time.time)
         rests = Rests(reactor.seconds, time.sleep, time.process_time, before=journal.idle)
         self.fanout = Fanout(reactor, stats, rests=rests)

@@ -7,7 +7,7 @@ from chat.commands.speaker import Speaker
 from chat.commands.table import command
 from chat.domain import ignoring, rights
 from chat.domain.names import NameRefused, check_name
-from chat.wording import duration, listed
+from chat.domain.wording import duration, listed
 
 
 @command("nick", "NAME", "take another name", "name")
@@ -23,8 +23,8 @@ def _nick(speaker: Speaker, arguments: list[str]) -> None:
 def _whois(speaker: Speaker, arguments: list[str]) -> None:
     person = speaker.directory.find(arguments[0])
     shared = [room.name for room in person.rooms if rights.may_see(speaker.person, room)]
-    idle = speaker.directory.clock() - person.last_active
-    here = speaker.directory.clock() - person.entered_at
+    idle = speaker.directory.seconds() - person.last_active
+    here = speaker.directory.seconds() - person.entered_at
     account = f", account {person.account}" if person.account else ""
     speaker.reply(
         f"{person.shown} ({person.username}@{person.host}{account}), {' and '.join(person.dialects)}"

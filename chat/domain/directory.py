@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Protocol
 
-from chat.domain.accounts import Accounts, MemoryAccounts, person_key
+from chat.domain.accounts import Accounts, NoAccounts, person_key
 from chat.domain.bans import BanKeeper, Bans, MemoryBans
 from chat.domain.claims import Claims
 from chat.domain.events import (
@@ -88,7 +88,8 @@ class Delivery(Protocol):
 class Directory:
     """The state of the whole chat.
 
-    `clock` gives seconds since the epoch; `seconds`, the reactor's, those of a clock that nobody sets.
+    `clock` gives seconds since the epoch, for dates. It may be set; `seconds` gives those of a monotonic clock, for
+    everything that takes or lasts some time (None, for tests: the same).
     """
 
     def __init__(
@@ -108,14 +109,14 @@ class Directory:
         self.journal = journal
         self.delivery = delivery
         self.clock = clock
-        self._seconds = clock if seconds is None else seconds
+        self.seconds = seconds = seconds or clock
         self.max_users = max_users
         self.server = Identity(0, server, "", server)
-        self.stats = Stats(clock) if stats is None else stats
-        self.claims = Claims(MemoryAccounts(clock) if accounts is None else accounts)
+        self.stats = Stats(clock, seconds) if stats is None else stats
+        self.claims = Claims(NoAccounts() if accounts is None else accounts)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.bans = Bans(MemoryBans() if bans is None else bans)
-        self.mutes = Mutes(clock)
+        self.mutes = Mutes(seconds)
         self.departed = Whowas()
         self.watches = Watches()
         self.metadata = Metadata(self.room_changed)
@@ -123,12 +124,12 @@ class Directory:
         self.people = self._people.named
         self.accounts = self._people.accounts
         self.with_modes = self._people.with_modes
-        self._rooms = Rooms(self.registry, clock)
+        self._rooms = Rooms(self.registry, journal, clock)
         self.rooms = self._rooms.named
         self.history: History = MemoryHistory(
             lambda room: self.rooms[room].log if room in self.rooms else None
         )
-        self.repeats = Repeats(clock)
+        self.repeats = Repeats(clock, seconds)
         self._lingering: dict[Person, tuple[float, str]] = {}
         """Who has no session any more: until when they are waited for, and why the last one ended."""
         self.stopping = False
@@ -178,6 +179,7 @@ class Directory:
         if not session.alive:
             raise Refused(Why.ENDED, "The connection is about to be closed.")
         self.bans.check(session, self.clock())
+        self._check_login(session)
         here = self.present(person.account)
         if here is not None:
             self._attach(session, here)
@@ -189,12 +191,24 @@ class Directory:
             self.check_free(name, person)
             self._people.add(person, name)
             self.mutes.came(person)
-            person.entered_at = self.clock()
+            person.entered_at = self.seconds()
             self.stats.came()
             self.watches.came(person.identity)
         session.state = State.HERE
-        session.last_active = self.clock()
+        session.last_active = self.seconds()
         self.stats.attached(session.dialect)
+
+    def _check_login(self, session: Session) -> None:
+        account = session.person.account
+        if account is None or not session.credential:
+            return
+        known = self.claims.accounts.find(account)
+        if known is None or known.credential != session.credential:
+            raise Refused(
+                Why.LOGIN_FAILED,
+                f"The account {account} was removed, or has another password, since you logged in to it.",
+                account,
+            )
 
     def present(self, account: str | None) -> Person | None:
         """The person who is logged in to an account, with or without a connection at the moment."""
@@ -278,7 +292,7 @@ class Directory:
             self.stats.detached(session.dialect)
         if person.name is not None:
             if not person.sessions:
-                self._lingering[person] = self._seconds() + LINGER_SECONDS, reason
+                self._lingering[person] = self.seconds() + LINGER_SECONDS, reason
             self._consider_away(session)
 
     def stop(self) -> None:
@@ -298,7 +312,7 @@ class Directory:
 
     def expire(self) -> None:
         """Those have quit for whom was waited long enough; to be called every few seconds."""
-        now = self._seconds()
+        now = self.seconds()
         for person, (until, reason) in list(self._lingering.items()):
             if until > now:
                 break
@@ -552,7 +566,7 @@ class Directory:
             check_speech(person, room, text)
         msgid, now = self.journal.stamp()
         event = kind(msgid, now, session.identity, room.name, text, tags)
-        session.last_active = now
+        session.last_active = self.seconds()
         self.stats.messages.add()
         self.journal.record(event, room.log, receipt, repeat)
         self.delivery.dirty(room)
@@ -593,7 +607,7 @@ class Directory:
         if target is not author:
             self.tell_others(session, event)
         if kind is not Tagged:
-            session.last_active = now
+            session.last_active = self.seconds()
             self.stats.private_messages.add()
         self.journal.keep(event, receipt or _nobody_waits)
         return event

@@ -13,6 +13,7 @@ from chat.domain.accounts import Account, Accounts, Answer, Done, login_failed
 from chat.domain.bans import refusal
 from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
+from chat.domain.forgetting import account_changed, end_sessions, forget_account
 from chat.domain.journal import Receipt
 from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.mailbox import Mailbox
@@ -60,7 +61,7 @@ class Logins:
 
     def _wait_to_register(self, session: Session) -> float:
         key = address_key(session.address)
-        return 0.0 if key is None else self._registrations.attempt(key, self._directory.clock())
+        return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
 
     def log_in(self, session: Session, name: str, password: str, done: Done[Account]) -> None:
         """Log in, with or without a name as yet (SASL)."""
@@ -83,10 +84,12 @@ class Logins:
     def _then_log_in(self, session: Session, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused) and session.alive:
-                if self.accounts.find(answer.name) is None:
+                known = self.accounts.find(answer.name)
+                if known is None or known.credential != answer.credential:
                     # An account that was given up while its password was checked is nobody's.
                     answer = login_failed(answer.name)
                 else:
+                    session.credential = answer.credential
                     try:
                         self._directory.log_in(session, answer.name)
                     except Refused as refused:
@@ -128,28 +131,21 @@ class Logins:
         return account
 
     def set_password(self, session: Session, password: str, done: Done[Account]) -> None:
-        """Change the password of whoever is logged in here; their other devices have to log in anew."""
-
-        def changed(answer: Answer[Account]) -> None:
-            if not isinstance(answer, Refused):
-                self._end_others(
-                    answer, session, "Your password was changed on another device. Log in with it."
-                )
-            done(answer)
-
+        """Change the password of whoever is logged in here. Whatever else the old one has opened is shut."""
         try:
             account = self._account_of(session.person)
         except Refused as refused:
             done(refused)
-        else:
-            self.accounts.set_password(account, password, changed)
+            return
 
-    def _end_others(self, account: Account, session: Session | None, sentence: str) -> None:
-        person = self._directory.present(account.name)
-        for other in [] if person is None else list(person.sessions):
-            if other is not session:
-                self._directory.leave(other, "Logged out", farewell=True)
-                other.reader.disconnect(sentence)
+        def changed(answer: Answer[Account]) -> None:
+            if not isinstance(answer, Refused):
+                session.credential = answer.credential
+                sentence = "The password of your account was changed: log in with the new one."
+                end_sessions(self._directory, answer, sentence, session)
+            done(answer)
+
+        self.accounts.set_password(account, password, changed)
 
     def unregister(self, session: Session, password: str, done: Done[Account]) -> None:
         """Forget the account of whoever is logged in here, who has to say its password once more."""
@@ -172,23 +168,16 @@ class Logins:
 
         self.accounts.authenticate(account.name, password, session.address, checked)
 
-    def account_gone(self, account: Account, session: Session | None = None) -> None:
-        """An account was removed, by whoever has this `session` or by the operator.
+    def account_gone(self, account: Account, keep: Session | None = None) -> None:
+        """An account was removed; see `chat.domain.forgetting`. Who gave it up (`keep`) is a guest."""
+        forget_account(self._directory, self.mailbox, account, keep)
 
-        Its rooms belong to nobody, its devices are put out; whoever gave it up goes on as a guest.
-        """
-        self._directory.registry.disown(account.folded)
-        for room in self._directory.rooms.values():
-            if room.founder == account.folded:
-                room.founder = None
-        self._end_others(account, session, f"The account {account.name} is no more.")
-        person = self._directory.present(account.name)
-        if person is None:
-            return
-        if session is not None and session.person is person and session.alive:
-            self._directory.change_identity(session, account=None)
+    def account_changed(self, before: Account, after: Account) -> None:
+        """An account was changed from outside; see `chat.domain.forgetting`."""
+        if before.created != after.created:
+            self.account_gone(before)
         else:
-            self._directory.quit(person, "Logged out")
+            account_changed(self._directory, before, after)
 
     def connected(self, account: Account) -> Person | None:
         """Who is logged in to this account, by whatever name, if any of their devices is here."""
@@ -215,7 +204,7 @@ class Logins:
         recipient = Identity(0, account.name, "", "", account.name)
         event = Whispered(msgid, now, session.identity, recipient, text, kind, tags)
         self.mailbox.keep(account, event, receipt or (lambda stored: None), repeat)
-        session.last_active = now
+        session.last_active = self._directory.seconds()
         self._directory.tell_others(session, event)
         self._directory.stats.private_messages.add()
         return event
@@ -236,8 +225,12 @@ class Logins:
 
         def fetched(answer: Answer[list[Whispered]]) -> None:
             self._delivering.discard(account.folded)
+            owns = person.account is not None and self.accounts.find(person.account) == account
+            if isinstance(answer, Refused) or not owns or not person.sessions:
+                then()
+                return
             handed = []
-            for event in () if isinstance(answer, Refused) or not person.sessions else answer:
+            for event in answer:
                 event = event._replace(recipient=person.identity)
                 if fold(event.author.name) not in person.ignored:
                     if not person.tell(event):

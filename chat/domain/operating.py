@@ -1,17 +1,32 @@
-"""What operators of the server do to all of it: becoming one, disconnecting people, telling everybody something."""
+"""What operators of the server do to all of it: becoming one, disconnecting people, telling everybody something.
+
+The log says of each who did it.
+"""
 
 from __future__ import annotations
 
+from twisted.logger import Logger
+
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Announced
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import is_operator
 
+_log = Logger()
 
-def promote(directory: Directory, person: Person) -> None:
-    """Make somebody an operator of the server, for as long as they are connected."""
+
+def promote(directory: Directory, person: Person, account: Account) -> None:
+    """Make somebody an operator of the server who has said the password of an operator's account.
+
+    It lasts as long as they are connected, and that account is an operator's and has the same password.
+    """
     directory.set_modes(person, {*person.modes, "o"})
+    person.operator_by = account.folded
+    _log.info(
+        "{name}, account {account}, is an operator of the server", name=person.shown, account=account.name
+    )
 
 
 def need_operator(person: Person) -> None:
@@ -20,16 +35,30 @@ def need_operator(person: Person) -> None:
         raise Refused(Why.NEEDS_OPERATOR, "Only an operator of the server may do this: /oper NAME PASSWORD")
 
 
-def kill(directory: Directory, person: Person, target: Person, reason: str) -> None:
-    """Disconnect somebody."""
-    need_operator(person)
-    by = f"Killed by {person.shown}" + (f": {reason}" if reason else "")
-    directory.disconnect(target, by, by)
+def name_of(by: Person | str) -> str:
+    """How whoever acts is called in the log; raises `Refused` for somebody who is here and no operator."""
+    if isinstance(by, str):
+        return by
+    need_operator(by)
+    return by.shown
 
 
-def announce(directory: Directory, person: Person, text: str) -> None:
+def kill(directory: Directory, by: Person | str, target: Person, reason: str) -> None:
+    """Disconnect somebody. `by` is an operator who is here, or a name for one at the monitor's page."""
+    _log.info(
+        "{by} disconnected {name} ({reason})", by=name_of(by), name=target.shown, reason=reason or "no reason"
+    )
+    because = f": {reason}" if reason else ""
+    if isinstance(by, Person):
+        told = seen = f"Killed by {by.shown}{because}"
+    else:
+        told, seen = f"The operator has put you out{because}", f"Put out by the operator{because}"
+    directory.disconnect(target, seen, told)
+
+
+def announce(directory: Directory, by: Person | str, text: str) -> None:
     """Tell everybody who is connected something, in the name of the server."""
-    need_operator(person)
+    _log.info("{by} announced: {text}", by=name_of(by), text=text)
     _tell(
         directory,
         Announced(*directory.journal.stamp(), directory.server, text),

@@ -8,19 +8,17 @@ from chat.domain.refused import Refused, Why
 
 
 class People:
-    """The names in use, and who has them. Names that belong to people who are not here are `Claims`.
-
-    @ivar named: folded name -> who has it.
-    @ivar accounts: folded account -> who is logged in to it.
-    @ivar with_modes: everybody with a name who has user modes.
-    """
+    """The names in use, and who has them. Names that belong to people who are not here are `Claims`."""
 
     __slots__ = ("_exotic", "accounts", "named", "with_modes")
 
     def __init__(self) -> None:
         self.named: dict[str, Person] = {}
+        """Folded name -> who has it."""
         self.accounts: dict[str, Person] = {}
+        """Folded account -> who is logged in to it."""
         self.with_modes: dict[Person, None] = {}
+        """Everybody with a name who has user modes."""
         self._exotic: dict[str, Person] = {}
 
     def find(self, name: str) -> Person:
@@ -98,6 +96,8 @@ class People:
         if person.name is None:
             return
         person.modes = "".join(sorted(letters))
+        if "o" not in letters:
+            person.operator_by = None
         if letters:
             self.with_modes[person] = None
         else:

@@ -34,6 +34,7 @@ class Person:
         "mute",
         "name",
         "number",
+        "operator_by",
         "realname",
         "rooms",
         "sessions",
@@ -51,6 +52,8 @@ class Person:
         self.account: str | None = None
         self.bot = False
         self.modes = ""
+        self.operator_by: str | None = None
+        """Folded name of the account whose password made this person an operator of the server."""
         self.mute: Mute | None = None
         """What keeps this person from speaking, possibly over: see `chat.domain.mutes`."""
         self.away: str | None = None
@@ -62,6 +65,7 @@ class Person:
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now
+        """In seconds of the directory's monotonic clock."""
         self.rooms: dict[Room, Member] = {}
         self.identity = Identity(number, "*", self.username, host)
 
@@ -96,7 +100,7 @@ class Person:
 
     @property
     def last_active(self) -> float:
-        """When this person last said something, on any device, in seconds since the epoch."""
+        """When this person last said something, on any device, in seconds of the directory's monotonic clock."""
         return max((session.last_active for session in self.sessions), default=self.entered_at)
 
     @property

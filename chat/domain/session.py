@@ -75,6 +75,7 @@ class Session:
     __slots__ = (
         "address",
         "away",
+        "credential",
         "cursors",
         "dialect",
         "former",
@@ -101,10 +102,12 @@ class Session:
         self.secure = False
         """Whether nobody can listen in on the way."""
         self.state = State.CONNECTED
+        self.credential = ""
+        """`Account.credential` as it was when this session logged in; empty: it did not."""
         self.away: str | None = None
         """Why nobody is at this device, as the person said."""
         self.since = now
-        """When it was opened, in seconds since the epoch."""
+        """When it was opened; as `last_active`, in seconds of the directory's monotonic clock."""
         self.last_active = now
         self.cursors: dict[Room, Cursor] = {}
         """How far this session has read each of its person's rooms."""

@@ -31,7 +31,7 @@ def say_to_some(
     msgid, now = directory.journal.stamp()
     whom = Identity(0, f"{sign}{room.name}", "", "")
     event = Whispered(msgid, now, session.identity, whom, text, kind, tags)
-    session.last_active = now
+    session.last_active = directory.seconds()
     for member in room.members.values():
         if member.person is person or rank(member) >= least:
             for other in member.person.sessions:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chat.domain import banning
-from chat.domain.events import Announced
+from chat.domain import banning, operating
 from chat.domain.names import fold
 from chat.domain.person import Person as Somebody
 from chat.domain.refused import Refused
 from chat.monitor.interfaces import ActionRefused, Figures, Person
 from chat.network.factory import ChatFactory
-
-OPERATOR = "the operator"
-"""Who bans, to those who look at the list of bans."""
 
 
 class Overview:
@@ -45,7 +41,7 @@ class Overview:
     def people(self) -> Iterator[Person]:
         """Who is online, in the order in which they came."""
         directory = self._factory.directory
-        now = directory.clock()
+        now = directory.seconds()
         for person in list(directory.people.values()):
             yield Person(
                 name=person.shown,
@@ -64,34 +60,28 @@ class OperatorActions:
     def __init__(self, factory: ChatFactory) -> None:
         self._directory = factory.directory
 
-    def announce(self, text: str) -> None:
+    def announce(self, text: str, by: str) -> None:
         """Tell everybody who is online."""
-        directory = self._directory
-        msgid, now = directory.journal.stamp()
-        for person in list(directory.people.values()):
-            person.tell(Announced(msgid, now, directory.server, text))
+        operating.announce(self._directory, by, text)
 
-    def kick(self, name: str, reason: str) -> None:
+    def kick(self, name: str, reason: str, by: str) -> None:
         """Close all connections of somebody."""
-        because = f": {reason}" if reason else ""
-        self._directory.disconnect(
-            self._find(name), f"Put out by the operator{because}", f"The operator has put you out{because}"
-        )
+        operating.kill(self._directory, by, self._find(name), reason)
 
-    def mute(self, name: str, seconds: float, reason: str) -> None:
+    def mute(self, name: str, seconds: float, reason: str, by: str) -> None:
         """Let nothing that somebody says through for so long."""
         person = self._find(name)
-        sentence = banning.mute(self._directory, person, seconds, reason)
+        sentence = banning.mute(self._directory, by, person, seconds, reason)
         if sentence is not None:
             for session in person.sessions:
                 session.reader.tell_sentence(sentence)
             self._directory.stats.muted += 1
 
-    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+    def ban(self, name: str, seconds: float | None, reason: str, by: str) -> str:
         """Keep somebody out, by account and address; None: for good."""
         self._find(name)
         try:
-            return banning.ban(self._directory, OPERATOR, name, seconds, reason)
+            return banning.ban(self._directory, by, name, seconds, reason)
         except Refused as refused:
             raise ActionRefused(refused.sentence) from None
 

@@ -101,7 +101,7 @@ class ChatProtocol(PausingLineReceiver):
         self.address = host_of(self.transport.getPeer())
         directory = factory.directory
         self.session = Session(
-            directory.new_session(), self.address, factory.cloak(self.address), directory.clock()
+            directory.new_session(), self.address, factory.cloak(self.address), directory.seconds()
         )
         self.session.secure = ISSLTransport.providedBy(self.transport)
         factory.connected(self)

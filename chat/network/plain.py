@@ -28,10 +28,10 @@ from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.session import Session
 from chat.domain.text import printable
+from chat.domain.wording import listed
 from chat.network.dialect import LOOK_SECONDS
 from chat.network.listener import ChatProtocol
 from chat.network.plain_rendering import PlainRendering, clock_time, line_of, sent_line, shared_rendering
-from chat.wording import listed
 
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Event, Identity
 from chat.domain.journal import MemoryJournal
@@ -12,8 +13,11 @@ from chat.domain.person import Person
 from chat.domain.readers import Cursor
 from chat.domain.room import Room
 from chat.domain.session import Reader, Session
+from tests.domain.doubles import MemoryAccounts
 
 START = 1_800_000_000.0
+ROOT = Account("root", "root", "root", operator=True)
+"""An operator's account."""
 
 
 class Ear:
@@ -59,7 +63,9 @@ class Town:
     def __init__(self) -> None:
         self.now = START
         self.delivered: list[Room] = []
-        self.directory = Directory(MemoryJournal(self.clock), self, self.clock)
+        self.directory = Directory(
+            MemoryJournal(self.clock), self, self.clock, accounts=MemoryAccounts(self.clock)
+        )
         self._sessions = count(1)
 
     def clock(self) -> float:

@@ -11,7 +11,7 @@ from chat.domain.names import check_name, check_room
 from chat.domain.operating import promote
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from tests.domain.people import Ear, Town, connect, ear, session_of
+from tests.domain.people import ROOT, Ear, Town, connect, ear, session_of
 
 DAY = 86400.0
 
@@ -38,7 +38,7 @@ def town() -> Town:
 def root(town: Town) -> Person:
     """An operator of the server, with an account."""
     person = come(town, "root", "203.0.113.9", "root")
-    promote(town.directory, person)
+    promote(town.directory, person, ROOT)
     return person
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from chat.domain.accounts import MemoryAccounts
 from chat.domain.directory import Directory
 from chat.domain.journal import MemoryJournal
 from chat.domain.names import check_name
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
+from tests.domain.doubles import MemoryAccounts
 from tests.domain.people import connect, session_of
 from tests.storage.by_hand import Ear, Silent
 

@@ -44,6 +44,7 @@ class ListReader:
         self.disconnected: list[str] = []
         self.changes = 0
         self.arrivals = 0
+        self.arrivals = 0
         self.takes = True
 
     def tell(self, event: Event) -> bool:

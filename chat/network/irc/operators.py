@@ -33,7 +33,7 @@ def _oper(client: IrcClient, message: Message) -> None:
             if not client.session.alive:
                 return
             if not isinstance(answer, Refused) and answer.operator:
-                operating.promote(client.directory, client.person)
+                operating.promote(client.directory, client.person, answer)
                 client.numeric(n.RPL_YOUREOPER)
                 told(client, [Change(True, "o")])
             elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED):

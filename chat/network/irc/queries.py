@@ -56,8 +56,9 @@ def _tell(client: IrcClient, person: Person) -> None:
         client.numeric(n.RPL_WHOISMODES, nick, "+" + person.modes)
         client.numeric(n.RPL_WHOISHOST, nick, person.username, person.host, ", ".join(person.addresses))
     metadata.whois(client, person)
-    idle = int(directory.clock() - person.last_active)
-    client.numeric(n.RPL_WHOISIDLE, nick, idle, int(person.entered_at))
+    now = directory.seconds()
+    came = round(directory.clock() - (now - person.entered_at))
+    client.numeric(n.RPL_WHOISIDLE, nick, int(now - person.last_active), came)
 
 
 def _rooms(client: IrcClient, person: Person) -> None:

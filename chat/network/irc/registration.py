@@ -5,7 +5,6 @@ Sources: Modern IRC, "Connection Registration" and "Connection Messages"; IRCv3 
 
 from __future__ import annotations
 
-import hmac
 import re
 from functools import lru_cache
 
@@ -39,7 +38,11 @@ def complete(client: IrcClient) -> None:
         or registration.negotiating
     ):
         return
-    if not _password_right(client, registration) or _logging_in(client, registration):
+    if not accounts.password_right(client):
+        client.numeric(n.ERR_PASSWDMISMATCH)
+        client.leave("The password is wrong")
+        return
+    if _logging_in(client, registration):
         return
     accounts.abort(client)
     _enter(client, registration.name)
@@ -62,16 +65,6 @@ def _enter(client: IrcClient, name: Name) -> None:
     client.registration = None
     client.connection.named()
     greet(client)
-
-
-def _password_right(client: IrcClient, registration: Registration) -> bool:
-    wanted = client.connection.factory.settings.password
-    given = registration.password or ""
-    if not wanted or hmac.compare_digest(wanted.encode(), given.encode()):
-        return True
-    client.numeric(n.ERR_PASSWDMISMATCH)
-    client.leave("The password is wrong")
-    return False
 
 
 def _logging_in(client: IrcClient, registration: Registration) -> bool:

@@ -40,7 +40,7 @@ def _flags(client: IrcClient, person: Person, member: Member | None) -> str:
 
 
 def _idle(client: IrcClient, person: Person, member: Member | None) -> str:
-    return str(int(client.directory.clock() - person.last_active))
+    return str(int(client.directory.seconds() - person.last_active))
 
 
 def _level(client: IrcClient, person: Person, member: Member | None) -> str:
