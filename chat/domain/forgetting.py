@@ -12,22 +12,23 @@ from chat.domain.events import Announced
 from chat.domain.log import Log
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import fold
+from chat.domain.person import Person
 from chat.domain.registry import GIVEN_UP
-from chat.domain.user import User
+from chat.domain.session import Session
 
 
-def forget_account(directory: Directory, mailbox: Mailbox, account: Account, by: User | None = None) -> None:
+def forget_account(
+    directory: Directory, mailbox: Mailbox, account: Account, by: Session | None = None
+) -> None:
     """An account is gone from wherever accounts are kept: forget what else there is of it.
 
     Whoever is logged in to it is a guest from here on, and told so, but for who gave it up (`by`). Its rooms keep
     their modes and their past, and belong to nobody: an operator of the server runs them.
     """
-    _let_go(directory, account)
     _depose_all(directory, account)
-    for user in list(directory.sessions.get(account.folded, ())):
-        directory.change_identity(user, account=None)
-        if user is not by:
-            _tell(directory, user, "Your account was removed: you are a guest.")
+    person = directory.present(account.name)
+    if person is not None:
+        _make_guest(directory, person, by)
     directory.registry.disown(account.folded)
     for room in directory.rooms.values():
         if room.founder == account.folded:
@@ -37,33 +38,48 @@ def forget_account(directory: Directory, mailbox: Mailbox, account: Account, by:
     mailbox.forget(account)
 
 
-def end_sessions(directory: Directory, account: Account, sentence: str, keep: User | None = None) -> None:
+def end_sessions(directory: Directory, account: Account, sentence: str, keep: Session | None = None) -> None:
     """Whatever the password of an account has opened is shut: sessions, rights, and what waits for their return.
 
-    `keep` is the connection that asked for it, which stays logged in, and an operator.
+    `keep` is the session that asked for it, which stays logged in, and an operator.
     """
-    _let_go(directory, account)
-    for user in list(directory.sessions.get(account.folded, ())):
-        if user is not keep:
-            directory.quit(user, "Logged out")
-            user.reader.disconnect(sentence)
+    person = directory.present(account.name)
+    if person is not None and (keep is None or keep.person is not person):
+        directory.disconnect(person, "Logged out", sentence)
+    elif person is not None and keep is not None:
+        _leave_only(directory, keep, sentence)
     _depose_all(directory, account, keep)
 
 
-def _let_go(directory: Directory, account: Account) -> None:
-    directory.claims.let_go({account.folded})
-    directory.returning.forget({account.folded})
+def _leave_only(directory: Directory, keep: Session, sentence: str) -> None:
+    for session in list(keep.person.sessions):
+        if session is not keep:
+            directory.leave(session, "Logged out", farewell=True)
+            session.reader.disconnect(sentence)
 
 
-def _tell(directory: Directory, user: User, sentence: str) -> None:
-    user.reader.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+def _make_guest(directory: Directory, person: Person, by: Session | None) -> None:
+    """A guest has one connection: that of who gave the account up, or the one that was there first."""
+    if not person.sessions:
+        directory.quit(person, "Logged out")
+        return
+    session = by if by in person.sessions else next(iter(person.sessions))
+    assert session is not None
+    _leave_only(directory, session, "Your account was removed.")
+    directory.change_identity(session, account=None)
+    if session is not by:
+        _tell(directory, person, "Your account was removed: you are a guest.")
 
 
-def _depose_all(directory: Directory, account: Account, keep: User | None = None) -> None:
-    for user in list(directory.with_modes):
-        if user.operator_by == account.folded and user is not keep:
-            directory.set_modes(user, set(user.modes) - {"o"})
-            _tell(directory, user, "You are no operator of this server any more.")
+def _tell(directory: Directory, person: Person, sentence: str) -> None:
+    person.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+
+
+def _depose_all(directory: Directory, account: Account, keep: Session | None = None) -> None:
+    for person in list(directory.with_modes):
+        if person.operator_by == account.folded and (keep is None or person is not keep.person):
+            directory.set_modes(person, set(person.modes) - {"o"})
+            _tell(directory, person, "You are no operator of this server any more.")
 
 
 def account_changed(directory: Directory, before: Account, after: Account) -> None:

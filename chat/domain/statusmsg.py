@@ -11,12 +11,12 @@ from chat.domain.journal import Receipt
 from chat.domain.names import fold
 from chat.domain.rights import RANKS, SIGNS, check_speech, rank
 from chat.domain.room import Room
-from chat.domain.user import User
+from chat.domain.session import Session
 
 
 def say_to_some(
     directory: Directory,
-    user: User,
+    session: Session,
     room: Room,
     sign: str,
     text: str,
@@ -25,18 +25,21 @@ def say_to_some(
     receipt: Receipt | None = None,
 ) -> Whispered:
     """Say something to everybody in a room whose rights have this sign, or a higher one. Raises `Refused`."""
-    directory.membership(user, room)
-    name = fold(user.shown)
-    check_speech(user, room, text)
+    person = session.person
+    directory.member(person, room)
+    name = fold(person.shown)
+    check_speech(person, room, text)
     least = next(RANKS[letter] for letter, shown in SIGNS.items() if shown == sign)
     msgid, now = directory.journal.stamp()
     whom = Identity(0, f"{sign}{room.name}", "", "")
-    event = Whispered(msgid, now, user.identity, whom, text, kind, tags)
-    user.last_active = directory.seconds()
-    for membership in room.members.values():
-        other = membership.user
-        if other is not user and rank(membership) >= least and name not in other.ignored:
-            membership.user.reader.tell(event)
+    event = Whispered(msgid, now, session.identity, whom, text, kind, tags)
+    session.last_active = directory.seconds()
+    for member in room.members.values():
+        heard = member.person is person or (rank(member) >= least and name not in member.person.ignored)
+        if heard:
+            for other in member.person.sessions:
+                if other is not session:
+                    other.reader.tell(event)
     if receipt is not None:
         receipt(True)
     return event

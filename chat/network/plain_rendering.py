@@ -76,6 +76,16 @@ def _announced(event: Announced) -> str:
     return f"*** {event.author.name}: {event.text}" if event.author.username else f"*** {event.text}"
 
 
+def sent_line(event: Whispered) -> str:
+    """A private message as its author reads it, "" for what people have no use for."""
+    if event.kind is Tagged or event.text.startswith("\x01"):
+        return ""
+    mark = f"[pm to {event.recipient.name}]"
+    if event.kind is Acted:
+        mark += f" * {event.author.name}"
+    return _lines(f"{mark} ", event.text)
+
+
 def _topic(event: TopicChanged) -> str:
     if not event.topic:
         return f"* {event.author.name} removed the topic"

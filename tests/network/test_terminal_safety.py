@@ -66,7 +66,7 @@ def promote(server: Server, *names: str) -> None:
     from chat.domain.operating import promote
 
     for name in names:
-        promote(server.directory, server.directory.users[name], ROOT)
+        promote(server.directory, server.directory.people[name], ROOT)
 
 
 @pytest.mark.parametrize("command", sorted(ROWS))
@@ -80,7 +80,7 @@ def test_every_command_of_irc(server: Server, command: str) -> None:
         for person in (witness, target):
             person.send("/join den")
         promote(server, "mal", "wit")
-        server.directory.users["wit"].modes = "ow"
+        server.directory.people["wit"].modes = "ow"
         for text in TEXTS:
             mallory.send(
                 f"{command} {arguments.format(*[':' + text] if arguments.endswith('{}') else [text])}"
@@ -128,7 +128,7 @@ def test_what_is_in_an_old_history_or_record(server: Server, text: str) -> None:
     room = server.directory.lobby
     room.topic = Topic(text, Identity(0, "old", "u", "h"), 0.0)
     room.lists = {"b": {"x": Mask(f"{text}!*@*", "old", 0.0)}}
-    server.directory.users["wit"].away = text
+    server.directory.people["wit"].away = text
     witness.send("/topic", "/rooms", "/ban", "/whois wit")
     newcomer = join_plain(server, "new")
     assert is_safe(shown(witness) + shown(newcomer))

@@ -15,6 +15,7 @@ from chat.storage.accounts import find_account, insert_account, new_account
 from chat.storage.passwords import hash_password, needs_rehash, password_fits
 from chat.storage.store import ACCOUNTS_SECONDS
 from chat.storage.writer import Database
+from tests.domain.people import session_of
 
 from .by_hand import World
 
@@ -182,7 +183,7 @@ def test_a_removed_account_is_gone_with_all_that_was_kept_for_it(world: World) -
     account = register(world, "ann")
     assert isinstance(account, Account)
     world.directory.history.set_marker("ann", "#room", 5.0)
-    world.logins.leave_message(world.enter("bob"), account, "for ann")
+    world.logins.leave_message(session_of(world.enter("bob")), account, "for ann")
     world.settle()
     answers: list[Any] = []
     world.storage.accounts.remove(account, answers.append)

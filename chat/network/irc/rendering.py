@@ -195,7 +195,8 @@ class IrcRendering:
 
         `before` stands in front of each line, so that none of them looks as if it was said at this moment.
         """
-        kind, target = type(event), getattr(event, "room", "")
+        kind: type[Said | Acted | Noticed | Tagged | Whispered] = type(event)
+        target = getattr(event, "room", "")
         if isinstance(event, Whispered):
             kind, target = event.kind, event.recipient.name
         word = "NOTICE" if kind is Noticed else "PRIVMSG"

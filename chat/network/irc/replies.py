@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from chat.domain.logins import Logins
+from chat.domain.person import Person
 from chat.domain.refused import Refused
+from chat.domain.session import Session
 from chat.domain.text import within_bytes
-from chat.domain.user import User
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.numerics import Filled, Numeric
 from chat.network.irc.refusals import answer
@@ -20,6 +21,8 @@ from chat.wire import MAX_LINE_BYTES
 
 RESPONSES_AT_MOST = 64
 """Responses that may wait for the disk before the connection's commands wait too."""
+WAITING_AT_MOST = 4 * RESPONSES_AT_MOST
+"""Responses behind which what others do waits, too; from there on it may overtake them."""
 LABEL_CHARACTERS = 64
 """Longest label that is given back: what the specification allows."""
 
@@ -40,10 +43,9 @@ class Responder:
         "directory",
         "outlet",
         "registration",
-        "user",
+        "session",
     )
 
-    user: User
     registration: Registration | None
     """What is known of a client that is not registered yet; None from then on."""
 
@@ -51,11 +53,17 @@ class Responder:
         self.connection = connection
         self.directory = connection.factory.directory
         self.outlet = connection.outlet
+        self.session: Session = connection.session
         self.caps = 0
         """The capabilities that the client has enabled, as bits of `capabilities.Cap`."""
         self._response: Response | None = None
         self._waiting: deque[Response] | None = None
         self._running = False
+
+    @property
+    def person(self) -> Person:
+        """Whose session this is."""
+        return self.session.person
 
     def begin(self, label: str) -> None:
         """A command begins; what is sent from here on answers it."""
@@ -73,7 +81,7 @@ class Responder:
 
     def tell_sentence(self, sentence: str) -> None:
         """A sentence of the server, as a NOTICE."""
-        self.send_line(f":{self.server_name} NOTICE {self.user.shown} :{sentence}")
+        self.send_line(f":{self.server_name} NOTICE {self.person.shown} :{sentence}")
 
     @property
     def logins(self) -> Logins:
@@ -87,9 +95,23 @@ class Responder:
 
     def send(self, data: bytes) -> bool:
         """Lines for this client: now, or in the response that is being put together."""
-        if self._response is None:
+        if self._response is not None:
+            self._response.parts.append(data)
+        elif self._waiting and data and len(self._waiting) < WAITING_AT_MOST:
+            # Nothing overtakes what was answered before it happened.
+            self._end_response(Response.of(data))
+        else:
             return self.outlet.put(data) if data else True
-        self._response.parts.append(data)
+        return True
+
+    def after_response(self, then: Callable[[], None]) -> bool:
+        """Call something when all that was sent until now is on its way; False: it is, and nothing is called."""
+        if self._response is None and self._waiting:
+            self._end_response(Response.of(b""))
+        response = self._response or (self._waiting[-1] if self._waiting else None)
+        if response is None:
+            return False
+        response.afterwards.append(then)
         return True
 
     def send_line(self, text: str) -> None:
@@ -113,7 +135,7 @@ class Responder:
     @property
     def nick(self) -> str:
         """What the server calls this client in replies; `*` before it is registered (Modern IRC, "Numeric Replies")."""
-        return self.user.shown
+        return self.person.shown
 
     def fail(self, command: str, code: str, context: str, sentence: str, kind: str = "FAIL") -> None:
         """A standard reply (IRCv3 "standard-replies"): FAIL, WARN or NOTE."""
@@ -130,7 +152,7 @@ class Responder:
 
     def muted(self) -> bool:
         """Tell a muted person so; whether he or she may not speak at the moment."""
-        sentence = self.directory.mutes.sentence(self.user)
+        sentence = self.directory.mutes.sentence(self.person)
         if sentence is not None:
             self.tell_sentence(sentence)
         return sentence is not None
@@ -205,6 +227,8 @@ class Responder:
         data = response.data(self.server_name)
         if data:
             self.outlet.put(data)
+        for then in response.afterwards:
+            then()
 
     def batch(self, kind: str, arguments: str, data: bytes) -> None:
         """Send lines as a batch (IRCv3 "batch") of this kind."""
@@ -220,8 +244,8 @@ class Suspended:
 
     __slots__ = ("_answered", "_before", "_response", "_session")
 
-    def __init__(self, session: Responder, response: Response, answered: Callable[[], None]) -> None:
-        self._session = session
+    def __init__(self, client: Responder, response: Response, answered: Callable[[], None]) -> None:
+        self._session = client
         self._response = response
         self._answered = answered
         self._before: Response | None = None

@@ -52,7 +52,7 @@ def too_long(*clients: Client) -> list[str]:
 def long_named(server: Server, nick: str) -> Client:
     client = connect(server).send("CAP LS 302", f"CAP REQ :{CAPS}", f"NICK {nick}")
     client.send(f"USER {'u' * USERNAME_CHARACTERS} 0 * :{'n' * 300}", "CAP END")
-    promote(server.directory, server.directory.users[nick.lower()], ROOT)
+    promote(server.directory, server.directory.people[nick.lower()], ROOT)
     return client.send(f"JOIN {ROOM}")
 
 
@@ -67,7 +67,7 @@ def server() -> Server:
 def test_every_command_of_irc(server: Server, command: str, nick: str, letter: str) -> None:
     witnesses = [join_irc(server, "wit", ROOM, caps=CAPS), join_irc(server, "bare", ROOM)]
     for name in ("wit", "bare"):
-        server.directory.users[name].modes = "w"
+        server.directory.people[name].modes = "w"
     target = join_irc(server, "pat", ROOM)
     client = long_named(server, nick)
     start = f"{command} {ARGUMENTS.get(command, ':')}"
@@ -82,9 +82,9 @@ def test_every_command_of_irc(server: Server, command: str, nick: str, letter: s
 @pytest.mark.parametrize("letter", ["x", "\U0001f389"])
 def test_every_command_of_people(server: Server, command: str, letter: str) -> None:
     witnesses = [join_irc(server, "wit", "#lobby", caps=CAPS), join_irc(server, "bare", "#lobby")]
-    server.directory.users["wit"].modes = "w"
+    server.directory.people["wit"].modes = "w"
     target, person = join_irc(server, "pat", "#lobby"), join_plain(server, LONG)
-    promote(server.directory, server.directory.users[LONG], ROOT)
+    promote(server.directory, server.directory.people[LONG], ROOT)
     text = letter * (900 // len(letter.encode()))
     person.send(
         f"/{command} {text}", f"/{command} pat {text}", f"/{command} pat 1m {text}", f"/away {text[:40]}"
@@ -96,7 +96,7 @@ def test_every_command_of_people(server: Server, command: str, letter: str) -> N
 def test_what_is_announced_is_never_cut() -> None:
     server = make_server()
     reader, op = join_irc(server, "reader"), join_plain(server, "op")
-    promote(server.directory, server.directory.users["op"], ROOT)
+    promote(server.directory, server.directory.people["op"], ROOT)
     words = " ".join(f"word{number}" for number in range(120))
     op.send(f"/announce {words}")
     told = [line.partition(" :")[2] for line in reader.lines() if " NOTICE " in line]
@@ -119,7 +119,7 @@ def test_texts_of_the_announced_length_arrive_whole_from_people_with_ascii_names
     server = make_server()
     reader = join_irc(server, "reader", ROOM, caps="away-notify")
     actor = connect(server).send(f"NICK {'n' * 32}", f"USER {'u' * 16} 0 * :x", f"JOIN {ROOM}")
-    server.directory.room(ROOM).members[server.directory.users["n" * 32]].modes = "o"
+    server.directory.room(ROOM).members[server.directory.people["n" * 32]].modes = "o"
     reader.lines()
     topic, away, reason = "t" * TOPIC_BYTES, "a" * AWAY_BYTES, "r" * (REASON_BYTES - len("Quit: "))
     actor.send(f"TOPIC {ROOM} :{topic}", f"AWAY :{away}", f"QUIT :{reason}")
