@@ -19,6 +19,7 @@ from chat.domain.names import fold
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
+from chat.domain.searching import searchable, wanted
 
 PAGE_AT_MOST = 1000
 """Events of one page: announced as CHATHISTORY=1000, some 200 KB on the wire."""
@@ -236,5 +237,6 @@ def fits(event: HistoryEvent, what: Search) -> bool:
         return False
     if what.before is not None and event.time >= what.before:
         return False
-    text = event.text.casefold()
-    return all(word.casefold() in text for word in what.words)
+    words = wanted(what.words)
+    text = searchable(event.text)
+    return (bool(words) or not what.words) and all(one.is_in(text) for one in words)
