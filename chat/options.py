@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from twisted.python import usage
 
+from chat.domain.history import REPLAY
 from chat.domain.limits import LIVE_PER_ADDRESS, MESSAGE_BURST, MESSAGE_RATE
 
 DEFAULT_LISTEN = "tcp:56458"
@@ -15,7 +16,9 @@ HISTORY_EVENTS = 10_000_000
 """Events kept if the operator says nothing: some 2 GB, years of a lively chat."""
 
 
-def _limit(option: str, default: float, kind: type[int] | type[float], what: str) -> list[object]:
+def _limit(
+    option: str, default: float, kind: type[int] | type[float], what: str, zero: str = "no limit"
+) -> list[object]:
     # A row of optParameters whose value is a number, 0 or more; anything else is a usage error that names the option.
     def read(text: str) -> float:
         try:
@@ -24,10 +27,10 @@ def _limit(option: str, default: float, kind: type[int] | type[float], what: str
             value = kind(-1)
         if not 0 <= value < inf:
             numbers = "a whole number" if kind is int else "a number"
-            raise usage.UsageError(f"--{option} takes {numbers}, 0 (no limit) or more, not {text!r}.")
+            raise usage.UsageError(f"--{option} takes {numbers}, 0 ({zero}) or more, not {text!r}.")
         return value
 
-    return [option, None, default, f"{what}; 0: no limit.", read]
+    return [option, None, default, f"{what}; 0: {zero}.", read]
 
 
 class Options(usage.Options):
@@ -55,6 +58,7 @@ class Options(usage.Options):
         _limit("max-users", 0, int, "People at once"),
         _limit("max-per-address", LIVE_PER_ADDRESS, int, "Connections from one address at once"),
         ["history", None, "on", "Keep what is said on disk: on or off. Accounts are kept in any case."],
+        _limit("replay", REPLAY, int, "Messages of a room that people are shown on joining it", "none"),
         _limit("history-days", 0.0, float, "Days for which it is kept"),
         _limit("history-events", HISTORY_EVENTS, int, "Events of all rooms together that are kept"),
         ["web", "w", DEFAULT_WEB, "Endpoint of the monitor's page, or off."],

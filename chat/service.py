@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
 from chat.chat_server import ChatServer
+from chat.domain.history import PAGE_AT_MOST
 from chat.listening.endpoints import CannotStart, listening_service
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
@@ -126,6 +127,7 @@ def makeService(options: Options) -> IService:
         max_per_address=options["max-per-address"],
         password=options["password"] or "",
         registration=options["registration"],
+        replay=min(options["replay"], PAGE_AT_MOST),
     )
     settings.reload = lambda: reread_motd(settings, options["motd"])
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())

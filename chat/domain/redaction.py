@@ -32,7 +32,7 @@ def redact(directory: Directory, session: Session, name: str, msgid: str, reason
         if room is None or room not in person.rooms:
             done(Refused(Why.NOT_IN_ROOM, f"You are not in {name}.", name))
             return
-        target, people, runs = room.folded, list(room.members), may_run(person, room)
+        name, target, people, runs = room.name, room.folded, list(room.members), may_run(person, room)
     else:
         partner = directory.people.get(fold(name))
         if partner is None:

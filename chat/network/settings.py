@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chat.domain.history import REPLAY
 from chat.domain.limits import LIVE_PER_ADDRESS, MESSAGE_BURST, MESSAGE_RATE
 
 
@@ -23,5 +24,5 @@ class Settings:
     """Who may make an account: "open": everybody who has a name; "early": also while connecting; "closed": nobody."""
     reload: Callable[[], None] = lambda: None
     """Reads again what may change while the server runs: the message of the day."""
-    replay: int = 20
-    """Events of a room that are shown on joining it."""
+    replay: int = REPLAY
+    """Messages of a room that are shown on joining it, to people who have not said how many they want."""

@@ -22,6 +22,7 @@ from chat.domain.history import (
     at_message,
     before_moment,
 )
+from chat.domain.journal import is_msgid
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.network.irc import numerics as n
@@ -39,6 +40,23 @@ class BadParameters(Exception):
     """Something about the parameters of a CHATHISTORY; the arguments are the code, its context and a sentence."""
 
 
+def today(client: IrcClient, target: str) -> str:
+    """A room as it is spelled today, whatever a client or an old message calls it; anything else as it is."""
+    room = client.directory.rooms.get(fold(target)) if target.startswith("#") else None
+    return target if room is None else room.name
+
+
+def rendered_today(client: IrcClient, page: Page) -> bytes:
+    """Events of the past as the client reads them, in rooms that have the names of today."""
+    lines = []
+    for event in page:
+        room = getattr(event, "room", None)
+        if room is not None and (name := today(client, room)) != room:
+            event = event._replace(room=name)  # type: ignore[call-arg]
+        lines.append(client.rendering.render(event))
+    return b"".join(lines)
+
+
 def time_before(client: IrcClient, event: Whispered) -> str:
     """What stands before a private message that waited for its reader, "" for one that did not."""
     now = client.directory.clock()
@@ -52,7 +70,7 @@ def replay(client: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
     As a batch for clients that know batches, with its time for those that know server-time, and with the time in
     front of the text for the others.
     """
-    spoken = [event for event in past if isinstance(event, Said | Acted | Noticed)]
+    spoken = [event._replace(room=target) for event in past if isinstance(event, Said | Acted | Noticed)]
     if not spoken:
         return
     if not client.caps & Cap.SERVER_TIME:
@@ -107,10 +125,15 @@ def _moment(word: str, text: str) -> float:
         raise BadParameters("INVALID_PARAMS", f"{word} {text or '*'}", "This is no point in time") from None
 
 
-def _marks(word: str, text: str) -> tuple[Mark, Mark]:
-    """A point as a lower and as an upper bound, both exclusive."""
+def _marks(client: IrcClient, word: str, text: str) -> tuple[Mark, Mark]:
+    """A point as a lower and as an upper bound, both exclusive.
+
+    A message that is not kept any more is still a point. What can be no message's id is none: it would sort anywhere.
+    """
     kind, _, value = text.partition("=")
     if kind == "msgid" and value:
+        if not is_msgid(value) or value >= client.directory.journal.stamp()[0]:
+            raise BadParameters("INVALID_PARAMS", f"{word} {text}", "There is no such message")
         return at_message(value), at_message(value)
     moment = _moment(word, text)
     return after_moment(moment), before_moment(moment)
@@ -126,12 +149,12 @@ def _target(client: IrcClient, word: str, name: str) -> Target:
 
 
 def _page(client: IrcClient, word: str, params: Sequence[str]) -> None:
-    name = params[0]
-    target = _target(client, word, name)
+    target = _target(client, word, params[0])
+    name = today(client, params[0])
     limit = _limit(word, params[-1])
     speech = not client.caps & Cap.EVENT_PLAYBACK
-    around = _marks(word, params[1])[1] if word == "AROUND" else ""
-    what = None if around else _range(word, params, target, limit, speech)
+    around = _marks(client, word, params[1])[1] if word == "AROUND" else ""
+    what = None if around else _range(client, word, params, target, limit, speech)
     later = client.suspend()
 
     def answered(answer: Answer[Page]) -> None:
@@ -139,7 +162,7 @@ def _page(client: IrcClient, word: str, params: Sequence[str]) -> None:
             if isinstance(answer, Refused):
                 client.fail("CHATHISTORY", "MESSAGE_ERROR", f"{word} {name}", answer.sentence)
             else:
-                client.batch("chathistory", name, b"".join(map(client.rendering.render, answer)))
+                client.batch("chathistory", name, rendered_today(client, answer))
 
     if what is None:
         client.directory.history.around(target, around, limit, speech, answered)
@@ -147,15 +170,17 @@ def _page(client: IrcClient, word: str, params: Sequence[str]) -> None:
         client.directory.history.page(what, answered)
 
 
-def _range(word: str, params: Sequence[str], target: Target, limit: int, speech: bool) -> Range:
+def _range(
+    client: IrcClient, word: str, params: Sequence[str], target: Target, limit: int, speech: bool
+) -> Range:
     if word == "LATEST" and params[1] == "*":
         return Range(target, None, None, limit, True, speech)
-    after, before = _marks(word, params[1])
+    after, before = _marks(client, word, params[1])
     if word == "BEFORE":
         return Range(target, None, before, limit, True, speech)
     if word in ("AFTER", "LATEST"):
         return Range(target, after, None, limit, word == "LATEST", speech)
-    other_after, other_before = _marks(word, params[2])
+    other_after, other_before = _marks(client, word, params[2])
     if before <= other_before:
         return Range(target, after, other_before, limit, False, speech)
     return Range(target, other_after, before, limit, True, speech)

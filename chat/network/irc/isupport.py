@@ -66,6 +66,7 @@ def tokens(network: str) -> list[str]:
         f"TARGMAX={many},NAMES:{TARGETS_AT_MOST},LIST:{TARGETS_AT_MOST},WHOIS:1,INVITE:1,MONITOR:{WATCHED_AT_MOST}",
         f"TOPICLEN={TOPIC_BYTES}",
         f"USERLEN={USERNAME_CHARACTERS}",
+        "UTF8MAPPING=rfc8265",
         "UTF8ONLY",
         "WHOX",
     ]
