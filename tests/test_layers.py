@@ -18,14 +18,15 @@ PACKAGE = TOP / "chat"
 FLOORS: list[tuple[str, ...]] = [
     ("__main__",),
     ("service", "server", "client.launcher"),
-    ("chat_server", "options", "client.terminal", "client.window", "monitor", "relay"),
+    ("reconfiguring",),
+    ("chat_server", "motd", "data_folder", "options", "client.terminal", "client.window", "monitor", "relay"),
     ("client.gui",),
     ("client.desk",),
     ("client.link", "network"),
     ("storage",),
     ("commands",),
     ("listening", "domain"),
-    ("wire", "wording", "slash", "runtime"),
+    ("configuration", "wire", "wording", "slash", "runtime"),
 ]
 """From the top down: a module imports its own floor and those below. The longest name that fits counts."""
 REACTORS = ("service", "__main__", "client.", "listening.endpoints", "relay.service")

@@ -88,6 +88,8 @@ class Directory:
         self.delivery = delivery
         self.clock = clock
         self.max_users = max_users
+        self.operators: frozenset[str] = frozenset()
+        """Folded names of accounts that may become operators though the accounts themselves say nothing of it."""
         self.server = Identity(0, server, "", server)
         self.stats = Stats(clock) if stats is None else stats
         self.claims = Claims(MemoryAccounts(clock) if accounts is None else accounts, clock)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Announced
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import is_operator
 from chat.domain.user import User
+
+
+def may_operate(directory: Directory, account: Account) -> bool:
+    """Whether whoever knows an account's password may become an operator of the server."""
+    return account.operator or account.folded in directory.operators
 
 
 def promote(directory: Directory, user: User) -> None:

@@ -95,12 +95,16 @@ class ChatProtocol(PausingLineReceiver):
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
             self.transport.setTcpKeepAlive(True)
-        if factory.settings.message_rate:
-            self.pace = Pace(factory.settings.message_rate, factory.settings.message_burst)
+        self.set_pace()
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
         factory.connected(self)
         self._admit()
+
+    def set_pace(self) -> None:
+        """Go at the pace that the settings have, with a clean sheet."""
+        settings = self.factory.settings
+        self.pace = Pace(settings.message_rate, settings.message_burst) if settings.message_rate else None
 
     def _admit(self) -> None:
         self.address = host_of(self.transport.getPeer())

@@ -121,7 +121,8 @@ class Storage(Service):
         """Open the database. Raises `Unusable` with a sentence."""
         self._reactor = reactor
         self._clock = clock
-        self._retention = retention
+        self.retention = retention
+        """How much is kept; may be changed at any time."""
         self._keeps_history = history
         self.path = folder / DATABASE
         try:
@@ -255,7 +256,7 @@ class Storage(Service):
         if journal is None or journal.pending > BUSY_EVENTS:
             return
         indexing = journal.stored != self._indexed and now >= self._next_index
-        if indexing or (self._retention.days and now >= self._next_retention):
+        if indexing or (self.retention.days and now >= self._next_retention):
             self._next_index = now + INDEX_SECONDS
             self._next_retention = now + RETENTION_SECONDS
             self._step()
@@ -264,7 +265,7 @@ class Storage(Service):
         journal = self._stored_journal
         assert journal is not None
         self._busy = True
-        stored, wall, retention = journal.stored, self._clock(), self._retention
+        stored, wall, retention = journal.stored, self._clock(), self.retention
 
         def stepped(outcome: Step | Exception) -> None:
             self._busy = False
