@@ -10,9 +10,10 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from chat.domain.directory import Directory
-from chat.domain.limits import NEW_PER_ADDRESS, AddressLimits
+from chat.domain.limits import MAX_TRACKED, NEW_PER_ADDRESS, AddressLimits
 from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
+from chat.domain.stats import Bounded
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.dialect import LOOK_SECONDS, Dialect, PersonDialect
@@ -69,6 +70,7 @@ class ChatFactory(Factory):
         self._silence: TimingWheel[ChatProtocol] = TimingWheel(SWEEP_SECONDS)
         live = settings.max_per_address
         self.limits = AddressLimits(live, most_new(live))
+        directory.stats.bounded.append(Bounded("addresses", self.limits.__len__, MAX_TRACKED))
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
         self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
         self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)

@@ -271,7 +271,10 @@ class ChatProtocol(PausingLineReceiver):
         return self.dialect
 
     def _turn_away(self, answer: bytes, what: str) -> None:
-        self.factory.directory.stats.refused += 1
+        stats = self.factory.directory.stats
+        stats.refused += 1
+        # Whom it was about stands in brackets, if anywhere: there are few reasons, and many people.
+        stats.refusals[what.partition(" (")[0]] += 1
         self.log.info("Turned away {address}: {what}", address=self.address, what=what)
         self.clearLineBuffer()
         self.outlet.put(answer)
