@@ -1,4 +1,4 @@
-"""The folder in which a server keeps its state, and the secrets in it."""
+"""Making the folder in which a server keeps its state, and the secrets in it, with sentences for what cannot be."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
-import platformdirs
-
 from chat.listening.endpoints import CannotStart
-
-
-def default_data_folder() -> Path:
-    """The per-user state folder."""
-    return Path(platformdirs.user_state_dir("twistd-chat"))
+from chat.storage.folder import kept_secret
 
 
 def prepare_data_folder(path: Path) -> Path:
@@ -42,18 +36,8 @@ def _not_writable(path: Path, why: str | None) -> CannotStart:
 
 
 def secret_key(folder: Path, name: str) -> bytes:
-    """A secret that is made once and kept in the data folder for its owner alone."""
-    path = folder / name
+    """A secret that is made once and kept in the data folder; raises `CannotStart` with a sentence."""
     try:
-        if path.exists() and (key := path.read_bytes()):
-            return key
-        # It appears under its name when it is whole, whatever happens while it is written.
-        key = secrets.token_bytes(32)
-        new = folder / f"{name}.new"
-        new.unlink(missing_ok=True)
-        new.touch(mode=0o600)
-        new.write_bytes(key)
-        new.replace(path)
-        return key
+        return kept_secret(folder / name)
     except OSError as error:
-        raise CannotStart(f"The file {path} cannot be read or made: {error.strerror}.") from None
+        raise CannotStart(f"The file {folder / name} cannot be read or made: {error.strerror}.") from None

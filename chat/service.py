@@ -18,7 +18,7 @@ from twisted.python.components import Componentized
 
 from chat.chat_server import ChatServer
 from chat.configuration.sources import unknown_variables
-from chat.data_folder import check_data_folder, default_data_folder, prepare_data_folder, secret_key
+from chat.data_folder import check_data_folder, prepare_data_folder, secret_key
 from chat.listening.endpoints import CannotStart, listening_service, server_endpoint
 from chat.monitor import token as tokens
 from chat.monitor.overview import OperatorActions, Overview
@@ -36,6 +36,7 @@ from chat.runtime.polling import read_directly
 from chat.runtime.reload import Reloads, reload_on_signal
 from chat.runtime.signals import stop_on_signals
 from chat.runtime.systemd import notifications
+from chat.storage.folder import default_data_folder
 from chat.storage.schema import DATABASE, Unusable, check_database
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention

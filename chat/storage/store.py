@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -28,9 +26,10 @@ from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
 from chat.domain.stats import Bounded
 from chat.storage.accounts import StoredAccounts, load_accounts
 from chat.storage.bans import StoredBans, load_bans
+from chat.storage.folder import kept_secret
 from chat.storage.history import ReaderThread, StoredHistory
 from chat.storage.journal import PENDING_AT_MOST, Health, StoredJournal
-from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts, load_kept_repeats
+from chat.storage.mailbox import Seal, StoredMailbox, load_counts, load_kept_repeats
 from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, load_rooms
@@ -67,22 +66,6 @@ Outside = tuple[list[Account], list[Ban]]
 """What `chat admin` may have changed."""
 
 
-def secret_key(folder: Path, name: str) -> bytes:
-    """A secret of `KEY_BYTES` that is made once and kept in the data folder for its owner alone; raises `OSError`."""
-    path = folder / name
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = secrets.token_bytes(KEY_BYTES)
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(descriptor, "wb") as file:
-                file.write(key)
-                file.flush()
-                os.fsync(descriptor)
-        return path.read_bytes()
-
-
 def lock_folder(folder: Path) -> IO[str]:
     """Hold the folder as long as the returned file is open; raises `Unusable` if another server holds it."""
     file = open(folder / LOCK, "a+")  # noqa: SIM115
@@ -104,8 +87,8 @@ def lock_folder(folder: Path) -> IO[str]:
 class Storage(Service):
     """The data folder in use by a server.
 
-    @param make_executor: makes the threads; tests run the work by hand.
-    @param history: False keeps nothing of what people say on disk: only accounts, and whose the rooms are.
+    Without `history` nothing of what people say is kept on disk: only accounts, and whose the rooms are.
+    `make_executor` makes the threads; tests run the work by hand.
     """
 
     log = Logger()
@@ -129,7 +112,7 @@ class Storage(Service):
         try:
             self._lock = lock_folder(folder)
             prepare(self.path)
-            seal = Seal(secret_key(folder, MAIL_KEY))
+            seal = Seal(kept_secret(folder / MAIL_KEY))
             connection = connect(self.path)
         except OSError as error:
             raise Unusable(f"The data folder {folder} cannot be used: {error.strerror}.") from None
