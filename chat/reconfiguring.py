@@ -10,6 +10,7 @@ from twisted.logger import Logger
 from chat.chat_server import ChatServer
 from chat.configuration.option import Option
 from chat.domain.names import fold
+from chat.domain.operating import name_operators
 from chat.listening.endpoints import CannotStart
 from chat.motd import read_motd
 from chat.network.factory import most_new
@@ -60,7 +61,7 @@ class Reconfiguration:
         settings.max_per_address = options["max-per-address"]
         factory.limits.change(options["max-per-address"], most_new(options["max-per-address"]))
         directory.max_users = options["max-users"]
-        directory.operators = operators(options)
+        name_operators(directory, operators(options))
         if self._server.storage is not None:
             self._server.storage.retention = Retention(options["history-days"], options["history-events"])
         self._set_log_levels(options["log-level"])

@@ -32,6 +32,7 @@ from chat.reconfiguring import Reconfiguration, operators
 from chat.relay.service import RelayIntoServer
 from chat.runtime.collector import spare_what_lives_long
 from chat.runtime.logs import ServerLog
+from chat.runtime.monotonic import count_monotonically
 from chat.runtime.polling import read_directly
 from chat.runtime.reload import Reloads, reload_on_signal
 from chat.runtime.signals import stop_on_signals
@@ -98,6 +99,7 @@ def makeService(options: Options) -> IService:
     """
     from twisted.internet import reactor
 
+    count_monotonically(reactor)
     if options["check"]:
         check(options, reactor)
     reloads = Reloads()

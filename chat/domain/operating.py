@@ -22,12 +22,34 @@ def may_operate(directory: Directory, account: Account) -> bool:
     return account.operator or account.folded in directory.operators
 
 
-def promote(directory: Directory, user: User) -> None:
-    """Make somebody an operator of the server, for as long as they are connected."""
+def promote(directory: Directory, user: User, account: Account) -> None:
+    """Make somebody an operator of the server who has said the password of an operator's account.
+
+    It lasts as long as they are connected, and that account is an operator's and has the same password.
+    """
     directory.set_modes(user, {*user.modes, "o"})
+    user.operator_by = account.folded
     _log.info(
-        "{name}, account {account}, is an operator of the server", name=user.shown, account=user.account
+        "{name}, account {account}, is an operator of the server", name=user.shown, account=account.name
     )
+
+
+def depose(directory: Directory, account: str, keep: User | None = None) -> None:
+    """Whoever is an operator by this account (folded) is one no more, and is told; except `keep`."""
+    sentence = "You are no operator of this server any more."
+    for user in [user for user in directory.with_modes if user.operator_by == account and user is not keep]:
+        directory.set_modes(user, set(user.modes) - {"o"})
+        user.reader.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+
+
+def name_operators(directory: Directory, accounts: frozenset[str]) -> None:
+    """Let these accounts (folded), and no others besides those that are operators' by themselves, become operators."""
+    dropped = directory.operators - accounts
+    directory.operators = accounts
+    for folded in dropped:
+        account = directory.claims.accounts.find(folded)
+        if account is None or not account.operator:
+            depose(directory, folded)
 
 
 def need_operator(user: User) -> None:
