@@ -19,6 +19,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Command -> the module whose `main(arguments)` runs it and returns an exit status, and what it does."""
 
+END_WITH_INPUT = "--end-with-input"
+"""Before a command: it ends when its standard input does. For programs that start others, such as the launcher."""
+
 
 def usage() -> str:
     """What there is to choose from."""
@@ -44,6 +47,11 @@ def has_display() -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == [END_WITH_INPUT]:
+        from chat.runtime.lifeline import end_with_input
+
+        end_with_input()
+        arguments = arguments[1:]
     if not arguments:
         if not has_display():
             sys.stdout.write(usage())

@@ -44,6 +44,13 @@ def test_commands_have_a_module(command: str) -> None:
     assert importlib.util.find_spec(entry.COMMANDS[command][0]) is not None
 
 
+def test_a_command_can_end_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    tied: list[bool] = []
+    monkeypatch.setattr("chat.runtime.lifeline.end_with_input", lambda: tied.append(True))
+    assert entry.main([entry.END_WITH_INPUT, "--help"]) == 0
+    assert tied == [True]
+
+
 def test_plugins_of_a_checkout_are_found() -> None:
     entry.find_plugins()
     assert importlib.util.find_spec("twisted.plugins.chat_plugin") is not None
