@@ -264,7 +264,7 @@ def test_a_list_that_becomes_shorter_goes_on_following(monitor: Monitor, opened:
     expect(line(opened, "line 299")).to_be_in_viewport()
     opened.fill("#log-filter", "line 2")
     expect(line(opened, "line 199")).to_have_count(0)
-    opened.set_viewport_size({"width": 1280, "height": 500})
+    opened.set_viewport_size({"width": 1280, "height": 700})
     opened.fill("#log-filter", "")
     expect(line(opened, "line 299")).to_be_in_viewport()
     expect(opened.locator("#log-follow")).to_have_text("Following")
