@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,11 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[0] in ("server", "relay", "launcher"):
         find_plugins()
     run = cast("Callable[[list[str]], int]", importlib.import_module(COMMANDS[arguments[0]][0]).main)
-    return run(arguments[1:])
+    try:
+        return run(arguments[1:])
+    except KeyboardInterrupt:
+        # Before a command has its own way to end in order, such as at the question for a password.
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

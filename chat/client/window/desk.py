@@ -32,11 +32,10 @@ class WindowDesk(Desk):
 
     def __init__(
         self,
-        connect: Callable[[Connection], None],
         quit_: Callable[[str], None],
         wall_clock: Callable[[], float],
     ) -> None:
-        super().__init__(connect, quit_, wall_clock)
+        super().__init__(quit_, wall_clock)
         self.show_found: Callable[[str, list[Said]], None] = lambda words, messages: None
         self.state_changed: Callable[[StateChanged], None] = lambda event: None
         self.sentence = ""
@@ -56,20 +55,6 @@ class WindowDesk(Desk):
     def found(self, words: str, messages: list[Said]) -> None:
         """What a search has found, in its pane."""
         self.show_found(words, messages)
-
-    def add_earlier(self, page: Page, events: list[Event]) -> int:
-        """Older messages of a page that were fetched, before what is there; how many were new."""
-        known = {line.msgid for line in page.lines if line.msgid}
-        known |= {line.message.msgid for line in page.lines if line.message is not None}
-        lines = [
-            self._line(event)
-            for event in events
-            if isinstance(event, Said) and not (event.msgid and event.msgid in known)
-        ]
-        room = MAX_LINES - len(page.lines)
-        page.insert_before(lines)
-        self.changed()
-        return min(len(lines), room)
 
     def search_here(self, words: str) -> list[Said]:
         """Messages that the window holds and in which all words occur, oldest first; at most `MAX_FOUND`."""

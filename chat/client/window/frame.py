@@ -40,7 +40,6 @@ class ChatFrame(ttk.Frame):
         root: tk.Tk,
         theme: Theme,
         desk: WindowDesk,
-        wall_clock: Callable[[], float],
         *,
         with_people: bool,
     ) -> None:
@@ -52,7 +51,6 @@ class ChatFrame(ttk.Frame):
         self.shown: Callable[[], None] = lambda: None
         self.open_link: Callable[[str], None] = lambda link: None
         self.wanted_earlier: Callable[[Page], None] = lambda page: None
-        self._wall_clock = wall_clock
         self._refreshing = ""
         self._page: Page | None = None
         self._filled: WeakSet[Page] = WeakSet()
@@ -257,9 +255,8 @@ class ChatFrame(ttk.Frame):
 
     def tick(self) -> None:
         """What changes with time alone: the countdown."""
-        now = self._wall_clock()
         p, px = self.theme.palette, self.theme.px
-        status = views.status(self.desk, now)
+        status = views.status(self.desk)
         self._dot.configure(image=self.theme.pill(px(9), px(9), getattr(p, status.mood)))
         self._state.configure(text=status.text)
         self._unsent.configure(text=views.unsent(self.desk), foreground=p.warning)
@@ -268,7 +265,7 @@ class ChatFrame(ttk.Frame):
             and self.desk.sentence
         ):
             waiting = self.desk.connection.state is ConnectionState.WAITING
-            seconds = f" Trying again in {views.countdown(self.desk, now)} s." if waiting else ""
+            seconds = f" Trying again in {self.desk.retry_in} s." if waiting else ""
             self._banner_text.configure(
                 text=f"{safe(self.desk.sentence)}{seconds} What you type is sent as soon as you are back.",
                 wraplength=max(self._pages.winfo_width() - px(160), px(200)),

@@ -51,10 +51,10 @@ class WindowProgram:
         self.kept = Kept(path, read_window)
         chosen = self.kept.chosen
         self.theme = Theme(root, chosen.theme, chosen.text_size)
-        self.desk = WindowDesk(self._connect_again, self.leave, time.time)
+        self.desk = WindowDesk(self.leave, time.time)
         self.connection = Connection(reactor, self.desk.happened)
         self.desk.attach(self.connection)
-        self.frame = ChatFrame(root, self.theme, self.desk, time.time, with_people=chosen.people)
+        self.frame = ChatFrame(root, self.theme, self.desk, with_people=chosen.people)
         appearance = Appearance(self.theme, self.frame, self.kept)
         self.actions = Actions(root, self.theme, self.frame, appearance, lambda: self.leave(""))
         self.desk.changed = self.frame.changed
@@ -108,10 +108,6 @@ class WindowProgram:
             password=self._password or None,
             rooms=rooms,
         )
-
-    def _connect_again(self, connection: Connection) -> None:
-        self._account = replace(self._account, name=connection.name or self._account.name)
-        self._connect(tuple(room.name for room in connection.rooms.values()) or self._account.rooms)
 
     def show(self) -> None:
         """Show the conversations."""
