@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from chat.runtime.lifeline import END_WITH_INPUT, end_with_input
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "server": ("chat.server", "run the server (twistd -n chat)"),
     "relay": ("chat.relay.command", "run a relay into a server (twistd -n chat-relay)"),
@@ -19,9 +21,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),
 }
 """Command -> the module whose `main(arguments)` runs it and returns an exit status, and what it does."""
-
-END_WITH_INPUT = "--end-with-input"
-"""Before a command: it ends when its standard input does. For programs that start others, such as the launcher."""
 
 
 def usage() -> str:
@@ -49,8 +48,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == [END_WITH_INPUT]:
-        from chat.runtime.lifeline import end_with_input
-
         end_with_input()
         arguments = arguments[1:]
     if not arguments:

@@ -7,6 +7,7 @@ import types
 import pytest
 
 from chat import __main__ as entry
+from chat.runtime.lifeline import END_WITH_INPUT
 
 
 def test_help_tells_of_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,8 +47,8 @@ def test_commands_have_a_module(command: str) -> None:
 
 def test_a_command_can_end_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
     tied: list[bool] = []
-    monkeypatch.setattr("chat.runtime.lifeline.end_with_input", lambda: tied.append(True))
-    assert entry.main([entry.END_WITH_INPUT, "--help"]) == 0
+    monkeypatch.setattr("chat.__main__.end_with_input", lambda: tied.append(True))
+    assert entry.main([END_WITH_INPUT, "--help"]) == 0
     assert tied == [True]
 
 

@@ -7,6 +7,8 @@ import signal
 import threading
 
 STDIN = 0
+END_WITH_INPUT = "--end-with-input"
+"""Before a command of `python -m chat`: it ends when its standard input does."""
 
 
 def end_with_input(descriptor: int = STDIN) -> threading.Thread:

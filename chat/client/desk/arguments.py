@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--server-password",
         action="store_true",
-        help="for a server that lets nobody in without the server password: "
+        help="the server password, where nobody is let in without it: "
         f"that in ${SERVER_PASSWORD_VARIABLE}, or asked for",
     )
     add(

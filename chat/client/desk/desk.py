@@ -35,7 +35,9 @@ from chat.domain.text import printable, strip_formatting
 _SORTS = {Kind.SAY: Sort.SAY, Kind.ACT: Sort.ACT, Kind.NOTICE: Sort.NOTICE}
 
 
-_OF_PASSWORDS = re.compile(r"\bpassword\b|\blog in\b|\bidentify\b|/login\b|\btaken\b|\bin use\b", re.IGNORECASE)
+_OF_PASSWORDS = re.compile(
+    r"\bpassword\b|\blog in\b|\bidentify\b|/login\b|\btaken\b|\bin use\b", re.IGNORECASE
+)
 """What servers say when a password or another name is wanted next."""
 BELL_SECONDS = 1.0
 """Between two rings: what was missed can mean us many times."""
@@ -68,7 +70,9 @@ class Desk:
         self.bell: Callable[[], None] = lambda: None
         self.ask_secret: Callable[[str, Callable[[str], None]], None] = lambda question, answered: None
         self.ask: Callable[[str, Callable[[], None]], None] = lambda question, agreed: agreed()
-        self.pages = Pages(lambda name: self.connection.fold(name), lambda place: self.connection.is_room(place))
+        self.pages = Pages(
+            lambda name: self.connection.fold(name), lambda place: self.connection.is_room(place)
+        )
         self._heading = ""
         self._rang = -BELL_SECONDS
         self._retry_at = 0.0
@@ -308,7 +312,10 @@ class Desk:
 
     def _stands_in(self, event: StandIn) -> None:
         why = f" ({safe(event.why)})" if event.why else ""
-        self.note(f"The name {safe(event.wanted)} cannot be had{why}: you are {safe(event.name)} for now.", error=True)
+        self.note(
+            f"The name {safe(event.wanted)} cannot be had{why}: you are {safe(event.name)} for now.",
+            error=True,
+        )
         if event.registered:
             self.ask_secret(
                 f"Password of {safe(event.wanted)}, if that is you",

@@ -12,7 +12,9 @@ from chat.domain.names import fold
 NAME_COLOURS = 12
 """How many colours names are spread over: as many as people tell apart."""
 
-_IN_LINK = r"[^\s<>\"()\[\]{}\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\u2026\u00ab\u00bb\u2018-\u201f\u3008-\u3011]"
+_IN_LINK = (
+    r"[^\s<>\"()\[\]{}\u3001\u3002\uff0c\uff1b\uff1a\uff01\uff1f\u2026\u00ab\u00bb\u2018-\u201f\u3008-\u3011]"
+)
 _PAIR = rf"\({_IN_LINK}*\)|\[{_IN_LINK}*\]"
 LINK = re.compile(rf"\bhttps?://(?:{_IN_LINK}|{_PAIR})*(?:(?![.,;:!?'*]){_IN_LINK}|{_PAIR})")
 """A link in text that is safe to show, without the punctuation that ends a sentence, also a Chinese or Japanese one.

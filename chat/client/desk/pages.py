@@ -154,7 +154,7 @@ class Pages:
         return next((page for page in self.all if page.place and self._fold(page.place) == key), None)
 
     def make(self, place: str) -> Page:
-        """The page of a place where we are or say something, made if need be; where there are too many, another goes."""
+        """The page of a place where we are or say something, made if need be; with too many, another goes."""
         page = self.find(place)
         if page is None:
             if len(self.all) >= MAX_PAGES:
@@ -176,7 +176,9 @@ class Pages:
     def _drop_least(self) -> None:
         """Take away the oldest of the pages that are missed least."""
         others = [page for page in self.all if page is not self.server and page is not self.current]
-        self.drop(min(others, key=lambda page: (bool(page.draft), self._is_room(page.place), bool(page.unread))))
+        self.drop(
+            min(others, key=lambda page: (bool(page.draft), self._is_room(page.place), bool(page.unread)))
+        )
 
     def titled(self, title: str) -> Page:
         """The page with this title that is no place to say something, made if need be."""

@@ -60,7 +60,7 @@ class Listing(ttk.Frame):
         bind("<Menu>", self._menu)
         bind("<FocusIn>", lambda event: self._focused(True))
         bind("<FocusOut>", lambda event: self._focused(False))
-        theme.watch(self.redraw)
+        theme.watch(self, self.redraw)
 
     @property
     def row_height(self) -> int:
@@ -122,6 +122,12 @@ class Listing(ttk.Frame):
         """Draw once everything else is done, however often this was asked for."""
         if not self._drawing:
             self._drawing = self.after_idle(self._draw)
+
+    def destroy(self) -> None:
+        """Take it away, with what was to be drawn."""
+        if self._drawing:
+            self.after_cancel(self._drawing)
+        super().destroy()
 
     def _scrollbar_moved(self, *arguments: str) -> None:
         if arguments[0] == "moveto":

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from chat.__main__ import END_WITH_INPUT
+from chat.runtime.lifeline import END_WITH_INPUT
 
 SERVER_PATTERNS = {
     "ready": re.compile(r"Chat is ready as "),

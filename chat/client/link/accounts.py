@@ -11,7 +11,7 @@ from chat.wire import Message
 
 
 def read_done(items: list[Item] | None) -> str:
-    """What the server says came of a command, ``""`` where it does not say; raises `QueryFailed` if nothing came of it."""
+    """What the server says came of a command, ``""`` where it does not say; raises `QueryFailed` if nothing came."""
     told = []
     for item in items or ():
         if not isinstance(item, Message):

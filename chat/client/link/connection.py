@@ -128,6 +128,11 @@ class Connection:
         return self._roster.rooms
 
     @property
+    def wanted_rooms(self) -> tuple[str, ...]:
+        """The rooms that we go into with each connection, whether or not we are in them."""
+        return tuple(name for name, _ in self._wants.rooms.values())
+
+    @property
     def server(self) -> str:
         """What the server calls itself, ``""`` while not connected."""
         return self._session.server if self._session is not None else ""
@@ -318,7 +323,9 @@ class Connection:
         """Go into a room (`Joined` with `own`, or `Told` with `error`), and again after every reconnect."""
         if self._send(Message("JOIN", (room, key) if key else (room,)), later=True):
             # As the server takes it: several rooms with commas between them, and as many keys or fewer.
-            for name, its_key in zip_longest(room.split(","), key.split(",")[: room.count(",") + 1], fillvalue=""):
+            for name, its_key in zip_longest(
+                room.split(","), key.split(",")[: room.count(",") + 1], fillvalue=""
+            ):
                 if name:
                     self._wants.rooms[self.fold(name)] = (name, its_key)
 

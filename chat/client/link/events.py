@@ -222,7 +222,7 @@ class Outgoing:
 
 
 class DeliveryChanged(NamedTuple):
-    """One of our own messages is acknowledged (or, while it is still pending, a part of it) or failed: `message.state`."""
+    """One of our own messages is acknowledged (while it is still pending: a part of it) or failed: `message.state`."""
 
     message: Outgoing
 

@@ -10,7 +10,15 @@ from typing import Any
 
 from chat.client.desk.arguments import Arguments, connect
 from chat.client.link.connection import Connection
-from chat.client.link.events import ConnectionState, Delivery, DeliveryChanged, Event, StandIn, StateChanged, Told
+from chat.client.link.events import (
+    ConnectionState,
+    Delivery,
+    DeliveryChanged,
+    Event,
+    StandIn,
+    StateChanged,
+    Told,
+)
 from chat.domain.text import printable
 
 READ_BYTES = 65_536

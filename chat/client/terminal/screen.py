@@ -163,7 +163,11 @@ class Screen:
         asking = Condition(lambda: self.asked is not None)
         entry = Window(
             BufferControl(
-                self.buffer, input_processors=[Stars(lambda: self.secret is not None), BeforeInput(self._prompt, "class:prompt")]
+                self.buffer,
+                input_processors=[
+                    Stars(lambda: self.secret is not None),
+                    BeforeInput(self._prompt, "class:prompt"),
+                ],
             ),
             height=Dimension(min=1, max=MAX_INPUT_ROWS),
             wrap_lines=True,
@@ -369,7 +373,9 @@ class Screen:
         else:
             place = self.desk.place
             question = whole.question(self.desk.pages.current.title)
-            self.asked = Asked(f"{question} Enter sends them, Esc drops them.", lambda: self._say(place, whole))
+            self.asked = Asked(
+                f"{question} Enter sends them, Esc drops them.", lambda: self._say(place, whole)
+            )
         self.application.invalidate()
 
     def _say(self, place: str, whole: Lines) -> None:
@@ -406,7 +412,9 @@ class Screen:
         if not given.strip():
             self.desk.note("No password was given: nothing was done.")
         elif given.startswith("/"):
-            self.desk.note("That looked like a command, and was not taken for a password: nothing was done.", error=True)
+            self.desk.note(
+                "That looked like a command, and was not taken for a password: nothing was done.", error=True
+            )
         else:
             self._do(lambda: secret.answered(encodable(given)))
         self.changed()

@@ -223,9 +223,14 @@ class Actions:
 
     def open_link(self, link: str) -> None:
         """In the browser; in a thread, since some browsers keep their caller waiting."""
-        deferToThread(webbrowser.open, link).addErrback(
-            lambda failure: self.desk.note(f"No browser could be opened for {link}", error=True)
-        )
+
+        def opened(worked: bool) -> None:
+            if not worked:
+                self.root.clipboard_clear()
+                self.root.clipboard_append(link)
+                self.desk.note(f"No browser was found. The link is on the clipboard: {link}", error=True)
+
+        deferToThread(webbrowser.open, link).addCallbacks(opened, lambda failure: opened(False))
 
     def copy_all(self) -> None:
         """Ctrl-Shift-C."""

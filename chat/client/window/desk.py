@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat.client.desk.desk import Desk
-from chat.client.desk.pages import MAX_LINES, Page
-from chat.client.link.connection import Connection
 from chat.client.link.events import (
     ConnectionState,
     Event,
     Kind,
     LagMeasured,
+    Needed,
     PeopleChanged,
     Said,
     StateChanged,
@@ -51,6 +50,9 @@ class WindowDesk(Desk):
         super().happened(event)
         if isinstance(event, StateChanged):
             self.state_changed(event)
+
+    def _give(self, needed: Needed) -> None:
+        """The connect dialog has fields for it."""
 
     def found(self, words: str, messages: list[Said]) -> None:
         """What a search has found, in its pane."""

@@ -10,10 +10,12 @@ from weakref import WeakSet
 from chat.client.desk.candidates import candidates
 from chat.client.desk.desk import safe
 from chat.client.desk.pages import Page
+from chat.client.desk.pasting import several
 from chat.client.desk.typed.table import enter
 from chat.client.gui.listing import Listing
 from chat.client.gui.theme import Theme
 from chat.client.link.events import ConnectionState
+from chat.client.link.outbox import BURST
 from chat.client.window import views
 from chat.client.window.desk import WindowDesk
 from chat.client.window.entry import Entry
@@ -84,6 +86,7 @@ class ChatFrame(ttk.Frame):
         self._topic.pack(anchor="w", fill="x")
         ttk.Frame(centre, style="Line.TFrame", height=px(1)).pack(fill="x")
         self.entry = Entry(centre, theme, self._entered, lambda before: candidates(desk, before))
+        self.entry.refused = lambda sentence: desk.note(sentence, error=True)
         self.entry.pack(side="bottom", fill="x")
         self._banner = ttk.Frame(centre, style="Raised.TFrame", padding=(px(14), px(8)))
         self._banner_text = ttk.Label(self._banner, style="Raised.TLabel", justify="left")
@@ -117,7 +120,7 @@ class ChatFrame(ttk.Frame):
         self.entry.text.bind("<Prior>", lambda event: self._page_by(-1))
         self.entry.text.bind("<Next>", lambda event: self._page_by(1))
         self.bind("<Configure>", lambda event: self.changed())
-        theme.watch(self.changed)
+        theme.watch(self, self.changed)
 
     # what happens here
 
@@ -139,8 +142,24 @@ class ChatFrame(ttk.Frame):
             self.go(self.desk.pages.current)
 
     def _entered(self, text: str) -> None:
+        """Do what was typed. Of many lines the person is asked first; what is not said stays where it was typed."""
         self.transcript.bottom()
-        enter(self.desk, text)
+        lines = several(text, self.desk.place)
+        if text.startswith("/") or len(lines.lines) < 2 or not self.desk.place:
+            enter(self.desk, text)
+        elif lines.objection:
+            self.entry.put(text)
+            self.desk.note(lines.objection, error=True)
+        elif len(lines.lines) > BURST:
+            self.entry.put(text)
+
+            def agreed() -> None:
+                self.entry.put("")
+                enter(self.desk, text)
+
+            self.desk.ask(lines.question(self.desk.pages.current.title), agreed)
+        else:
+            enter(self.desk, text)
         self.changed()
 
     def _retry(self) -> None:

@@ -324,7 +324,12 @@ def test_a_name_that_belongs_to_an_account_asks_for_its_password() -> None:
     talker.connection._listener = desk.happened
     desk.attach(talker.connection)
     questions: list[str] = []
-    desk.ask_secret = lambda question, answered: (questions.append(question), answered(SECRET))[0]
+
+    def give(question: str, answered: Callable[[str], None]) -> None:
+        questions.append(question)
+        answered(SECRET)
+
+    desk.ask_secret = give
     talker.connect("zoe", "#x")
     script = Script(talker)
     script.say(":s CAP * LS :sasl", ":s 433 * zoe :The name zoe is taken: it belongs to an account.")
@@ -344,7 +349,8 @@ def test_a_server_that_wants_a_password_gets_it_with_the_next_connection(person:
 
 
 @pytest.mark.parametrize(
-    "typed", ["/login zoe secret\nhorse", "/topic one\ntwo", "/away a\nb", "/pm \nann hello", "/login\nsecret"]
+    "typed",
+    ["/login zoe secret\nhorse", "/topic one\ntwo", "/away a\nb", "/pm \nann hello", "/login\nsecret"],
 )
 def test_a_command_of_several_lines_is_refused(person: Person, typed: str) -> None:
     assert person.type(typed) == []

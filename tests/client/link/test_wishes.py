@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.client.link.events import ConnectionState, Needed, Said, StandIn, StateChanged, Told
+from chat.client.link.events import ConnectionState, Event, Needed, Said, StandIn, StateChanged, Told
 from chat.client.link.session import join_lines
 from chat.wire import MAX_LINE_BYTES
 from tests.client.talking import ALL_CAPS, Script, Talker
@@ -154,6 +154,10 @@ def test_ignoring_goes_with_the_name() -> None:
     assert talker.told(Said) == []
 
 
+def texts(events: list[Event]) -> list[str]:
+    return [event.text for event in events if isinstance(event, Said)]
+
+
 class Past:
     """Somebody in #x of a server with a history of 250 messages, and what they get of it."""
 
@@ -179,9 +183,7 @@ class Past:
 def test_history_is_fetched_page_by_page() -> None:
     past = Past()
     got: list[list[str]] = []
-    past.talker.connection.history("#x", "m250", 220).addCallback(
-        lambda events: got.append([event.text for event in events])
-    )
+    past.talker.connection.history("#x", "m250", 220).addCallback(lambda events: got.append(texts(events)))
     for first, last, count in ((150, 250, 100), (50, 150, 100), (30, 50, 20)):
         question = past.asked()
         assert question.endswith(f"BEFORE #x msgid=m{last} {count}")
@@ -202,12 +204,12 @@ def test_what_the_ignored_said_is_neither_found_nor_fetched() -> None:
     past = Past()
     past.talker.connection.ignore("mal")
     got: list[str] = []
-    past.talker.connection.history("#x", None, 4).addCallback(
-        lambda events: got.extend(event.text for event in events)
-    )
+    past.talker.connection.history("#x", None, 4).addCallback(lambda events: got.extend(texts(events)))
     past.answer(past.asked(), [1, 2, 3, 4])
     assert got == ["2", "4"]
     found: list[str] = []
-    past.talker.connection.search("x").addCallback(lambda events: found.extend(event.text for event in events))
+    past.talker.connection.search("x").addCallback(
+        lambda events: found.extend(event.text for event in events)
+    )
     past.answer(past.asked(), [5, 6], "soju.im/search")
     assert found == ["6"]

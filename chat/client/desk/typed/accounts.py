@@ -37,5 +37,7 @@ def _password(desk: UserInterface, arguments: list[str]) -> None:
 def _unregister(desk: UserInterface, arguments: list[str]) -> None:
     if server_has(desk, "UNREGISTER"):
         give_up = desk.connection.unregister
-        question = f"Password of {desk.connection.account or desk.connection.name}, to give the name up for good"
+        question = (
+            f"Password of {desk.connection.account or desk.connection.name}, to give the name up for good"
+        )
         with_secret(desk, arguments, question, lambda given: when_done(desk, give_up(given)))
