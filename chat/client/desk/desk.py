@@ -50,12 +50,7 @@ def safe(text: str) -> str:
 
 class Desk:
     """The pages of one person, kept up to date by events (it is the connection's listener) and by what is typed: a
-    `typed.Desk`.
-
-    @ivar changed: called after anything that can be seen has changed.
-    @ivar bell: called when somebody means us.
-    @ivar ask_secret: called with a question, and with what gets the answer, which nobody is to see while it is typed.
-    @ivar ask: called with a question, and with what to do if the person agrees.
+    `typed.table.UserInterface`.
     """
 
     def __init__(
@@ -67,9 +62,13 @@ class Desk:
         self.connection: Connection
         self.correspondent = ""
         self.changed: Callable[[], None] = lambda: None
+        """Called after anything that can be seen has changed."""
         self.bell: Callable[[], None] = lambda: None
+        """Called when somebody means us."""
         self.ask_secret: Callable[[str, Callable[[str], None]], None] = lambda question, answered: None
+        """Called with a question, and with what gets the answer, which nobody is to see while it is typed."""
         self.ask: Callable[[str, Callable[[], None]], None] = lambda question, agreed: agreed()
+        """Called with a question, and with what to do if the person agrees."""
         self.pages = Pages(
             lambda name: self.connection.fold(name), lambda place: self.connection.is_room(place)
         )

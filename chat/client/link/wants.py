@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Wants:
-    """What the person wants of any connection.
-
-    @ivar rooms: folded name -> (name, key).
-    """
+    """What the person wants of any connection."""
 
     name: str
     account: str | None = None
@@ -18,6 +15,7 @@ class Wants:
     server_password: str | None = None
     """What the server lets nobody in without (PASS), None for nothing."""
     rooms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Folded name -> (name, key)."""
     away: str | None = None
     new_password: str | None = None
     """What an account that is being made will have."""

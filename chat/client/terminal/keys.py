@@ -42,19 +42,17 @@ class Secret(NamedTuple):
 
 
 class KeyTarget(Protocol):
-    """What keys need of the screen that they are pressed at.
-
-    @ivar buffer: the input line.
-    @ivar asked: a question that waits for Enter or Escape, None for none.
-    @ivar secret: a question whose answer is being typed unseen, None for none.
-    @ivar people: whether the people of a room are shown where there is space for them.
-    """
+    """What keys need of the screen that they are pressed at."""
 
     desk: Desk
     buffer: Buffer
+    """The input line."""
     asked: Asked | None
+    """A question that waits for Enter or Escape, None for none."""
     secret: Secret | None
+    """A question whose answer is being typed unseen, None for none."""
     people: bool
+    """Whether the people of a room are shown where there is space for them."""
 
     def changed(self) -> None:
         """Something that can be seen is not what it was."""

@@ -108,12 +108,7 @@ class Stars(Processor):
 
 
 class Screen:
-    """The application. `ask_exit` is called when the person wants to leave.
-
-    @ivar asked: a question that waits for Enter or Escape, None for none.
-    @ivar secret: a question whose answer is being typed unseen, None for none.
-    @ivar people: whether the people of a room are shown where there is space for them.
-    """
+    """The application. `ask_exit` is called when the person wants to leave."""
 
     log = Logger()
 
@@ -130,8 +125,11 @@ class Screen:
         self.desk = desk
         self.ask_exit = ask_exit
         self.asked: Asked | None = None
+        """A question that waits for Enter or Escape, None for none."""
         self.secret: Secret | None = None
+        """A question whose answer is being typed unseen, None for none."""
         self.people = True
+        """Whether the people of a room are shown where there is space for them."""
         self._shown = desk.pages.current
         self.messages = Messages(desk)
         self.buffer = Buffer(

@@ -61,19 +61,17 @@ def read_account(address: str, name: str, rooms: str, tls: bool, account: str) -
 
 
 class ConnectDialog(ttk.Frame):
-    """The whole window before there is a conversation.
-
-    @ivar connect: called with what to connect to, and the passwords.
-    @ivar cancel: called when the person does not want to wait for a connection any longer.
-    @ivar knows_password: whether an account's password is known already, and need not be typed.
-    """
+    """The whole window before there is a conversation."""
 
     def __init__(self, root: tk.Misc, theme: Theme, recent: tuple[Account, ...], first: Account) -> None:
         super().__init__(root, style="Side.TFrame")
         self.theme = theme
         self.connect: Callable[[Account, Passwords], None] = lambda account, passwords: None
+        """Called with what to connect to, and the passwords."""
         self.cancel: Callable[[], None] = lambda: None
+        """Called when the person does not want to wait for a connection any longer."""
         self.knows_password: Callable[[Account], bool] = lambda account: False
+        """Whether an account's password is known already, and need not be typed."""
         self._busy = False
         self._recent = recent
         px = theme.px

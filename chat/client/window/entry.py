@@ -18,11 +18,7 @@ CANDIDATES_SHOWN = 8
 
 
 class Entry(ttk.Frame):
-    """What is typed into.
-
-    @ivar entered: called with what was typed when Enter is pressed.
-    @ivar refused: called with a sentence about what was not taken.
-    """
+    """What is typed into."""
 
     def __init__(
         self,
@@ -34,7 +30,9 @@ class Entry(ttk.Frame):
         super().__init__(master)
         self.theme = theme
         self.entered = entered
+        """Called with what was typed when Enter is pressed."""
         self.refused: Callable[[str], None] = lambda sentence: None
+        """Called with a sentence about what was not taken."""
         self.history = InputHistory()
         self._find = find
         self._completing = Completing()
