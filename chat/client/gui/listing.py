@@ -25,6 +25,8 @@ class Listing(ttk.Frame):
         """Called with the key of a row that was clicked, or chosen with Enter."""
         self.opened: Callable[[str], None] = lambda key: None
         """Called with the key of a row that was double-clicked, or chosen with Enter."""
+        self.clicked: Callable[[str, int, int], None] = lambda key, x, y: None
+        """Called with key and screen position for the left button."""
         self.asked: Callable[[str, int, int], None] = lambda key, x, y: None
         """Called with key and screen position for the right button, or the menu key."""
         self._ground = ground
@@ -168,6 +170,7 @@ class Listing(ttk.Frame):
         self._keyboard = False
         if index >= 0 and self.rows[index].key:
             self.chosen(self.rows[index].key)
+            self.clicked(self.rows[index].key, event.x_root, event.y_root)
         self.redraw()
 
     def _double_clicked(self, event: tk.Event[tk.Misc]) -> None:

@@ -44,6 +44,7 @@ class WindowPreferences:
     text_size: int = 11
     bell: bool = True
     people: bool = True
+    rooms: bool = True
     geometry: str = ""
     """Size and place of the window as Tk writes them, ``""`` before there was one."""
     recent: tuple[Account, ...] = field(default_factory=tuple)

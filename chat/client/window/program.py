@@ -61,7 +61,9 @@ class WindowProgram:
         self.desk = WindowDesk(self.leave, time.time)
         self.connection = Connection(reactor, self.desk.happened)
         self.desk.attach(self.connection)
-        self.frame = ChatFrame(root, self.theme, self.desk, with_people=chosen.people)
+        self.frame = ChatFrame(
+            root, self.theme, self.desk, with_people=chosen.people, with_rooms=chosen.rooms
+        )
         appearance = Appearance(self.theme, self.frame, self.kept)
         self.actions = Actions(root, self.theme, self.frame, appearance, lambda: self.leave(""))
         self.desk.changed = self.frame.changed
