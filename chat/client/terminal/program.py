@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Any
 
 from chat.client.desk.arguments import Arguments, connect, read_arguments
 from chat.client.link.connection import Connection
+from chat.client.terminal.lines import PLAIN_TERMINALS, chat_in_lines
 from chat.client.terminal.pipe import send_lines
 from chat.runtime.monotonic import count_monotonically
 
@@ -22,6 +24,8 @@ def main(argv: list[str]) -> int:
         print("There is nothing to chat with: standard input is closed.", file=sys.stderr)
         return 1
     if sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty():
+        if os.environ.get("TERM", "") in PLAIN_TERMINALS:
+            return chat_in_lines(arguments)
         return _interactive(arguments)
     return send_lines(arguments)
 
