@@ -12,6 +12,7 @@ from chat.domain.events import Announced
 from chat.domain.log import Log
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import fold
+from chat.domain.operating import depose, may_operate
 from chat.domain.person import Person
 from chat.domain.registry import GIVEN_UP
 from chat.domain.session import Session
@@ -25,7 +26,7 @@ def forget_account(
     Whoever is logged in to it is a guest from here on, and told so, but for who gave it up (`by`). Its rooms keep
     their modes and their past, and belong to nobody: an operator of the server runs them.
     """
-    _depose_all(directory, account)
+    depose(directory, account.folded)
     person = directory.present(account.name)
     if person is not None:
         _make_guest(directory, person, by)
@@ -48,7 +49,7 @@ def end_sessions(directory: Directory, account: Account, sentence: str, keep: Se
         directory.disconnect(person, "Logged out", sentence)
     elif person is not None and keep is not None:
         _leave_only(directory, keep, sentence)
-    _depose_all(directory, account, keep)
+    depose(directory, account.folded, None if keep is None else keep.person)
 
 
 def _leave_only(directory: Directory, keep: Session, sentence: str) -> None:
@@ -68,26 +69,16 @@ def _make_guest(directory: Directory, person: Person, by: Session | None) -> Non
     _leave_only(directory, session, "Your account was removed.")
     directory.change_identity(session, account=None)
     if session is not by:
-        _tell(directory, person, "Your account was removed: you are a guest.")
-
-
-def _tell(directory: Directory, person: Person, sentence: str) -> None:
-    person.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
-
-
-def _depose_all(directory: Directory, account: Account, keep: Session | None = None) -> None:
-    for person in list(directory.with_modes):
-        if person.operator_by == account.folded and (keep is None or person is not keep.person):
-            directory.set_modes(person, set(person.modes) - {"o"})
-            _tell(directory, person, "You are no operator of this server any more.")
+        sentence = "Your account was removed: you are a guest."
+        person.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
 
 
 def account_changed(directory: Directory, before: Account, after: Account) -> None:
     """Another program, such as `chat admin`, has changed an account: what it allows no more ends at once."""
     if before.credential != after.credential:
         end_sessions(directory, after, "The password of your account was changed: log in with the new one.")
-    elif before.operator and not after.operator:
-        _depose_all(directory, after)
+    elif before.operator and not may_operate(directory, after):
+        depose(directory, after.folded)
 
 
 def _forget_author(log: Log, account: Account) -> None:

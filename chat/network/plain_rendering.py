@@ -119,7 +119,11 @@ def line_of(event: Event) -> str:
     There is a line feed between lines.
     """
     text = _LINES[type(event)](event)
-    return text if text.isprintable() else "\n".join(map(safe_line, text.split("\n")))
+    if text.isprintable():
+        return text
+    # Speech alone has lines: a topic with a line feed must not begin one that looks like somebody else's.
+    lines = text.split("\n") if isinstance(event, Said | Acted | Noticed | Whispered) else [text]
+    return "\n".join(map(safe_line, lines))
 
 
 def clock_time(seconds: float, now: float) -> str:
