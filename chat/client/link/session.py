@@ -162,7 +162,7 @@ class Session:
     def ask(self, message: Message, answered: Answered, label: str) -> None:
         """Send with a label; `answered` gets the answer."""
         self._replies.expect(label, answered)
-        self.protocol.send(message._replace(tags={"label": label}))
+        self.protocol.send(message._replace(tags={**message.tags, "label": label}))
 
     def room_for_text(self, place: str, kind: Kind) -> int:
         """Bytes of text that fit a line to this place when the server has put our mask before it."""

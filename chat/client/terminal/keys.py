@@ -18,6 +18,10 @@ HELP = (
     ("Alt-1 to Alt-9", "go to a page by its number"),
     ("Ctrl-N, Ctrl-P", "next and previous page"),
     ("Alt-A", "next page with something unread"),
+    (
+        "Alt-Up, Alt-Down",
+        "point at a message: Enter answers it, /react and /undo are about it, Escape lets it be",
+    ),
     ("PageUp, PageDown", "look further up and down; End: to the end"),
     ("F1", "this help"),
     ("F2", "show or hide who is here (100 columns or more)"),
@@ -96,6 +100,11 @@ def key_bindings(screen: KeyTarget) -> KeyBindings:
         keys.add("escape", str(number), eager=True)(go(lambda number=number: pages.number(number)))  # type: ignore[misc]
     keys.add("c-n", eager=True)(go(lambda: pages.step(1)))
     keys.add("c-p", eager=True)(go(lambda: pages.step(-1)))
+    keys.add("escape", "up", filter=typing, eager=True)(go(lambda: pages.current.select(-1)))
+    keys.add("escape", "down", filter=typing, eager=True)(go(lambda: pages.current.select(1)))
+    keys.add("escape", filter=typing & Condition(lambda: pages.current.selected is not None))(
+        go(lambda: pages.current.deselect())
+    )
     keys.add("escape", "a", eager=True)(go(pages.next_unread))
     keys.add("pageup", eager=True)(go(lambda: screen.scroll(0.8)))
     keys.add("pagedown", eager=True)(go(lambda: screen.scroll(-0.8)))

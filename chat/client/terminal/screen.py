@@ -235,7 +235,9 @@ class Screen:
     def _prompt(self) -> str:
         if self.secret is not None:
             return f"{_cut(self.secret.question, max(self._columns() - 10, 1))}: "
-        return f"{safe(self.desk.connection.name)}> " if self._columns() >= 50 else "> "
+        selected = self.desk.pages.current.selected
+        name = f"answer to {selected.author}" if selected is not None else safe(self.desk.connection.name)
+        return f"{name}> " if self._columns() >= 50 else "> "
 
     def title(self) -> Row:
         """The page, and what it is about."""
@@ -339,7 +341,8 @@ class Screen:
         # Otherwise it would be there only after the screen is drawn again, and Up pressed at once find nothing.
         buffer.load_history_if_not_yet_loaded()
         self.bottom()
-        self._do(lambda: enter(self.desk, text))
+        answers = self.desk.pages.current.selected is not None and text.strip() and not text.startswith("/")
+        self._do(lambda: enter(self.desk, f"/answer {text}" if answers else text))
         return True
 
     def _do(self, act: Callable[[], None]) -> None:

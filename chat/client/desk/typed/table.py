@@ -13,6 +13,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from chat.client.desk.pages import Line
 from chat.client.link.connection import Connection
 from chat.client.link.events import ConnectionState, Event, Kind, Outgoing, Said
 from chat.client.link.outbox import encodable
@@ -54,6 +55,9 @@ class UserInterface(Protocol):
 
     def close(self, place: str) -> None:
         """Take a place away."""
+
+    def subject(self, own: bool) -> Line | None:
+        """The message that a command is about: one that is pointed at, else the latest of ours, or of somebody else."""
 
     def clear(self) -> None:
         """Take away what is shown of this place."""
@@ -125,7 +129,7 @@ def run(desk: UserInterface, line: str) -> None:
         desk.note(str(problem), error=True)
 
 
-SAID = {"pm": 2, "me": 1, "reply": 1}
+SAID = {"pm": 2, "me": 1, "reply": 1, "answer": 1}
 """Commands that say something, which can have several lines, and which argument that is."""
 
 
