@@ -218,9 +218,9 @@ class Desk:
                 if page is not None:
                     page.take_back(msgid, safe(by))
             case Reacted(place, msgid, author, sign, gone):
-                page = self.pages.find(place)
-                if page is not None:
-                    page.react(msgid, safe(author), safe(sign)[:MAX_SIGN], gone)
+                page, shown = self.pages.find(place), safe(sign)[:MAX_SIGN]
+                if page is not None and shown:
+                    page.react(msgid, safe(author), shown, gone)
             case Joined(place, name, when, own):
                 if own:
                     self._entered(place)
