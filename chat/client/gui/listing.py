@@ -10,7 +10,6 @@ from tkinter import ttk
 from chat.client.gui.row import Row
 from chat.client.gui.theme import Theme
 
-
 DOUBLE_MS = 300
 """Between the two clicks of a double one, as desktops have it."""
 
