@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
@@ -11,6 +11,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from chat.client.desk.desk import Desk
+from chat.client.terminal.prompts import Asked, Secret
 
 HELP = (
     ("Tab", "complete a command, a room or a name"),
@@ -29,20 +30,6 @@ HELP = (
     ("Ctrl-C", "drop what you typed; twice on an empty line: leave"),
 )
 """Keys, and what they do."""
-
-
-class Asked(NamedTuple):
-    """A question to be answered with one key; with `agreed` None there is nothing to agree to."""
-
-    text: str
-    agreed: Callable[[], None] | None
-
-
-class Secret(NamedTuple):
-    """A question whose answer nobody is to see."""
-
-    question: str
-    answered: Callable[[str], None]
 
 
 class KeyTarget(Protocol):

@@ -40,7 +40,8 @@ from chat.client.desk.pasting import Lines, several
 from chat.client.desk.typed.table import enter, say, secret_in
 from chat.client.link.events import ConnectionState
 from chat.client.link.outbox import MAX_TEXT, encodable
-from chat.client.terminal.keys import Asked, Secret, key_bindings
+from chat.client.terminal.keys import key_bindings
+from chat.client.terminal.prompts import Asked, Secret
 from chat.client.terminal.rows import STYLE, Row, name_style, screen, steady
 
 LOW = 10
@@ -274,7 +275,8 @@ class Screen:
         width = self._columns()
         page = pages.current
         room = connection.rooms.get(connection.fold(page.place)) if page.place else None
-        count = f" ({len(room.people)} here)" if room is not None and room.joined else ""
+        here = " here" if width >= 50 else ""
+        count = f" ({len(room.people)}{here})" if room is not None and room.joined else ""
         away = " (away)" if connection.away is not None else ""
         left: Row = [("class:status", f" {safe(connection.name)}{away} "), ("class:status", "│ ")]
         right: Row = [*self.state(), ("class:status", " ")]
