@@ -7,7 +7,7 @@ people can offer it.
 
 from __future__ import annotations
 
-from chat.commands.speaker import Speaker, advice
+from chat.commands.speaker import Speaker
 from chat.domain.names import NameRefused, RoomRefused
 from chat.domain.refused import Refused
 from chat.slash import Misunderstood, Table
@@ -27,7 +27,7 @@ def run(speaker: Speaker, line: str) -> None:
         speaker.reply(str(misunderstood))
     except Refused as refused:
         speaker.directory.stats.refuse(refused)
-        speaker.reply(advice(refused))
+        speaker.refused(refused)
     except (NameRefused, RoomRefused) as refused_name:
         speaker.reply(f"That does not work: {refused_name}.")
 

@@ -110,7 +110,11 @@ def test_who_registers_and_logs_in_by_hand_is_called_so(place: Place) -> None:
     eve.connection.change_password("open sesame").addCallback(changed.append)
     place.run(1)
     assert changed == ["The password of zoe is changed."]
-    eve.connection.announce("hello").addErrback(lambda failure: changed.append(failure.value.sentence))
+
+    def refused(failure: Failure) -> None:
+        changed.append(str(failure.value))
+
+    eve.connection.announce("hello").addErrback(refused)
     place.run(1)
     assert "operator" in changed[-1]
     eve.connection.unregister("open sesame").addCallback(changed.append)
