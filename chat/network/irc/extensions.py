@@ -15,35 +15,35 @@ from chat.network.irc.rows import command
 from chat.wire import Message
 
 
-def _answer(session: IrcClient, name: str, done: str) -> Callable[[Answer[Account]], None]:
+def _answer(client: IrcClient, name: str, done: str) -> Callable[[Answer[Account]], None]:
     """Says what came of a command about an account, once that is known; `done` may name the account as {name}."""
-    later = session.suspend()
+    later = client.suspend()
 
     def answered(answer: Answer[Account]) -> None:
         with later:
             if isinstance(answer, Refused):
-                session.fail(name, "REFUSED", "", answer.sentence)
+                client.fail(name, "REFUSED", "", answer.sentence)
             else:
-                session.tell_sentence(done.format(name=answer.name))
+                client.tell_sentence(done.format(name=answer.name))
 
     return answered
 
 
 @command("PASSWORD", "PASSWORD", "change the password of your account", minimum=1)
-def _password(session: IrcClient, message: Message) -> None:
-    answered = _answer(session, "PASSWORD", "The password of {name} is changed.")
-    session.logins.set_password(session.user, message.params[0], answered)
+def _password(client: IrcClient, message: Message) -> None:
+    answered = _answer(client, "PASSWORD", "The password of {name} is changed.")
+    client.logins.set_password(client.session, message.params[0], answered)
 
 
 @command("UNREGISTER", "PASSWORD", "give your account up, for good", minimum=1)
-def _unregister(session: IrcClient, message: Message) -> None:
-    answered = _answer(session, "UNREGISTER", "The name {name} belongs to nobody from here on.")
-    session.logins.unregister(session.user, message.params[0], answered)
+def _unregister(client: IrcClient, message: Message) -> None:
+    answered = _answer(client, "UNREGISTER", "The name {name} belongs to nobody from here on.")
+    client.logins.unregister(client.session, message.params[0], answered)
 
 
 @command("ANNOUNCE", "TEXT", "tell everybody something", minimum=1, operator=True)
-def _announce(session: IrcClient, message: Message) -> None:
-    operating.announce(session.directory, session.user, message.params[0])
+def _announce(client: IrcClient, message: Message) -> None:
+    operating.announce(client.directory, client.person, message.params[0])
 
 
 COMMANDS = ("ANNOUNCE", "PASSWORD", "UNREGISTER")
