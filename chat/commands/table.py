@@ -12,7 +12,26 @@ from chat.domain.names import NameRefused, RoomRefused
 from chat.domain.refused import Refused
 from chat.slash import Misunderstood, Table
 
-TABLE: Table[Speaker] = Table()
+FIRST = (
+    "help",
+    "me",
+    "pm",
+    "reply",
+    "join",
+    "part",
+    "rooms",
+    "users",
+    "nick",
+    "topic",
+    "away",
+    "history",
+    "search",
+    "register",
+    "login",
+    "exit",
+)
+"""What `/help` begins with: what everybody needs, and no more than a screen of 24 lines shows."""
+TABLE: Table[Speaker] = Table(FIRST)
 COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
 command = TABLE.command

@@ -198,6 +198,9 @@ def test_commands_that_are_wrong(person: Person) -> None:
 
 def test_help_tells_of_every_command(person: Person) -> None:
     person.type("/help")
+    assert len(person.texts()) < 24
+    subjects = person.last.split("/help ")[1:]
+    person.type(*(f"/help {subject.strip(' ,')}" for subject in subjects))
     assert all(any(f"/{name}" in text for text in person.texts()) for name in COMMANDS)
     person.type("/help /msg", "/help nothing")
     assert "/pm NAME [TEXT] - " in person.texts()[-2]

@@ -78,7 +78,28 @@ class UserInterface(Protocol):
         """End the program."""
 
 
-TABLE: Table[UserInterface] = Table()
+FIRST = (
+    "help",
+    "me",
+    "pm",
+    "reply",
+    "join",
+    "part",
+    "rooms",
+    "users",
+    "nick",
+    "topic",
+    "away",
+    "history",
+    "search",
+    "answer",
+    "undo",
+    "register",
+    "login",
+    "exit",
+)
+"""What `/help` begins with: what everybody needs, and no more than a screen of 24 lines shows."""
+TABLE: Table[UserInterface] = Table(FIRST)
 COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
 BY_WORD = TABLE.by_word
