@@ -34,6 +34,9 @@ class Speaker(Protocol):
     def reply(self, text: str) -> None:
         """A line for this person alone."""
 
+    def refused(self, refused: Refused) -> None:
+        """Say why something was not done."""
+
     def show(self, event: LogEvent, room: str = "") -> None:
         """Show an event again, with its time, and its room if that is given."""
 
@@ -90,7 +93,7 @@ def when_answered(speaker: Speaker, then: Callable[[T], None]) -> Done[T]:
     def done(answer: Answer[T]) -> None:
         if speaker.session.alive:
             if isinstance(answer, Refused):
-                speaker.reply(advice(answer))
+                speaker.refused(answer)
             else:
                 then(answer)
         answered()

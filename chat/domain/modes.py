@@ -29,6 +29,15 @@ FLAGS = {
     "t": "only operators change the topic",
 }
 """Modes that are on or off."""
+EXPLAINED = (
+    *(f"  {letter:9} {meaning}" for letter, meaning in FLAGS.items()),
+    "  k KEY     only who knows the key comes in",
+    "  l NUMBER  at most so many people come in",
+    "  b MASK    these are kept out; e MASK: not these, though; I MASK: these need no invitation",
+    "  o NAME    an operator of the room; v NAME: has voice",
+    "  /mode +im switches two on, /mode -k switches one off, /mode alone tells which are on.",
+)
+"""What each letter means, for people."""
 KEY_BYTES = 23
 """Longest key (RFC 2812 section 2.3.1)."""
 LIST_AT_MOST = 100

@@ -6,10 +6,11 @@ import hmac
 from collections.abc import Callable
 from itertools import islice
 
+from chat.commands.accounts import come_in
 from chat.commands.speaker import advice
 from chat.commands.table import run
 from chat.commands.talk import say
-from chat.domain.accounts import Answer
+from chat.domain.accounts import PASSWORD_LEAST, Account, Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
@@ -44,6 +45,22 @@ from chat.network.plain_rendering import (
 
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
+OF_PASSWORDS = frozenset(
+    {
+        Why.NAME_TAKEN,
+        Why.BAD_PASSWORD,
+        Why.LOGIN_FAILED,
+        Why.NOT_LOGGED_IN,
+        Why.NEEDS_ACCOUNT,
+        Why.ACCOUNT_EXISTS,
+    }
+)
+"""After a refusal for these reasons the next thing that people type may be a password."""
+WITHOUT_NAME = (
+    "Type the name that the others are to see, and press Enter. Then every line that you type is said.",
+    "/login NAME if the name is yours and has a password; /exit leaves. /help says more once you have a name.",
+)
+"""What is told who types a command where a name is asked for."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 ROOMS_IN_WELCOME = 20
@@ -56,7 +73,18 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = ("_connection", "_secret", "_trusted", "directory", "logins", "outlet", "room", "session")
+    __slots__ = (
+        "_connection",
+        "_doubts",
+        "_held",
+        "_secret",
+        "_trusted",
+        "directory",
+        "logins",
+        "outlet",
+        "room",
+        "session",
+    )
 
     name = "plain"
 
@@ -69,6 +97,10 @@ class PlainDialect:
         """What gets the next line, which nobody is to see."""
         self._trusted = not connection.factory.settings.password
         """Whether this person has said the server's password, if there is one."""
+        self._doubts = False
+        """Whether the next line may be meant as a password: something about one was refused a moment ago."""
+        self._held = ""
+        """What was typed then, and is said only if this person says so."""
         self.room: Room | None = None
         self.session: Session = connection.session
 
@@ -100,8 +132,26 @@ class PlainDialect:
         text = printable(line.decode("utf-8", "replace"))
         if self.person.name is None:
             self._take_name(text.strip())
+        else:
+            self._obey(text)
+
+    def _obey(self, text: str) -> None:
+        """Do or say what somebody typed who has a name."""
+        held, self._held = self._held, ""
+        doubts, self._doubts = self._doubts, False
+        answer = text.strip().lower()
+        if held and answer in ("y", "yes"):
+            self._say(held)
+        elif held and answer in ("", "n", "no"):
+            self.reply("It was not said.")
         elif text.startswith("/") and not text.startswith("//"):
             run(self, text.strip())
+        elif text.strip() and doubts:
+            self._held = text
+            where = self.room.name if self.room is not None else "others"
+            self.reply(
+                f"Say that to {where}? y does, n does not. A password is asked for by /login NAME, unseen."
+            )
         elif text.strip():
             self._say(text[1:] if text.startswith("//") else text)
 
@@ -122,21 +172,63 @@ class PlainDialect:
         if not self._trusted:
             self._ask_unseen("This server has a password:", lambda given: self._take_password(given, text))
             return
-        if text.lower().split()[0] == "/login":
+        word = text.lower().split()[0]
+        if word == "/login":
             run(self, text)
+            return
+        if word in ("/nick", "/name") and text.partition(" ")[2].strip():
+            text = text.partition(" ")[2].strip()
+        elif text.startswith("/"):
+            for line in WITHOUT_NAME:
+                self.reply(line)
             return
         try:
             self.directory.enter(self.session, check_name(text))
         except NameRefused as refused:
-            self.reply(f"That name cannot be used: {refused}. Type another one.")
+            self.reply(f"That name cannot be used: {str(refused).rstrip('.')}. Type another one.")
             return
         except Refused as refused:
             if refused.why is Why.SERVER_BANNED:
                 self.disconnect(refused.sentence)
+            elif refused.why is not Why.NAME_TAKEN:
+                self.reply(refused.sentence)
+            elif (owner := self.directory.claims.accounts.owner(check_name(text))) is not None:
+                self._ask_owner(
+                    owner.name, f"The name {text} belongs to an account. Password, or another name:"
+                )
             else:
-                self.reply(f"{advice(refused)}. Type another one.")
+                self.reply(f"{advice(refused).rstrip('.')}. Type another one.")
             return
         self.welcome()
+
+    def _ask_owner(self, account: str, question: str) -> None:
+        """Ask somebody who typed a name that is registered for its password, or for another name.
+
+        Nobody's password becomes a name: what could be one is tried as that alone.
+        """
+
+        def take(given: str) -> None:
+            text = given.strip()
+            if len(text) < PASSWORD_LEAST or text.startswith("/"):
+                self._take_name(printable(text))
+            else:
+                waiting.append(self.wait())
+                self.logins.log_in(self.session, account, given, tried)
+
+        def tried(answer: Answer[Account]) -> None:
+            if self.session.alive:
+                if not isinstance(answer, Refused):
+                    come_in(self, answer)
+                elif answer.why is Why.LOGIN_FAILED:
+                    again = f"That is not the password of {account}. Type it again, or /nick NAME for another name:"
+                    self._ask_owner(account, again)
+                else:
+                    self.reply(answer.sentence)
+            for answered in waiting:
+                answered()
+
+        waiting: list[Callable[[], None]] = []
+        self._ask_unseen(question, take)
 
     def _take_password(self, given: str, name: str) -> None:
         wanted = self._connection.factory.settings.password
@@ -192,7 +284,7 @@ class PlainDialect:
         try:
             answered(line.decode("utf-8", "replace"))
         except Refused as refused:
-            self.reply(refused.sentence)
+            self.refused(refused)
 
     def wait(self) -> Callable[[], None]:
         """Read nothing more until an answer has come."""
@@ -334,6 +426,11 @@ class PlainDialect:
         self._put(text)
 
     tell_sentence = reply
+
+    def refused(self, refused: Refused) -> None:
+        """Say why something was not done; a password that comes next is not to be said to a room."""
+        self.reply(advice(refused))
+        self._doubts = refused.why in OF_PASSWORDS
 
     def show(self, event: LogEvent, room: str = "") -> None:
         """Show an event again, with its time, and its room if that is given."""

@@ -13,6 +13,7 @@ from chat.domain.repeats import REPEAT_SECONDS
 from chat.domain.rights import SIGNS, STATUS_SIGNS
 from chat.domain.text import AWAY_BYTES, REALNAME_BYTES, REASON_BYTES, TOPIC_BYTES
 from chat.domain.watches import WATCHED_AT_MOST
+from chat.network.irc.extensions import COMMANDS
 from chat.network.irc.listing import ELIST
 from chat.network.irc.numerics import Parameters
 
@@ -45,6 +46,7 @@ def tokens(network: str) -> list[str]:
         f"CHANMODES={lists},k,l,{flags}",
         f"CHANNELLEN={ROOMLEN}",
         "CHANTYPES=#",
+        f"COMMANDS={','.join(COMMANDS)}",
         f"CHATHISTORY={PAGE_AT_MOST}",
         f"ELIST={ELIST}",
         "EXCEPTS=e",
