@@ -29,6 +29,7 @@ def forget_account(
     _depose_all(directory, account)
     if keep is not None and keep.alive and _is_logged_in(keep.person, account):
         directory.change_identity(keep, account=None)
+    directory.presences.forget(account.folded)
     directory.registry.disown(account.folded)
     for room in directory.rooms.values():
         if room.founder == account.folded:

@@ -107,7 +107,17 @@ CREATE TABLE bans (
 # Whose share of a mailbox a kept message takes, as a keyed hash.
 _SHARES_OF_MAIL = "ALTER TABLE mail ADD COLUMN author TEXT NOT NULL DEFAULT '';"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS, _SHARES_OF_MAIL)
+# Who people with accounts are while they are not here; `state` is JSON, see `chat.storage.presences`.
+_PRESENCES = """
+CREATE TABLE presences (
+    account TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    stays INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS, _SHARES_OF_MAIL, _PRESENCES)
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
 

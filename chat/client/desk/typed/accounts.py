@@ -30,6 +30,16 @@ def _unregister(desk: UserInterface, arguments: list[str]) -> None:
     _only_plain(desk, "gives an account up", "/login NAME, then /unregister")
 
 
+@command("devices", "[drop NUMBER]", "which devices you are here with; drop ends one")
+def _devices(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("DEVICES", *(arguments[0].split() if arguments else ()))
+
+
+@command("stay", "[on, off]", "stay in your rooms, shown as away, when no device of yours is connected")
+def _stay(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("STAY", *arguments)
+
+
 def _only_plain(desk: UserInterface, does: str, commands: str) -> None:
     host, port, _ = desk.connection.address
     desk.note(
