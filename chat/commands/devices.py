@@ -8,14 +8,13 @@ from chat.domain import devices
 from chat.domain.refused import Refused, Why
 
 
-@command("devices", "[drop NUMBER]", "which devices you are here with; drop ends one")
+@command("devices", "[drop] [NUMBER]", "which devices you are here with; drop ends one")
 def _devices(speaker: Speaker, arguments: list[str]) -> None:
-    word, _, number = arguments[0].partition(" ") if arguments else ("", "", "")
-    if not word:
+    if not arguments:
         for line in devices.listed(speaker.directory, speaker.session):
             speaker.reply(line)
-    elif word.lower() == "drop" and number.strip():
-        speaker.reply(devices.drop(speaker.directory, speaker.session, number.strip()))
+    elif arguments[0].lower() == "drop" and len(arguments) > 1:
+        speaker.reply(devices.drop(speaker.directory, speaker.session, arguments[1]))
     else:
         raise Refused(Why.NO_SUCH_DEVICE, "/devices lists your devices, /devices drop NUMBER ends one.")
 

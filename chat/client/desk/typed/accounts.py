@@ -30,9 +30,9 @@ def _unregister(desk: UserInterface, arguments: list[str]) -> None:
     _only_plain(desk, "gives an account up", "/login NAME, then /unregister")
 
 
-@command("devices", "[drop NUMBER]", "which devices you are here with; drop ends one")
+@command("devices", "[drop] [NUMBER]", "which devices you are here with; drop ends one")
 def _devices(desk: UserInterface, arguments: list[str]) -> None:
-    desk.connection.command("DEVICES", *(arguments[0].split() if arguments else ()))
+    desk.connection.command("DEVICES", *arguments)
 
 
 @command("stay", "[on, off]", "stay in your rooms, shown as away, when no device of yours is connected")
