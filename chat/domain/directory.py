@@ -14,7 +14,7 @@ from itertools import count
 from typing import Protocol
 
 from chat.domain.accounts import Accounts, NoAccounts, person_key
-from chat.domain.bans import BanKeeper, Bans, MemoryBans
+from chat.domain.bans import BANS_AT_MOST, BanKeeper, Bans, MemoryBans
 from chat.domain.claims import Claims
 from chat.domain.events import (
     NO_TAGS,
@@ -42,7 +42,7 @@ from chat.domain.history import History
 from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
-from chat.domain.mutes import Mutes
+from chat.domain.mutes import MUTES_AT_MOST, Mutes
 from chat.domain.names import Name, NameRefused, RoomName, check_name, fold
 from chat.domain.people import People
 from chat.domain.person import Person
@@ -55,9 +55,9 @@ from chat.domain.rights import check_join, check_not_banned, check_speech, found
 from chat.domain.room import Member, Room
 from chat.domain.rooms import Rooms
 from chat.domain.session import Session, State
-from chat.domain.stats import Stats
+from chat.domain.stats import Bounded, Stats
 from chat.domain.watches import Watches
-from chat.domain.whowas import Whowas
+from chat.domain.whowas import NAMES_AT_MOST, Whowas
 
 ROOMS_AT_MOST = 50
 """Rooms one person may be in: Ergo's and InspIRCd's order of magnitude; bounds what a quit has to write."""
@@ -113,6 +113,8 @@ class Directory:
         self.clock = clock
         self.seconds = seconds = seconds or clock
         self.max_users = max_users
+        self.operators: frozenset[str] = frozenset()
+        """Folded names of accounts that may become operators though the accounts themselves say nothing of it."""
         self.server = Identity(0, server, "", server)
         self.stats = Stats(clock, seconds) if stats is None else stats
         self.claims = Claims(NoAccounts() if accounts is None else accounts)
@@ -138,6 +140,11 @@ class Directory:
         self.stopping = False
         """Whether the server goes down, as `stop` said."""
         self._sessions = secrets.randbits(NODE_BITS) << SESSION_BITS
+        self.stats.bounded += (
+            Bounded("bans", self.bans.__len__, BANS_AT_MOST),
+            Bounded("mutes", self.mutes.__len__, MUTES_AT_MOST),
+            Bounded("names of the past", self.departed.__len__, NAMES_AT_MOST),
+        )
         self.lobby = self._rooms.open(RoomName(lobby, fold(lobby)), permanent=True)
 
     # people

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from chat.domain.accounts import Account
 from chat.domain.directory import Directory
-from chat.domain.events import Announced
 from chat.domain.log import Log
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import fold
+from chat.domain.operating import depose, may_operate
 from chat.domain.person import Person
 from chat.domain.registry import GIVEN_UP
 from chat.domain.session import Session
@@ -26,7 +26,7 @@ def forget_account(
     their modes and their past, and belong to nobody: an operator of the server runs them.
     """
     end_sessions(directory, account, "Your account was removed.", keep)
-    _depose_all(directory, account)
+    depose(directory, account.folded)
     if keep is not None and keep.alive and _is_logged_in(keep.person, account):
         directory.change_identity(keep, account=None)
     directory.presences.forget(account.folded)
@@ -52,23 +52,15 @@ def end_sessions(directory: Directory, account: Account, sentence: str, keep: Se
             if session is not keep:
                 directory.leave(session, "Logged out", farewell=True)
                 session.reader.disconnect(sentence)
-    _depose_all(directory, account, keep)
-
-
-def _depose_all(directory: Directory, account: Account, keep: Session | None = None) -> None:
-    sentence = "You are no operator of this server any more."
-    for person in list(directory.with_modes):
-        if person.operator_by == account.folded and (keep is None or person is not keep.person):
-            directory.set_modes(person, set(person.modes) - {"o"})
-            person.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+    depose(directory, account.folded, None if keep is None else keep.person)
 
 
 def account_changed(directory: Directory, before: Account, after: Account) -> None:
     """Another program, such as `chat admin`, has changed an account: what it allows no more ends at once."""
     if before.credential != after.credential:
         end_sessions(directory, after, "The password of your account was changed: log in with the new one.")
-    elif before.operator and not after.operator:
-        _depose_all(directory, after)
+    elif before.operator and not may_operate(directory, after):
+        depose(directory, after.folded)
 
 
 def _is_logged_in(person: Person, account: Account) -> bool:

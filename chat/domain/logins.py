@@ -40,6 +40,7 @@ class Logins:
 
     def register(self, session: Session, name: Name, password: str, done: Done[Account]) -> None:
         """Make an account with this name for somebody, and log in. The name must be free, or theirs already."""
+        done = self._counted(done)
         person = session.person
         holder = self._directory.people.get(name.folded)
         if person.account is not None:
@@ -60,6 +61,14 @@ class Logins:
         else:
             self.accounts.register(name, password, self._then_log_in(session, done))
 
+    def _counted(self, done: Done[Account]) -> Done[Account]:
+        def answered(answer: Answer[Account]) -> None:
+            if isinstance(answer, Refused):
+                self._directory.stats.refuse(answer)
+            done(answer)
+
+        return answered
+
     def _wait_to_register(self, session: Session) -> float:
         key = address_key(session.address)
         return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
@@ -75,6 +84,7 @@ class Logins:
 
         That an account is banned, and why, is told only who knows its password.
         """
+        done = self._counted(done)
 
         def answered(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused):

@@ -17,6 +17,11 @@ from chat.domain.rights import is_operator
 _log = Logger()
 
 
+def may_operate(directory: Directory, account: Account) -> bool:
+    """Whether whoever knows an account's password may become an operator of the server."""
+    return account.operator or account.folded in directory.operators
+
+
 def promote(directory: Directory, person: Person, account: Account) -> None:
     """Make somebody an operator of the server who has said the password of an operator's account.
 
@@ -27,6 +32,25 @@ def promote(directory: Directory, person: Person, account: Account) -> None:
     _log.info(
         "{name}, account {account}, is an operator of the server", name=person.shown, account=account.name
     )
+
+
+def depose(directory: Directory, account: str, keep: Person | None = None) -> None:
+    """Whoever is an operator by this account (folded) is one no more, and is told; except `keep`."""
+    sentence = "You are no operator of this server any more."
+    for person in list(directory.with_modes):
+        if person.operator_by == account and person is not keep:
+            directory.set_modes(person, set(person.modes) - {"o"})
+            person.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+
+
+def name_operators(directory: Directory, accounts: frozenset[str]) -> None:
+    """Let these accounts (folded), and no others besides those that are operators' by themselves, become operators."""
+    dropped = directory.operators - accounts
+    directory.operators = accounts
+    for folded in dropped:
+        account = directory.claims.accounts.find(folded)
+        if account is None or not account.operator:
+            depose(directory, folded)
 
 
 def need_operator(person: Person) -> None:

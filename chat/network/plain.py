@@ -103,6 +103,7 @@ class PlainDialect:
         try:
             say(self, text.rstrip())
         except Refused as refused:
+            self.directory.stats.refuse(refused)
             self.reply(refused.sentence)
 
     def _take_name(self, text: str) -> None:

@@ -32,7 +32,7 @@ def _oper(client: IrcClient, message: Message) -> None:
         with later:
             if not client.session.alive:
                 return
-            if not isinstance(answer, Refused) and answer.operator:
+            if not isinstance(answer, Refused) and operating.may_operate(client.directory, answer):
                 operating.promote(client.directory, client.person, answer)
                 client.numeric(n.RPL_YOUREOPER)
                 told(client, [Change(True, "o")])
@@ -88,7 +88,7 @@ def _wallops(client: IrcClient, message: Message) -> None:
     operating.wallops(client.directory, client.person, message.params[0])
 
 
-@command("REHASH", "", "read the message of the day again", operator=True)
+@command("REHASH", "", "read configuration and message of the day again", operator=True)
 def _rehash(client: IrcClient, message: Message) -> None:
     client.connection.factory.settings.reload()
-    client.numeric(n.RPL_REHASHING, "motd")
+    client.numeric(n.RPL_REHASHING, "configuration")
