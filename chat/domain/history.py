@@ -144,6 +144,9 @@ class History(Protocol):
     def whispered(self, event: Whispered) -> None:
         """A private message reached its reader: both remember the conversation, in memory only."""
 
+    def whispers(self, owner: str, after: Mark, limit: int) -> Page:
+        """The newest private messages of somebody after a mark, with whomever, as far as memory goes, oldest first."""
+
     def forget(self, owner: str) -> None:
         """A guest is gone: forget their conversations and markers."""
 

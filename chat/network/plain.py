@@ -10,6 +10,7 @@ from chat.commands.accounts import come_in
 from chat.commands.speaker import advice
 from chat.commands.table import run
 from chat.commands.talk import say
+from chat.domain import missed
 from chat.domain.accounts import PASSWORD_LEAST, Account, Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
@@ -391,6 +392,26 @@ class PlainDialect:
         self.reply(
             f"Welcome back, {self.person.shown}{elsewhere}. You are in {rooms}. You talk in {self.room.name}."
         )
+        for cursor in list(cursors.values()):
+            self._show_missed(cursor)
+        for event in missed.in_private(self.directory, self.session):
+            self.tell(event)
+
+    def _show_missed(self, cursor: Cursor) -> None:
+        cursor.hold()
+        where = "" if cursor.room is self.room else cursor.room.name
+
+        def answered(found: missed.Missed) -> None:
+            if found.more:
+                self.reply(f"{cursor.room.name}: {found.sentence}: /history shows them.")
+            for event in found.events:
+                if not isinstance(event, Whispered):
+                    self.show(event, where)
+            cursor.release()
+            self.outlet.wake()
+
+        count = self._connection.factory.settings.replay
+        missed.of_room(self.directory, self.session, cursor.room, count, answered)
 
     def left(self, room: Room, event: Event) -> None:
         """Say so, and talk in the room that was entered last."""

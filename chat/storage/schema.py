@@ -118,7 +118,24 @@ CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = "ascii tok
 DELETE FROM progress WHERE name = 'indexed';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS, _SHARES_OF_MAIL, _WORDS_OF_ALL_SCRIPTS)
+# Who people with accounts are while they are not here; `state` is JSON, see `chat.storage.presences`.
+_PRESENCES = """
+CREATE TABLE presences (
+    account TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    stays INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _REPEATED_MAIL,
+    _BANS,
+    _SHARES_OF_MAIL,
+    _WORDS_OF_ALL_SCRIPTS,
+    _PRESENCES,
+)
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
 
