@@ -125,6 +125,11 @@ class Connection:
         return self._roster.rooms
 
     @property
+    def password(self) -> str | None:
+        """The password that goes with `account`, for those who keep it where it is safe; None for none."""
+        return self._wants.password
+
+    @property
     def wanted_rooms(self) -> tuple[str, ...]:
         """The rooms that we go into with each connection, whether or not we are in them."""
         return tuple(name for name, _ in self._wants.rooms.values())
