@@ -349,7 +349,7 @@ class Connection:
         """Leave a room."""
         self._wants.rooms.pop(self.fold(room), None)
         known = self._roster.room(room)
-        if known is not None and not known.joined:
+        if self._session is None or (known is not None and not known.joined):
             self._roster.drop(room)
         else:
             self._send(Message("PART", (room, reason) if reason else (room,)))
