@@ -95,6 +95,7 @@ def test_of_rooms_joined_together_each_is_left_for_itself() -> None:
 def test_a_room_that_is_left_while_there_is_no_connection_is_not_entered_again() -> None:
     talker, script = online("#a", "#b")
     script.lose()
+    talker.told(Told)
     talker.connection.part("#b")
     talker.connection.part("#never")
     assert talker.told(Told) == []
