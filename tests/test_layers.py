@@ -18,7 +18,7 @@ PACKAGE = TOP / "chat"
 FLOORS: list[tuple[str, ...]] = [
     ("__main__",),
     ("service", "server", "client.launcher"),
-    ("conversation", "options", "client.terminal", "client.pipe", "client.window", "monitor", "relay"),
+    ("conversation", "options", "client.terminal", "client.pipe", "client.window", "monitor", "relay", "web"),
     ("client",),
     ("network",),
     ("storage",),

@@ -14,16 +14,19 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 
 from chat.monitor.access import Gate, is_own_origin
-from chat.monitor.assets import Asset
 from chat.monitor.escaping import shortened, visible
 from chat.monitor.metrics import Metrics
 from chat.monitor.websocket import PageSocketFactory
+from chat.web.assets import Asset
 
 MAX_BODY = 4096
 """Bytes of a request's body; the only one that has any holds a token."""
 
 REFUSALS_LOGGED = 10
 """Refused requests a minute that have a line in the log each: who tries tokens must not fill it."""
+
+PAGES = ("index.html", "signin.html")
+"""The files without which there is no monitor."""
 
 POLICY = b"; ".join(
     [
