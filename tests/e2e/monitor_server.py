@@ -80,18 +80,18 @@ class Invented:
                 found.append(person)
         return found
 
-    def announce(self, text: str) -> None:
+    def announce(self, text: str, by: str) -> None:
         log.info("announcement: {text}", text=text)
 
-    def kick(self, name: str, reason: str) -> None:
+    def kick(self, name: str, reason: str, by: str) -> None:
         if name == "carol":
             raise ActionRefused("carol is an operator and cannot be kicked.")
         self.kicked.add(name)
 
-    def mute(self, name: str, seconds: float, reason: str) -> None:
+    def mute(self, name: str, seconds: float, reason: str, by: str) -> None:
         (self.muted.add if seconds else self.muted.discard)(name)
 
-    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+    def ban(self, name: str, seconds: float | None, reason: str, by: str) -> str:
         self.kicked.add(name)
         return f"{name} is banned for {'good' if seconds is None else f'{seconds:.0f} seconds'}."
 

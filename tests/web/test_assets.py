@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.endpoints import CannotStart
+from chat.listening.endpoints import CannotStart
 from chat.monitor.site import PAGES
 from chat.web.assets import Asset, folder, load
 from chat.web.page import REQUIRED
