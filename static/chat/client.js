@@ -74,6 +74,7 @@ export class Client extends EventTarget {
       },
       happened: (message, place) => this.#happened(message, place),
       found: (place, message) => this.outbox.found(place, message),
+      urgent: (place) => place === this.active,
     });
   }
 
@@ -117,7 +118,7 @@ export class Client extends EventTarget {
     const known = this.rooms.get(name);
     const place = known ?? this.rooms.open(name, "person");
     if (place !== null && known === undefined) {
-      if (this.session.features.has("draft/read-marker")) this.session.send("MARKREAD", [name]);
+      if (this.session.features.has("draft/read-marker")) this.session.send("MARKREAD", [name], {}, false);
       this.history.catchUp(place);
       this.#tell("places");
     }
@@ -148,7 +149,7 @@ export class Client extends EventTarget {
     if (!this.session.online || !this.session.features.has("message-tags") || place.kind === "server") return;
     if (place.kind === "room" && !place.joined) return;
     const now = this.outside.now();
-    if (yes && now - this.typed < TYPING_PAUSE) return;
+    if (yes && (now - this.typed < TYPING_PAUSE || this.session.crowded)) return;
     if (!yes && this.typed === 0) return;
     this.typed = yes ? now : 0;
     this.session.send("TAGMSG", [place.name], { "+typing": yes ? "active" : "done" });
@@ -165,7 +166,7 @@ export class Client extends EventTarget {
       place,
       this.outside.later(MARK_PAUSE, () => {
         this.marks.delete(place);
-        if (this.session.online) this.session.send("MARKREAD", [place.name, `timestamp=${new Date(place.marker).toISOString()}`]);
+        if (this.session.online) this.session.send("MARKREAD", [place.name, `timestamp=${new Date(place.marker).toISOString()}`], {}, false);
       }),
     );
   }
@@ -231,7 +232,7 @@ export class Client extends EventTarget {
     const place = this.rooms.open(name, "person");
     if (place === null) return;
     place.lastTime = Math.max(place.lastTime, time);
-    if (this.session.features.has("draft/read-marker")) this.session.send("MARKREAD", [name]);
+    if (this.session.features.has("draft/read-marker")) this.session.send("MARKREAD", [name], {}, false);
     this.history.catchUp(place);
     this.#tell("places");
   }

@@ -13,8 +13,8 @@ const CHATS_SINCE = 30 * 86_400_000; // milliseconds: those in which something w
 
 export class History {
   /** `happened(message, place)` makes a message of a line; `changed(place)` is called when one has come. */
-  constructor({ session, rooms, happened, changed, settled, now, found }) {
-    Object.assign(this, { session, rooms, happened, changed, settled, now, found });
+  constructor({ session, rooms, happened, changed, settled, now, found, urgent }) {
+    Object.assign(this, { session, rooms, happened, changed, settled, now, found, urgent });
     this.held = new Map(); // place -> live messages
   }
 
@@ -62,7 +62,7 @@ export class History {
       if (items === null) return;
       const batch = items.find((item) => item.command === "BATCH" && item.kind === "chathistory");
       then(batch === undefined ? null : batch.items.length, batch === undefined ? [] : this.#messages(batch, place));
-    });
+    }, this.urgent(place));
   }
 
   #messages(batch, place) {

@@ -15,6 +15,10 @@ const CHECK_PATIENCE = 4000; // the same when somebody has just come back to the
 const OTHER_NAMES = 5; // names that are tried when one's own is still held by the last connection
 const RECLAIM = 15_000; // milliseconds between two attempts to get one's own name back
 const CREDENTIALS_BYTES = 400; // of one AUTHENTICATE line
+const PACE = 1.9; // lines a second after `BURST`: a little slower than what the server takes for spam
+const BURST = 4; // lines at once, of the five that the server allows
+const FREE = new Set(["PING", "PONG", "CAP", "AUTHENTICATE", "QUIT"]); // what costs nothing of that
+const QUEUED_AT_MOST = 1000; // lines that wait for their turn
 const REQUEST_CHARACTERS = 400; // of capabilities in one line
 
 const TAKEN = new Set(["433", "436", "437"]);
@@ -59,10 +63,11 @@ export class Session {
     this.questions = new Map();
     this.pause = 0;
     this.welcomed = false; // whether there ever was a connection under this name
+    this.first = false;
     this.socket = null;
     this.login = null;
     this.timers = {};
-    this.attempt = 0;
+    this.queues = [[], []]; // lines that wait for their turn, urgent ones first
   }
 
   // ---- coming and going
@@ -129,6 +134,9 @@ export class Session {
   #end() {
     for (const timer of Object.values(this.timers)) this.outside.cancel(timer);
     this.timers = {};
+    this.queues = [[], []];
+    this.tokens = BURST;
+    this.filled = this.outside.now();
     const { socket } = this;
     this.socket = null;
     if (socket !== null) socket.close();
@@ -164,13 +172,41 @@ export class Session {
 
   // ---- talking
 
-  send(command, params = [], tags = {}) {
-    this.#write(format(command, params, tags));
+  /** Send a line at the pace that the server allows; one that is not `urgent` goes when no other waits. */
+  send(command, params = [], tags = {}, urgent = true) {
+    const line = format(command, params, tags);
+    // The lines of a batch are one message, and cost as such.
+    if (this.registering || FREE.has(command) || ("batch" in tags && this.queues[0].length === 0)) this.#write(line);
+    else if (this.queues[0].length + this.queues[1].length < QUEUED_AT_MOST) {
+      this.queues[urgent ? 0 : 1].push([line, "batch" in tags]);
+      this.#pump();
+    }
   }
 
-  /** Send a line as somebody typed it. */
-  sendRaw(line) {
-    this.#write(line.replace(/[\r\n]+/g, " "));
+  /** Whether a line would have to wait. */
+  get crowded() {
+    return this.queues[0].length > 0 || this.tokens < 1.5;
+  }
+
+  #pump() {
+    const now = this.outside.now();
+    this.tokens = Math.min(BURST, this.tokens + ((now - this.filled) / 1000) * PACE);
+    this.filled = now;
+    for (let queue = this.#next(); queue !== undefined; queue = this.#next()) {
+      const [, free] = queue[0];
+      // Some of the pace is kept for what people do.
+      const needed = free ? 0 : queue === this.queues[1] ? 2 : 1;
+      if (this.tokens < needed) {
+        this.#set("pace", ((needed - this.tokens) / PACE) * 1000, () => this.#pump());
+        return;
+      }
+      if (!free) this.tokens -= 1;
+      this.#write(queue.shift()[0]);
+    }
+  }
+
+  #next() {
+    return this.queues.find((queue) => queue.length > 0);
   }
 
   newLabel() {
@@ -182,13 +218,14 @@ export class Session {
    * Send with a label; `answered(items)` gets all that the server answers. It is called with null if the connection is
    * lost before.
    */
-  ask(command, params, answered, tags = {}, label = this.newLabel()) {
+  ask(command, params, answered, urgent = true) {
     if (!this.features.has("labeled-response")) {
-      this.send(command, params, tags);
+      this.send(command, params, {}, urgent);
       return;
     }
+    const label = this.newLabel();
     this.expect(label, answered);
-    this.send(command, params, { ...tags, label });
+    this.send(command, params, { label }, urgent);
   }
 
   /** Have the answer to what is sent with this label given to `answered`. */
@@ -237,6 +274,19 @@ export class Session {
   #ask(patience) {
     this.send("PING", ["there"]);
     this.#set("patience", patience, () => this.#lost("The chat does not answer."));
+  }
+
+  /** Log in while connected; `answered` gets what the server says at the end, null if the connection is lost. */
+  logIn(login, answered) {
+    this.ask("AUTHENTICATE", ["PLAIN"], (items) => {
+      if (!items?.some(({ command }) => command === "AUTHENTICATE")) {
+        answered(items);
+        return;
+      }
+      const chunks = plainCredentials(login);
+      for (const chunk of chunks.slice(0, -1)) this.send("AUTHENTICATE", [chunk]);
+      this.ask("AUTHENTICATE", chunks.slice(-1), answered);
+    });
   }
 
   // ---- registration

@@ -41,6 +41,7 @@ class Channel(HTTPChannel):
             super().dataReceived(data)
             return
         self.setTimeout(None)
+        self.transport.unregisterProducer()
         self.through = ProxyFactory("127.0.0.1", self.sockets).buildProtocol(None)  # type: ignore[arg-type]
         assert self.through is not None
         self.through.reactor = reactor
