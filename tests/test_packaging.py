@@ -86,7 +86,9 @@ def test_an_installed_server_explains_its_options(installed: Path, tmp_path: Pat
 
 
 def test_the_installed_package_finds_its_static_files(installed: Path, tmp_path: Path) -> None:
-    script = "from chat.web.assets import folder; print(*folder('chat').iterdir(), *folder('monitor').iterdir())"
+    script = (
+        "from chat.web.assets import folder; print(*folder('chat').iterdir(), *folder('monitor').iterdir())"
+    )
     listed = run(installed / "python", "-c", script, cwd=tmp_path)
     assert "static/chat/index.html" in listed
     assert "static/monitor/index.html" in listed

@@ -58,7 +58,5 @@ def load(where: Traversable, required: Collection[str], instead: str) -> dict[st
                 found[file.name] = Asset(file.read_bytes(), kind)
     for name in required:
         if name not in found:
-            raise CannotStart(
-                f"A page is missing ({where}/{name}); install the package again, or {instead}."
-            )
+            raise CannotStart(f"A page is missing ({where}/{name}); install the package again, or {instead}.")
     return found

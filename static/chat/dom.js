@@ -44,9 +44,9 @@ export const bdi = (name, className = "") => el("bdi", { textContent: name, clas
 
 export const avatar = (name) => el("span", { className: `avatar ${hue(name)}`, textContent: [...name][0]?.toUpperCase() ?? "?", aria: { hidden: "true" } });
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium", hourCycle: "h23" });
 
 export const timeOfDay = (time) => clock.format(time);
 export const fullTime = (time) => full.format(time);

@@ -151,7 +151,7 @@ export class Transcript {
     if (head && !note && kind !== "act") body.append(this.#author(message));
     body.append(this.#text(message));
     if (message.reactions.size > 0) body.append(this.#reactions(message));
-    const classes = ["row", head ? "head" : "", kind, message.mention ? "mention" : "", message.error ? "error" : ""];
+    const classes = ["row", head ? "first" : "", kind, message.mention ? "mention" : "", message.error ? "error" : ""];
     return el("div", { className: classes.filter(Boolean).join(" "), tabIndex: -1, data: { author } }, ...this.#marks(marks), el("div", { className: "line" }, time, body));
   }
 
@@ -218,7 +218,7 @@ export class Transcript {
       );
     }
     const time = el("time", { className: "time", textContent: failed ? "not sent" : timeOfDay(entry.time) });
-    const classes = `row ${head ? "head" : ""} ${entry.kind} ${failed ? "failed" : "pending"}`;
+    const classes = `row ${head ? "first" : ""} ${entry.kind} ${failed ? "failed" : "pending"}`;
     return el("div", { className: classes, title: failed ? "" : "On its way: the chat has not confirmed it yet" }, el("div", { className: "line" }, time, body));
   }
 
