@@ -123,7 +123,6 @@ export class Entry {
       ),
     );
     list.hidden = choices.length === 0;
-    this.box.ariaExpanded = String(choices.length > 0);
     this.#mark();
   }
 
@@ -186,7 +185,6 @@ export class Entry {
     this.chosen = -1;
     $("choices").hidden = true;
     $("choices").replaceChildren();
-    this.box.ariaExpanded = "false";
     this.box.removeAttribute("aria-activedescendant");
   }
 

@@ -93,7 +93,7 @@ export class History {
     this.#ask(place, ["LATEST", place.name, "*", String(limit)], (count, messages) => {
       const first = messages[0];
       const close = first !== undefined && place.byId.has(first.id);
-      for (const mark of before) if (!close && first !== undefined) place.add({ ...mark, time: Math.min(mark.time, first.time) });
+      if (!close && first !== undefined) place.addNewer(before);
       if (place.detached) place.replace([], { detached: false, complete: false });
       this.#take(place, messages);
       if (before.length === 0) place.complete = count !== null && count < limit;
@@ -102,10 +102,8 @@ export class History {
   }
 
   #take(place, messages) {
-    for (const message of messages) {
-      if (message.own) this.found(place, message);
-      place.add(message);
-    }
+    for (const message of messages) if (message.own) this.found(place, message);
+    place.addNewer(messages);
     this.changed(place);
   }
 
@@ -136,17 +134,18 @@ export class History {
 
   /** Fill a gap from its older side. */
   fill(place, mark) {
-    const at = place.messages.indexOf(mark);
-    const last = place.messages.slice(0, at).findLast((message) => message.id !== "");
-    const next = place.messages.slice(at).find((message) => message.id !== "");
+    const here = place.messages.indexOf(mark);
+    const last = place.messages.slice(0, here).findLast((message) => message.id !== "");
+    const next = place.messages.slice(here).find((message) => message.id !== "");
     if (last === undefined || next === undefined) return;
     const limit = this.session.features.historyPage;
     this.#load(place, ["AFTER", place.name, `msgid=${last.id}`, String(limit)], (count, messages) => {
       const reached = count < limit || messages.some((message) => message.id === next.id);
-      place.messages.splice(place.messages.indexOf(mark), 1);
-      const fresh = messages.filter((message) => !place.byId.has(message.id));
-      for (const message of fresh) place.add(message);
-      if (!reached && fresh.length > 0) place.add(gap(fresh.at(-1).time));
+      const at = place.messages.indexOf(mark);
+      if (at < 0) return;
+      place.messages.splice(at, 1);
+      const fresh = place.insert(messages, at);
+      if (!reached && fresh.length > 0) place.insert([gap(fresh.at(-1).time)], at + fresh.length);
     });
   }
 
@@ -166,6 +165,7 @@ export class History {
         then(there);
       },
       () => then(false),
+      true,
     );
   }
 
@@ -173,13 +173,16 @@ export class History {
     this.#load(place, ["LATEST", place.name, "*", String(FIRST_PAGE)], (count, messages) => {
       place.replace(messages, { detached: false, complete: count < FIRST_PAGE });
       then();
-    });
+    }, () => {}, true);
   }
 
-  #load(place, words, then, failed = () => {}) {
-    if (place.loading || place.busy || !this.session.online) return;
-    place.loading = true;
+  /** Load a page. What is under way ends this, unless it is `instead` of that. */
+  #load(place, words, then, failed = () => {}, instead = false) {
+    if ((place.loading && !instead) || place.busy || !this.session.online) return;
+    const mine = {};
+    place.loading = mine;
     this.#ask(place, words, (count, messages) => {
+      if (place.loading !== mine) return;
       place.loading = false;
       if (count === null) failed();
       else then(count, messages);

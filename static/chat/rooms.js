@@ -57,6 +57,7 @@ export class Place {
     this.beyond = 0; // unread messages that are left out
     this.reading = false; // whether somebody looks at older messages, which must not go
     this.busy = false; // what was missed is being fetched
+    this.loading = false; // or what stands for the page of history that is under way
     this.marker = 0; // milliseconds: everything up to then is read, on all devices
     this.unread = 0;
     this.mentions = 0;
@@ -73,17 +74,24 @@ export class Place {
     return this.messages.find((message) => message.id !== "") ?? null;
   }
 
-  /** Put a message where its time says; false if it is here already. */
+  /** Put messages in their own order at an index; those that are here already are left out. Returns the new ones. */
+  insert(messages, at) {
+    const fresh = messages.filter((message) => message.id === "" || !this.byId.has(message.id));
+    this.messages.splice(at, 0, ...fresh);
+    for (const message of fresh) {
+      if (message.id !== "") this.byId.set(message.id, message);
+      for (const [emoji, name, on] of this.orphans.get(message.id) ?? []) react(message, emoji, name, on);
+      this.orphans.delete(message.id);
+      if (SPEECH.has(message.kind)) this.lastTime = Math.max(this.lastTime, message.time);
+    }
+    return fresh;
+  }
+
+  /** Put one message where its time says, after those of the same time; false if it is here already. */
   add(message) {
-    if (message.id !== "" && this.byId.has(message.id)) return false;
     let at = this.messages.length;
     while (at > 0 && this.messages[at - 1].time > message.time) at -= 1;
-    this.messages.splice(at, 0, message);
-    if (message.id !== "") this.byId.set(message.id, message);
-    for (const [emoji, name, on] of this.orphans.get(message.id) ?? []) react(message, emoji, name, on);
-    this.orphans.delete(message.id);
-    if (SPEECH.has(message.kind)) this.lastTime = Math.max(this.lastTime, message.time);
-    return true;
+    return this.insert([message], at).length > 0;
   }
 
   /** Something that is said now: after everything else, unless it is left out because older things are looked at. */
@@ -103,12 +111,12 @@ export class Place {
 
   /** Pages that are looked at: those at the other end go. */
   addOlder(messages) {
-    for (const message of messages) this.add(message);
+    this.insert(messages, 0);
     if (this.messages.length > KEPT + SLACK) this.#dropNewest(KEPT);
   }
 
   addNewer(messages) {
-    for (const message of messages) this.add(message);
+    this.insert(messages, this.messages.length);
     if (this.messages.length > KEPT + SLACK) this.#dropOldest(KEPT);
   }
 
@@ -133,7 +141,7 @@ export class Place {
     this.detached = detached;
     this.complete = complete;
     this.beyond = 0;
-    for (const message of messages) this.add(message);
+    this.insert(messages, 0);
   }
 
   redact(id) {

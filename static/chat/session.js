@@ -17,6 +17,7 @@ const RECLAIM = 15_000; // milliseconds between two attempts to get one's own na
 const CREDENTIALS_BYTES = 400; // of one AUTHENTICATE line
 const PACE = 1.9; // lines a second after `BURST`: a little slower than what the server takes for spam
 const BURST = 4; // lines at once, of the five that the server allows
+const BACKGROUND = 3; // of them that must be left for what nobody waits for
 const FREE = new Set(["PING", "PONG", "CAP", "AUTHENTICATE", "QUIT"]); // what costs nothing of that
 const QUEUED_AT_MOST = 1000; // lines that wait for their turn
 const REQUEST_CHARACTERS = 400; // of capabilities in one line
@@ -185,19 +186,24 @@ export class Session {
 
   /** Whether a line would have to wait. */
   get crowded() {
-    return this.queues[0].length > 0 || this.tokens < 1.5;
+    this.#refill();
+    return this.queues[0].length > 0 || this.tokens < BACKGROUND;
   }
 
-  #pump() {
+  #refill() {
     const now = this.outside.now();
     this.tokens = Math.min(BURST, this.tokens + ((now - this.filled) / 1000) * PACE);
     this.filled = now;
+  }
+
+  #pump() {
+    this.#refill();
     for (let queue = this.#next(); queue !== undefined; queue = this.#next()) {
       const [, free] = queue[0];
       // Some of the pace is kept for what people do.
-      const needed = free ? 0 : queue === this.queues[1] ? 2 : 1;
+      const needed = free ? 0 : queue === this.queues[1] ? BACKGROUND : 1;
       if (this.tokens < needed) {
-        this.#set("pace", ((needed - this.tokens) / PACE) * 1000, () => this.#pump());
+        this.#set("pace", Math.ceil(((needed - this.tokens) / PACE) * 1000), () => this.#pump());
         return;
       }
       if (!free) this.tokens -= 1;

@@ -76,6 +76,8 @@ export class Transcript {
     this.rows = rows;
     if (this.stick) this.toEnd();
     else if (anchor !== null) this.#restore(anchor);
+    // Whoever scrolls on at the very top moves nothing, and so is not heard of again.
+    if (!this.stick) this.#fetch();
     this.#seen();
   }
 
@@ -273,6 +275,14 @@ export class Transcript {
     return true;
   }
 
+  /** What comes before or after what is in view, if that is not here yet. */
+  #fetch() {
+    const { box, place } = this;
+    if (place.loading) return;
+    if (!this.stick && box.scrollTop < NEAR_TOP) this.client.history.older(place);
+    else if (this.atEnd && place.detached) this.client.history.newer(place);
+  }
+
   /** The reader is at the end and looks: everything is read. */
   #seen() {
     const { place } = this;
@@ -326,8 +336,7 @@ export class Transcript {
       // A list that grows or a keyboard that comes moves it too; only people go away from the end.
       if (this.atEnd) this.stick = true;
       else if (performance.now() - intent < 1000) this.stick = false;
-      if (box.scrollTop < NEAR_TOP && !this.stick && !this.place.loading) this.client.history.older(this.place);
-      if (this.atEnd && this.place.detached && !this.place.loading) this.client.history.newer(this.place);
+      this.#fetch();
       this.#seen();
     }, { passive: true });
     new ResizeObserver(() => this.stick && this.toEnd()).observe(box);

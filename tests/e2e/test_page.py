@@ -194,7 +194,7 @@ def test_several_lines_replies_and_reactions(chat: Chat, context: BrowserContext
         expect(row(amy, "an answer").locator(".reaction")).to_have_text("🎉1")
         row(amy, "an answer").locator(".reaction").click()
         expect(row(zoe, "an answer").locator(".reaction")).to_have_text("🎉2")
-        amy.locator("#text").press_sequentially("typ")
+        amy.locator("#text").press_sequentially("typing", delay=700)
         expect(zoe.locator("#typing")).to_have_text("amy is typing…")
         zoe.reload()
         expect(row(zoe, "an answer").locator(".reaction")).to_have_text("🎉2")
@@ -271,7 +271,7 @@ def test_moderation_for_those_who_may(chat: Chat, context: BrowserContext, nc: C
 def test_an_account_keeps_its_rooms_and_no_password(chat: Chat, context: BrowserContext) -> None:
     page = come_in(context, chat, "zoe")
     say(page, "/register")
-    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_label("Password", exact=True).fill("correct horse battery")
     page.get_by_role("button", name="Make it").click()
     expect(page.locator("#identity")).to_have_text("You are zoe, logged in")
     say(page, "/quit")
@@ -319,10 +319,10 @@ def test_the_past_comes_as_one_reads_up_and_the_place_is_kept(
     page = come_in(context, chat, "zoe")
     expect(row(page, "line 999")).to_be_in_viewport()
     log = page.locator("#log")
-    for _ in range(40):
+    for _ in range(100):
         log.hover()
         page.mouse.wheel(0, -4000)
-        page.wait_for_timeout(60)
+        page.wait_for_timeout(100)
         if page.get_by_text("This is where #lobby begins.").is_visible():
             break
     expect(page.get_by_text("This is where #lobby begins.")).to_be_visible()
@@ -371,7 +371,7 @@ def test_every_view_is_open_to_everybody(
             ben.send("zoe and amy: look")
             expect(row(page, "look").first).to_be_visible()
             say(page, "an own line")
-            row(page, "an own line").hover()
+            row(page, "an own line").last.hover()
             assert violations(page) == []
             picture(page, f"page-{scheme}-{'phone' if small else 'desk'}", tmp_path)
             if small:
