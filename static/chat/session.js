@@ -187,7 +187,7 @@ export class Session {
   /** Whether a line would have to wait. */
   get crowded() {
     this.#refill();
-    return this.queues[0].length > 0 || this.tokens < BACKGROUND;
+    return this.queues[0].length > 0 || this.tokens < BACKGROUND - 1;
   }
 
   #refill() {

@@ -194,7 +194,7 @@ def test_several_lines_replies_and_reactions(chat: Chat, context: BrowserContext
         expect(row(amy, "an answer").locator(".reaction")).to_have_text("🎉1")
         row(amy, "an answer").locator(".reaction").click()
         expect(row(zoe, "an answer").locator(".reaction")).to_have_text("🎉2")
-        amy.locator("#text").press_sequentially("typing", delay=700)
+        amy.locator("#text").press_sequentially("typing away", delay=700)
         expect(zoe.locator("#typing")).to_have_text("amy is typing…")
         zoe.reload()
         expect(row(zoe, "an answer").locator(".reaction")).to_have_text("🎉2")
