@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 from chat.domain.events import Identity
 from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.names import Name, fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
 
 PASSWORD_LEAST = 3
 """Characters of the shortest password: the choice is the person's; the limit on attempts does the rest."""
@@ -38,6 +38,9 @@ class Account(NamedTuple):
     skeleton: str
     operator: bool = False
     created: float = 0.0
+    """Seconds since the epoch. Two accounts of one name, one after the other, differ in it."""
+    credential: str = ""
+    """Another one means another password: a digest of what is kept of it, from which nothing can be learned."""
 
 
 class Accounts(Protocol):
@@ -63,7 +66,10 @@ class Accounts(Protocol):
         """
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
-        """Change a password. Refused: BAD_PASSWORD, STORAGE."""
+        """Change a password; the answer is the account as it is then. Refused: BAD_PASSWORD, LOGIN_FAILED, STORAGE.
+
+        LOGIN_FAILED means that there is no such account any more.
+        """
 
     def remove(self, account: Account, done: Done[Account]) -> None:
         """Forget an account and what was kept for it; its name is free again. Refused: STORAGE."""
@@ -77,12 +83,14 @@ def check_password(password: str) -> None:
         raise Refused(Why.BAD_PASSWORD, f"A password may have at most {PASSWORD_MOST} bytes.")
 
 
-def person_key(who: User | Identity) -> str:
+def person_key(who: Person | Identity) -> str:
     """Whose things these are, as read markers and conversations are kept: an account's, or a guest connection's.
 
     No account's name contains a `*`.
     """
-    return fold(who.account) if who.account else f"*{who.session}"
+    if who.account:
+        return fold(who.account)
+    return f"*{who.session if isinstance(who, Identity) else who.number}"
 
 
 class Attempts:
@@ -91,6 +99,7 @@ class Attempts:
     __slots__ = ("_addresses", "_clock", "_pairs")
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        """`clock` gives seconds of a monotonic clock."""
         self._clock = clock
         self._pairs = AttemptLimit()
         self._addresses = AttemptLimit(ATTEMPTS_PER_ADDRESS)

@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -23,20 +23,21 @@ from chat.domain.journal import Journal, MemoryJournal
 from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
+from chat.domain.stats import Bounded
 from chat.storage.accounts import StoredAccounts, load_accounts
 from chat.storage.bans import StoredBans, load_bans
 from chat.storage.folder import kept_secret
 from chat.storage.history import ReaderThread, StoredHistory
-from chat.storage.journal import Health, StoredJournal
-from chat.storage.mailbox import Seal, StoredMailbox, load_counts, load_kept_repeats
+from chat.storage.journal import PENDING_AT_MOST, Health, StoredJournal
+from chat.storage.mailbox import Seal, StoredMailbox, load_kept_repeats, load_waiting
 from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader
-from chat.storage.registry import StoredRegistry, load_rooms
+from chat.storage.registry import StoredRegistry, close_left_open, forget_unused, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.saver import Saver
 from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
-from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
+from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Aged, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
 
 MAIL_KEY = "mail.key"
@@ -60,6 +61,7 @@ STOP_SECONDS = 10.0
 HASHES_AT_MOST = 100
 """Passwords that may wait to be hashed: some 3 seconds, as long as anybody waits for a login."""
 
+T = TypeVar("T")
 MakeExecutor = Callable[[str], Executor]
 Outside = tuple[list[Account], list[Ban]]
 """What `chat admin` may have changed."""
@@ -104,7 +106,8 @@ class Storage(Service):
         """Open the database. Raises `Unusable` with a sentence."""
         self._reactor = reactor
         self._clock = clock
-        self._retention = retention
+        self.retention = retention
+        """How much is kept; may be changed at any time."""
         self._keeps_history = history
         self.path = folder / DATABASE
         try:
@@ -119,6 +122,7 @@ class Storage(Service):
                 f"The file {folder / MAIL_KEY} is damaged. Put the one from a backup in its place; without it, private "
                 "messages that wait for people are lost: then delete it."
             ) from None
+        self._queues: list[Bounded] = []
         make = make_executor or self._make_executor
         self._writes = make("writes")
         self._database = Database(self.path)
@@ -129,18 +133,18 @@ class Storage(Service):
         self._pages, self._searches = pages, searches
         try:
             self.accounts = StoredAccounts(
-                clock, hashing.executor, hashing.reader, self._writes, self._database
+                clock, reactor.seconds, hashing.executor, hashing.reader, self._writes, self._database
             )
             self.accounts.replace(load_accounts(connection))
-            self.registry = StoredRegistry(
-                self._saver, clock, load_rooms(connection, clock()), topics=history
-            )
+            close_left_open(connection)
+            forget_unused(connection, clock())
+            self.registry = StoredRegistry(self._saver, clock, load_rooms(connection), topics=history)
             self.bans = StoredBans(self._saver, load_bans(connection, clock()))
             self._markers = StoredMarkers(
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )
             self._stored_mailbox = StoredMailbox(
-                seal, pages.executor, pages.reader, self._writes, self._database, load_counts(connection)
+                seal, pages.executor, pages.reader, self._writes, self._database, load_waiting(connection)
             )
             self._repeats = load_repeats(connection, clock()) + load_kept_repeats(
                 connection, seal, clock() - REPEAT_SECONDS
@@ -170,7 +174,9 @@ class Storage(Service):
 
     def _make_executor(self, name: str) -> Executor:
         bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
-        return ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
+        executor = ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
+        self._queues.append(Bounded(f"{name} for the disk", executor.waiting, bound))
+        return executor
 
     def _reading(self, make: MakeExecutor, name: str) -> ReaderThread:
         reading = ReaderThread(make(name), Reader(self.path))
@@ -182,8 +188,14 @@ class Storage(Service):
         self._logins = logins
         self._directory = directory
         directory.stats.parts.append(self.figures)
+        directory.stats.bounded += self._queues
+        directory.stats.failing = lambda: self.health.problem is not None
         if self._stored_journal is None:
             return
+        journal = self._stored_journal
+        directory.stats.bounded.append(
+            Bounded("events for the disk", lambda: journal.pending, PENDING_AT_MOST)
+        )
 
         history = StoredHistory(
             self._stored_journal,
@@ -233,12 +245,12 @@ class Storage(Service):
             self._next_daily = now + DAILY_SECONDS
             wall = self._clock()
             used = [] if self._directory is None else list(self._directory.rooms)
-            self._writes.submit(lambda: self._database.write(lambda c: daily(c, wall, used)), self._aged)
+            self._writes.submit(lambda: self._tidy(lambda c: daily(c, wall, used)), self._aged)
         journal = self._stored_journal
         if journal is None or journal.pending > BUSY_EVENTS:
             return
         indexing = journal.stored != self._indexed and now >= self._next_index
-        if indexing or (self._retention.days and now >= self._next_retention):
+        if indexing or (self.retention.days and now >= self._next_retention):
             self._next_index = now + INDEX_SECONDS
             self._next_retention = now + RETENTION_SECONDS
             self._step()
@@ -247,7 +259,7 @@ class Storage(Service):
         journal = self._stored_journal
         assert journal is not None
         self._busy = True
-        stored, wall, retention = journal.stored, self._clock(), self._retention
+        stored, wall, retention = journal.stored, self._clock(), self.retention
 
         def stepped(outcome: Step | Exception) -> None:
             self._busy = False
@@ -259,7 +271,7 @@ class Storage(Service):
             self._deleted += outcome.deleted
             if self._deleted >= PRUNE_AFTER:
                 self._deleted = 0
-                self._writes.submit(lambda: self._database.write(prune), self._nothing)
+                self._writes.submit(lambda: self._tidy(prune), self._nothing)
             if not outcome.more:
                 self._indexed = stored
             elif self._call is not None:
@@ -287,22 +299,33 @@ class Storage(Service):
         if outcome is None or isinstance(outcome, Exception):
             return
         accounts, bans = outcome
-        kept = {account.folded for account in accounts}
-        gone = [account for account in self.accounts.all() if account.folded not in kept]
+        before = list(self.accounts.all())
         self.accounts.replace(accounts)
         self.bans.stored(bans)
         if self._logins is not None:
-            for account in gone:
-                self._logins.account_gone(account)
+            for account in before:
+                today = self.accounts.find(account.folded)
+                if today is None:
+                    self._logins.account_gone(account)
+                elif today != account:
+                    self._logins.account_changed(account, today)
         if self._directory is not None:
             self._directory.bans.replace(self.bans.all())
             enforce(self._directory)
 
-    def _aged(self, outcome: list[str] | Exception) -> None:
+    def _tidy(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Write what may take rooms and authors away whose numbers are remembered."""
+        try:
+            return self._database.write(change)
+        finally:
+            self._database.generation += 1
+
+    def _aged(self, outcome: Aged | Exception) -> None:
         if isinstance(outcome, Exception):
             self.log.error("Old messages could not be forgotten: {problem}", problem=str(outcome))
         else:
-            self._stored_mailbox.expired(outcome)
+            self._stored_mailbox.expired(outcome.mail)
+            self.registry.forgotten(outcome.rooms)
 
     def _nothing(self, outcome: object) -> None:
         if isinstance(outcome, Exception):

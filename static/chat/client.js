@@ -55,7 +55,7 @@ export class Client extends EventTarget {
     });
     this.outbox = new Outbox({
       session: this.session,
-      now: outside.now,
+      now: () => outside.now(),
       changed,
       ready: (place) => (place.kind === "person" ? true : place.joined) && !place.busy,
       acknowledged: (entry, echo) => this.#acknowledged(entry, echo),
@@ -63,7 +63,7 @@ export class Client extends EventTarget {
     this.history = new History({
       session: this.session,
       rooms: this.rooms,
-      now: outside.now,
+      now: () => outside.now(),
       changed: (place) => {
         changed(place);
         this.#tell("places");

@@ -15,8 +15,9 @@ from chat.storage.accounts import find_account, insert_account, new_account
 from chat.storage.passwords import hash_password, needs_rehash, password_fits
 from chat.storage.store import ACCOUNTS_SECONDS
 from chat.storage.writer import Database
+from tests.domain.people import session_of
 
-from .by_hand import World
+from .by_hand import Ear, World
 
 HOME = "192.0.2.1"
 
@@ -156,9 +157,11 @@ def test_a_password_can_be_changed(world: World) -> None:
     answers: list[Any] = []
     world.storage.accounts.set_password(account, "something else", answers.append)
     world.settle()
-    assert answers == [account]
+    changed = account._replace(credential=answers[0].credential)
+    assert answers == [changed]
+    assert changed != account, "another password is another credential"
     assert why(log_in(world, "ann")) is Why.LOGIN_FAILED
-    assert log_in(world, "ann", "something else") == account
+    assert log_in(world, "ann", "something else") == changed
 
 
 def test_a_hash_with_old_parameters_is_made_anew_at_the_next_login(
@@ -180,7 +183,7 @@ def test_a_removed_account_is_gone_with_all_that_was_kept_for_it(world: World) -
     account = register(world, "ann")
     assert isinstance(account, Account)
     world.directory.history.set_marker("ann", "#room", 5.0)
-    world.logins.leave_message(world.enter("bob"), account, "for ann")
+    world.logins.leave_message(session_of(world.enter("bob")), account, "for ann")
     world.settle()
     answers: list[Any] = []
     world.storage.accounts.remove(account, answers.append)
@@ -219,6 +222,7 @@ def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
     world.storage.startService()
     register(world, "ann")
     ann = world.enter("Ann", "ann")
+    reader = session_of(ann).reader
     other = Database(world.storage.path)
     other.write(lambda c: insert_account(c, new_account("root", True, 1.0), hash_password("opensesame")))
     found = log_in(world, "root")
@@ -229,4 +233,6 @@ def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
     world.wait(ACCOUNTS_SECONDS + 2)
     assert world.storage.accounts.find("ann") is None
     assert world.storage.accounts.find("zoe") is not None
-    assert ann.account is None
+    assert ann.name is None
+    assert isinstance(reader, Ear)
+    assert reader.ended == "Your account was removed."
