@@ -1,5 +1,7 @@
 """The page's modules that know no page, each in a real browser and without a server."""
 
+# ruff: noqa: E501  scripts for the browser stand as they would in a file of their own
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -403,14 +405,17 @@ def test_messages_stand_in_order_and_once(blank: Page) -> None:
 
 
 def test_pages_of_history_keep_their_order_however_alike_their_times(blank: Page) -> None:
-    assert js(
-        blank,
-        ROOMS
-        + """
+    assert (
+        js(
+            blank,
+            ROOMS
+            + """
         const all = Array.from({ length: 9 }, (_, i) => m(i, { time: 7 }));
         place.addNewer(all.slice(3, 6)); place.addOlder(all.slice(0, 4)); place.addNewer(all.slice(5));
         return place.messages.map((x) => x.id).join("");""",
-    ) == "m0m1m2m3m4m5m6m7m8"
+        )
+        == "m0m1m2m3m4m5m6m7m8"
+    )
 
 
 def test_a_place_keeps_so_many_messages_and_no_more(blank: Page) -> None:
