@@ -1,9 +1,9 @@
 """The people's page: its files under names that change with them, gzipped, and what the browser must keep to.
 
 The page is `/`, its files are below `/v/VERSION/`, where VERSION names the content of all of them together: a browser
-keeps them for good, and never mixes the files of two versions. The page itself is asked for anew each time. It refers to
-everything relatively, so that it works below a path of a reverse proxy too. `/version` is how a page that has been open
-for long finds out that there is a newer one.
+keeps them for good, and never mixes the files of two versions. The page itself is asked for anew each time. It refers
+to everything relatively, so that it works below a path of a reverse proxy too. `/version` is how a page that has been
+open for long finds out that there is a newer one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a reverse proxy does: the people's page, and the chat's WebSocket at `irc` beside it, below a path if one is given.
+"""What a reverse proxy does: the people's page, and the chat's WebSocket at `irc` beside it, below a path if given.
 
 python -m tests.e2e.page_server PORT SOCKETS [PATH]: SOCKETS is the port of a listener `ws:`; it may come and go.
 """

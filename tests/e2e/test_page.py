@@ -385,16 +385,10 @@ def test_every_view_is_open_to_everybody(
             page.locator("#text").press_sequentially("j")
             assert violations(page) == []
             page.locator("#text").fill("")
-            for open_it in (
-                lambda: page.locator("#place-menu").click(),
-                lambda: say(page, "/rooms"),
-                lambda: say(page, "/help"),
-                lambda: say(page, "/whois ben"),
-                lambda: say(page, "/search hello"),
-                lambda: say(page, "/login"),
-                lambda: page.locator("#emoji").click(),
-            ):
-                open_it()
+            page.locator("#place-menu").click()
+            for line in ("", "/rooms", "/help", "/whois ben", "/search hello", "/login"):
+                if line:
+                    say(page, line)
                 expect(page.locator("dialog[open]")).to_be_visible()
                 assert violations(page) == []
                 page.keyboard.press("Escape")
