@@ -41,8 +41,9 @@ class Channel(HTTPChannel):
             super().dataReceived(data)
             return
         self.setTimeout(None)
-        self.transport.unregisterProducer()
-        self.through = ProxyFactory("127.0.0.1", self.sockets).buildProtocol(None)  # type: ignore[arg-type]
+        assert self.transport is not None
+        self.transport.unregisterProducer()  # type: ignore[attr-defined]
+        self.through = ProxyFactory("127.0.0.1", self.sockets).buildProtocol(None)
         assert self.through is not None
         self.through.reactor = reactor
         rest = self.seen
@@ -54,7 +55,7 @@ class Channel(HTTPChannel):
 
         client = self.through.clientProtocolFactory()
         client.protocol = Peer
-        self.through.clientProtocolFactory = lambda: client
+        self.through.clientProtocolFactory = lambda: client  # type: ignore[assignment]
         self.through.makeConnection(self.transport)
 
     def connectionLost(self, reason: Any = None) -> None:

@@ -8,20 +8,23 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from .conftest import Connect, StartServer
 from .harness import CHECKOUT, PATIENCE, Conversation, Server, enter, free_port, listens, wait_until
 
 pytestmark = pytest.mark.e2e
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
+PHONE = ViewportSize(width=390, height=844)
+DESK = ViewportSize(width=1440, height=900)
 
 expect.set_options(timeout=PATIENCE * 1000)
+
+Scheme = Literal["light", "dark"]
 
 
 class Chat:
@@ -354,7 +357,7 @@ def test_search_leads_to_the_place(chat: Chat, context: BrowserContext, nc: Conn
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_is_open_to_everybody(
-    chat: Chat, chromium: Browser, nc: Connect, tmp_path: Path, scheme: str
+    chat: Chat, chromium: Browser, nc: Connect, tmp_path: Path, scheme: Scheme
 ) -> None:
     ben = enter(nc(chat.server.port), "ben")
     ben.send(

@@ -37,7 +37,7 @@ def files(tmp_path: Path) -> Path:
 def ask(root: Resource, path: str, method: str = "GET", **headers: str) -> Answer:
     site = Site(root, reactor=Clock())
     wire = StringTransport()
-    channel = site.buildProtocol(None)  # type: ignore[arg-type]
+    channel = site.buildProtocol(None)
     channel.makeConnection(wire)
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     channel.dataReceived("\r\n".join([f"{method} {path} HTTP/1.1", "Host: chat", *lines, "", ""]).encode())
