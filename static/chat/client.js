@@ -75,6 +75,7 @@ export class Client extends EventTarget {
       happened: (message, place) => this.#happened(message, place),
       found: (place, message) => this.outbox.found(place, message),
       urgent: (place) => place === this.active,
+      live: (place, message) => this.#announce(place, message),
     });
   }
 
@@ -317,6 +318,10 @@ export class Client extends EventTarget {
     place.recount();
     this.#tell("place", place);
     this.#tell("places");
+    this.#announce(place, message);
+  }
+
+  #announce(place, message) {
     if (isSpeech(message) && !message.own) this.#tell("said", place, message);
   }
 

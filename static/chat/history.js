@@ -13,8 +13,8 @@ const CHATS_SINCE = 30 * 86_400_000; // milliseconds: those in which something w
 
 export class History {
   /** `happened(message, place)` makes a message of a line; `changed(place)` is called when one has come. */
-  constructor({ session, rooms, happened, changed, settled, now, found, urgent }) {
-    Object.assign(this, { session, rooms, happened, changed, settled, now, found, urgent });
+  constructor({ session, rooms, happened, changed, settled, now, found, urgent, live }) {
+    Object.assign(this, { session, rooms, happened, changed, settled, now, found, urgent, live });
     this.held = new Map(); // place -> live messages
   }
 
@@ -44,9 +44,10 @@ export class History {
     const held = this.held.get(place) ?? [];
     this.held.delete(place);
     place.busy = false;
-    for (const message of held) place.addLive(message);
+    const fresh = held.filter((message) => place.addLive(message));
     place.recount();
     this.changed(place);
+    for (const message of fresh) this.live(place, message);
     this.settled(place);
   }
 

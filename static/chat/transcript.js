@@ -78,6 +78,8 @@ export class Transcript {
     else if (anchor !== null) this.#restore(anchor);
     // Whoever scrolls on at the very top moves nothing, and so is not heard of again.
     if (!this.stick) this.#fetch();
+    // A row that was drawn anew under the pointer is not entered again.
+    if (!this.tools.isConnected) this.#offer(box.querySelector(".row:hover"));
     this.#seen();
   }
 

@@ -208,6 +208,7 @@ def test_several_lines_replies_and_reactions(chat: Chat, context: BrowserContext
 def test_ones_own_message_is_taken_back(chat: Chat, context: BrowserContext) -> None:
     page = come_in(context, chat, "zoe")
     say(page, "too much said")
+    expect(page.locator("#log .pending")).to_have_count(0)
     row(page, "too much said").hover()
     page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Take it back").click()
