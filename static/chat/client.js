@@ -74,7 +74,7 @@ export class Client extends EventTarget {
       },
       happened: (message, place) => this.#happened(message, place),
       found: (place, message) => this.outbox.found(place, message),
-      urgent: (place) => place === this.active,
+      urgent: (place) => place === this.active || this.active === null || this.active.kind === "server",
       live: (place, message) => this.#announce(place, message),
     });
   }

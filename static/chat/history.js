@@ -49,13 +49,16 @@ export class History {
     this.changed(place);
     for (const message of fresh) this.live(place, message);
     this.settled(place);
+    const { afterwards } = place;
+    place.afterwards = null;
+    afterwards?.();
   }
 
   /** The connection is gone. What was held back is fetched again with the rest. */
   abandon() {
     for (const place of this.held.keys()) place.busy = false;
     this.held.clear();
-    for (const place of this.rooms.places.values()) place.loading = false;
+    for (const place of this.rooms.places.values()) Object.assign(place, { loading: false, afterwards: null });
   }
 
   #ask(place, words, then) {
@@ -179,6 +182,7 @@ export class History {
 
   /** Load a page. What is under way ends this, unless it is `instead` of that. */
   #load(place, words, then, failed = () => {}, instead = false) {
+    if (place.busy && instead) place.afterwards = () => this.#load(place, words, then, failed, instead);
     if ((place.loading && !instead) || place.busy || !this.session.online) return;
     const mine = {};
     place.loading = mine;

@@ -58,6 +58,7 @@ export class Place {
     this.reading = false; // whether somebody looks at older messages, which must not go
     this.busy = false; // what was missed is being fetched
     this.loading = false; // or what stands for the page of history that is under way
+    this.afterwards = null; // what somebody wants to see as soon as that is there
     this.marker = 0; // milliseconds: everything up to then is read, on all devices
     this.unread = 0;
     this.mentions = 0;
