@@ -22,6 +22,7 @@ from chat.domain.events import (
     TopicChanged,
     Whispered,
 )
+from chat.domain.history import wanted_replay
 from chat.domain.names import NameRefused, check_name
 from chat.domain.person import Person
 from chat.domain.readers import Cursor
@@ -272,7 +273,7 @@ class PlainDialect:
             cursor.release()
             self.outlet.wake()
 
-        self.directory.history.replay(cursor, settings.replay, answered)
+        self.directory.history.replay(cursor, wanted_replay(self.person, settings.replay), answered)
 
     def _company(self, room: Room) -> str:
         # Everybody who comes in gets this: naming a few must not cost a look at all of them.

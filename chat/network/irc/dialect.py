@@ -17,6 +17,7 @@ from chat.domain.events import (
     Renamed,
     Whispered,
 )
+from chat.domain.history import wanted_replay
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
 from chat.domain.room import Room
@@ -221,7 +222,7 @@ class IrcDialect(IrcClient):
                 if not isinstance(answer, Refused):
                     history.replay(self, cursor.room.name, answer)
 
-        count = self.connection.factory.settings.replay
+        count = wanted_replay(self.person, self.connection.factory.settings.replay)
         self.directory.history.replay(cursor, count, answered)
 
     def became(self, was: Identity, rooms: list[Room]) -> None:

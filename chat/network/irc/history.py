@@ -21,6 +21,7 @@ from chat.domain.history import (
     after_moment,
     at_message,
     before_moment,
+    set_replay,
 )
 from chat.domain.journal import is_msgid
 from chat.domain.names import fold
@@ -83,6 +84,12 @@ def replay(client: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
         client.batch("chathistory", target, data)
     else:
         client.send(data)
+
+
+@command("REPLAY", "NUMBER|default", "how many messages you are shown on joining a room", minimum=1)
+def _replay(client: IrcClient, message: Message) -> None:
+    set_replay(client.person, message.params[0])
+    client.tell_sentence(f"On joining a room you are shown: {message.params[0].lower()}")
 
 
 @command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before")
