@@ -8,9 +8,10 @@ import time
 from chat.commands.speaker import Speaker, here, when_answered
 from chat.commands.table import command
 from chat.domain.events import Whispered
-from chat.domain.history import Page, Range, Search, before_moment, set_replay
+from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import set_replay
 
 HISTORY_SHOWN = 20
 """Events that `/history` shows without a number."""
@@ -94,7 +95,7 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
 def _replay(speaker: Speaker, arguments: list[str]) -> None:
     person = speaker.person
     if arguments:
-        set_replay(person, arguments[0])
+        set_replay(speaker.directory, person, arguments[0])
     shown = "as many messages as the server shows" if person.replay is None else f"{person.replay} messages"
     speaker.reply(f"On joining a room you are shown {shown}.")
 

@@ -30,6 +30,7 @@ def forget_account(
     person = directory.present(account.name)
     if person is not None:
         _make_guest(directory, person, by)
+    directory.presences.forget(account.folded)
     directory.registry.disown(account.folded)
     for room in directory.rooms.values():
         if room.founder == account.folded:

@@ -16,7 +16,6 @@ from chat.domain.events import Acted, LogEvent, Noticed, Said, Tagged, Whispered
 from chat.domain.log import KEEP
 from chat.domain.mode_lines import for_later
 from chat.domain.names import fold
-from chat.domain.person import Person
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
@@ -24,8 +23,6 @@ from chat.domain.searching import searchable, wanted
 
 PAGE_AT_MOST = 1000
 """Events of one page: announced as CHATHISTORY=1000, some 200 KB on the wire."""
-REPLAY_AT_MOST = 200
-"""Messages that somebody may want to be shown on joining a room."""
 REPLAY = 20
 """Messages of a room that whoever comes in is shown, if neither they nor the operator say otherwise."""
 FOUND_AT_MOST = 100
@@ -147,6 +144,9 @@ class History(Protocol):
     def whispered(self, event: Whispered) -> None:
         """A private message reached its reader: both remember the conversation, in memory only."""
 
+    def whispers(self, owner: str, after: Mark, limit: int) -> Page:
+        """The newest private messages of somebody after a mark, with whomever, as far as memory goes, oldest first."""
+
     def forget(self, owner: str) -> None:
         """A guest is gone: forget their conversations and markers."""
 
@@ -204,26 +204,6 @@ def surround(events: Collection[HistoryEvent], mark: Mark, limit: int, speech: b
 def no_such_message(msgid: str) -> Refused:
     """The answer to a message id that history does not know."""
     return Refused(Why.NO_SUCH_MESSAGE, f"There is no message {msgid} here, or it is kept no longer.", msgid)
-
-
-def wanted_replay(person: Person, default: int) -> int:
-    """How many messages somebody is shown on joining a room: a program none, which would obey them once more."""
-    if person.bot:
-        return 0
-    return default if person.replay is None else person.replay
-
-
-def set_replay(person: Person, typed: str) -> None:
-    """Say how many messages one wants to see on joining a room; `default`: as many as the server shows.
-
-    Raises `Refused` for what is no such number.
-    """
-    if typed.lower() == "default":
-        person.replay = None
-    elif typed.isascii() and typed.isdecimal() and len(typed) < 5 and int(typed) <= REPLAY_AT_MOST:
-        person.replay = int(typed)
-    else:
-        raise Refused(Why.LIMIT, f"It is a number from 0 to {REPLAY_AT_MOST}, or: default", typed)
 
 
 def replayed(cursor: Cursor, count: int) -> list[LogEvent]:

@@ -115,6 +115,7 @@ def _give(directory: Directory, person: Person, room: Room, change: Change) -> C
         check_founder(person, member)
     modes = set(member.modes) ^ {letter}
     member.modes = "".join(letter for letter in RANKS if letter in modes)
+    directory.remember(target)
     return Change(add, letter, target.shown)
 
 

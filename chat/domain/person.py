@@ -24,6 +24,7 @@ class Person:
         "away",
         "bot",
         "correspondent",
+        "devices",
         "entered_at",
         "host",
         "identity",
@@ -39,6 +40,7 @@ class Person:
         "replay",
         "rooms",
         "sessions",
+        "stays",
         "username",
     )
 
@@ -58,6 +60,10 @@ class Person:
         self.mute: Mute | None = None
         """What keeps this person from speaking, possibly over: see `chat.domain.mutes`."""
         self.away: str | None = None
+        self.stays = False
+        """Whether this person is here without a connection, too."""
+        self.devices: dict[str, str] = {}
+        """Name of a device -> the message id up to which it had everything when it was last here."""
         self.ignored: frozenset[str] = frozenset()
         self.metadata: dict[str, str] | None = None
         """What this person says of themselves; made with the first value."""

@@ -73,6 +73,12 @@ def banned(room: Room, who: Identity) -> bool:
     return any(matches(entry.mask, who) for entry in room.masks("b")) and not excepted(room, who, "e")
 
 
+def check_not_banned(person: Person, room: Room) -> None:
+    """Raise `Refused` for somebody who is banned from a room."""
+    if banned(room, person.identity):
+        raise Refused(Why.BANNED, f"You are banned from {room.name}.", room.name)
+
+
 def check_join(person: Person, room: Room, key: str) -> None:
     """Raise `Refused` for somebody who may not come in. An invitation opens every door, once."""
     if is_invited(person, room):
@@ -80,8 +86,7 @@ def check_join(person: Person, room: Room, key: str) -> None:
     if founded_by(person, room):
         return
     who = person.identity
-    if banned(room, who):
-        raise Refused(Why.BANNED, f"You are banned from {room.name}.", room.name)
+    check_not_banned(person, room)
     if "i" in room.flags and not excepted(room, who, "I"):
         raise Refused(
             Why.INVITE_ONLY, f"You have to be invited to {room.name}: ask somebody there.", room.name

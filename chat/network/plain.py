@@ -9,6 +9,7 @@ from itertools import islice
 from chat.commands.speaker import advice
 from chat.commands.table import run
 from chat.commands.talk import say
+from chat.domain import missed
 from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
@@ -22,11 +23,11 @@ from chat.domain.events import (
     TopicChanged,
     Whispered,
 )
-from chat.domain.history import wanted_replay
 from chat.domain.names import NameRefused, check_name
 from chat.domain.person import Person
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.domain.session import Session
 from chat.domain.text import printable
@@ -300,6 +301,26 @@ class PlainDialect:
         self.reply(
             f"Welcome back, {self.person.shown}{elsewhere}. You are in {rooms}. You talk in {self.room.name}."
         )
+        for cursor in list(cursors.values()):
+            self._show_missed(cursor)
+        for event in missed.in_private(self.directory, self.session):
+            self.tell(event)
+
+    def _show_missed(self, cursor: Cursor) -> None:
+        cursor.hold()
+        where = "" if cursor.room is self.room else cursor.room.name
+
+        def answered(found: missed.Missed) -> None:
+            if found.more:
+                self.reply(f"{cursor.room.name}: {found.sentence}: /history shows them.")
+            for event in found.events:
+                if not isinstance(event, Whispered):
+                    self.show(event, where)
+            cursor.release()
+            self.outlet.wake()
+
+        count = self._connection.factory.settings.replay
+        missed.of_room(self.directory, self.session, cursor.room, count, answered)
 
     def left(self, room: Room, event: Event) -> None:
         """Say so, and talk in the room that was entered last."""

@@ -55,7 +55,7 @@ def test_registering_makes_the_name_ones_own(server: Server) -> None:
     bob.send("/exit")
     stranger = connect(server)
     assert said(stranger.ask("bob"), "taken")
-    assert said(stranger.ask("/login bob secret words"), "Welcome, bob!")
+    assert said(stranger.ask("/login bob secret words"), "Welcome back, bob.")
 
 
 def test_the_name_of_an_account_is_taken_and_asked_for_again(server: Server) -> None:
@@ -130,7 +130,7 @@ def test_who_leaves_the_prompt_keeps_account_and_password(server: Server, comman
     ask(ann, command)
     assert said(ask(ann, typed), "Nothing was changed: ")
     ann.send("/exit")
-    assert said(connect(server).ask(f"/login ann {PASSWORD}"), "Welcome, ann!")
+    assert said(connect(server).ask(f"/login ann {PASSWORD}"), "Welcome back, ann.")
 
 
 def test_who_has_no_name_and_leaves_the_prompt_is_asked_for_one_again(server: Server) -> None:

@@ -37,6 +37,7 @@ TABLES = {
     "events": "by author; a key for repeats, under a random label, for 15 minutes",
     "mail": "by account",
     "markers": "by account",
+    "presences": "by account",
     "places": "nothing of accounts",
     "progress": "nothing of accounts",
     "rooms": "by founder",
@@ -137,7 +138,14 @@ def test_every_table_is_considered(world: World) -> None:
 
 def test_nothing_on_disk_or_in_memory_has_the_name_of_an_account_that_was_given_up(world: World) -> None:
     person = live(world)
-    assert {table for table, _ in values(world)} == {"accounts", "authors", "mail", "markers", "rooms"}
+    assert {table for table, _ in values(world)} == {
+        "accounts",
+        "authors",
+        "mail",
+        "markers",
+        "presences",
+        "rooms",
+    }
     assert remembered(world)
     give_up(world, person)
     assert values(world) == set()

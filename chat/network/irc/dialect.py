@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.logger import Logger
 
+from chat.domain import missed
 from chat.domain.accounts import Answer
 from chat.domain.events import (
     AwayChanged,
@@ -17,9 +18,9 @@ from chat.domain.events import (
     Renamed,
     Whispered,
 )
-from chat.domain.history import wanted_replay
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.network.endings import CLOSED
 from chat.network.irc import batches, channels, history, markers
@@ -214,6 +215,19 @@ class IrcDialect(IrcClient):
         if self.after_response(read):
             cursor.hold()
 
+    def _show_missed(self, room: Room) -> None:
+        resume = self.suspend()
+
+        def answered(found: missed.Missed) -> None:
+            with resume:
+                if found.more:
+                    self.send_line(f":{self.server_name} NOTICE {room.name} :{found.sentence}")
+                history.replay(
+                    self, room.name, [event for event in found.events if not isinstance(event, Whispered)]
+                )
+
+        missed.of_room(self.directory, self.session, room, self.connection.factory.settings.replay, answered)
+
     def _replay(self, cursor: Cursor) -> None:
         resume = self.suspend()
 
@@ -237,7 +251,12 @@ class IrcDialect(IrcClient):
         for room, cursor in list(self.session.cursors.items()):
             joined_at = self.person.rooms[room].joined_at
             self._show_room(cursor, Joined("", joined_at, self.session.identity, room.name))
+            if not self.caps & Cap.CHATHISTORY and not self.person.bot:
+                self._show_missed(room)
             self._read_afterwards(cursor)
+        if not self.caps & Cap.CHATHISTORY:
+            for event in missed.in_private(self.directory, self.session):
+                self.send(self.rendering.render(event))
 
     def left(self, room: Room, event: Event) -> None:
         """Out of a room."""

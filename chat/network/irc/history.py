@@ -21,11 +21,11 @@ from chat.domain.history import (
     after_moment,
     at_message,
     before_moment,
-    set_replay,
 )
 from chat.domain.journal import is_msgid
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import set_replay
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -88,7 +88,7 @@ def replay(client: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
 
 @command("REPLAY", "NUMBER|default", "how many messages you are shown on joining a room", minimum=1)
 def _replay(client: IrcClient, message: Message) -> None:
-    set_replay(client.person, message.params[0])
+    set_replay(client.directory, client.person, message.params[0])
     client.tell_sentence(f"On joining a room you are shown: {message.params[0].lower()}")
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name
+from chat.domain.presence import account_and_device
 from chat.domain.refused import Refused, Why
 from chat.domain.text import REALNAME_BYTES, one_line
 from chat.network.endings import said_quit
@@ -203,7 +204,9 @@ def _user(client: IrcClient, message: Message) -> None:
     if registration is None or registration.username:
         client.numeric(n.ERR_ALREADYREGISTERED)
         return
-    name = _NOT_IN_USERNAME.sub("", message.params[0])[: isupport.USERNAME_CHARACTERS]
+    username, device = account_and_device(message.params[0])
+    client.session.device = client.session.device or device
+    name = _NOT_IN_USERNAME.sub("", username)[: isupport.USERNAME_CHARACTERS]
     if not message.params[0] or not message.params[3]:
         client.numeric(n.ERR_NEEDMOREPARAMS, "USER")
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from chat.domain import ignoring
-from tests.domain.people import session_of
 from tests.network.chatting import Server, join_irc, join_plain, make_server
 
 
@@ -82,7 +81,7 @@ def test_an_invitation_to_a_room_of_an_account_is_good_when_it_was_empty_meanwhi
 
 def test_whom_one_ignores_is_not_heard_in_messages_to_operators(server: Server) -> None:
     ann, mal = join_irc(server, "ann", "#den"), join_irc(server, "mal", "#den")
-    ignoring.ignore(session_of(server.directory.people["ann"]).person, "mal")
+    ignoring.ignore(server.directory, server.directory.people["ann"], "mal")
     ann.lines()
     mal.send("PRIVMSG @#den :can you hear me", "NOTICE @#den :and me")
     assert ann.lines() == []

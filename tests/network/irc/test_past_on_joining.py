@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
@@ -85,3 +87,13 @@ def test_the_greeting_keeps_no_slow_irc_client_out() -> None:
     client.send("CAP LS 302", "NICK slow", "USER slow 0 * :x", "CAP END", "JOIN #den", "PRIVMSG #den :here")
     assert any(" 001 slow " in line for line in client.lines())
     assert "slow" in server.directory.people
+
+
+def test_what_an_account_wants_to_see_is_kept(server: Server) -> None:
+    ann = join_irc(server, "bea").send("REGISTER * * secret1", "REPLAY 4", "QUIT")
+    assert ann.closed
+    server.wait(200)
+    caps = "sasl"
+    bea = server.connect().send("CAP LS 302", f"CAP REQ :{caps}", "NICK bea", "USER bea 0 * :x")
+    bea.send("AUTHENTICATE PLAIN", "AUTHENTICATE " + b64encode(b"\0bea\0secret1").decode(), "CAP END")
+    assert shown(bea) == 4
