@@ -28,6 +28,7 @@ from chat.domain.names import NameRefused, check_name
 from chat.domain.person import Person
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.domain.session import Session
 from chat.domain.text import printable
@@ -365,7 +366,7 @@ class PlainDialect:
             cursor.release()
             self.outlet.wake()
 
-        self.directory.history.replay(cursor, settings.replay, answered)
+        self.directory.history.replay(cursor, wanted_replay(self.person, settings.replay), answered)
 
     def _company(self, room: Room) -> str:
         # Everybody who comes in gets this: naming a few must not cost a look at all of them.

@@ -109,15 +109,6 @@ CREATE TABLE bans (
 # Whose share of a mailbox a kept message takes, as a keyed hash.
 _SHARES_OF_MAIL = "ALTER TABLE mail ADD COLUMN author TEXT NOT NULL DEFAULT '';"
 
-# The index of words as `chat.domain.searching` has them; it is filled anew, in small steps while the server runs. What
-# it holds is not the events' text, so it keeps no reference to it. All that the tokenizer has to do is to split at
-# spaces: beside letters and digits there are only symbols, each of which stands alone.
-_WORDS_OF_ALL_SCRIPTS = """
-DROP TABLE words;
-CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = "ascii tokenchars '$+<=>^`|~'");
-DELETE FROM progress WHERE name = 'indexed';
-"""
-
 # Who people with accounts are while they are not here; `state` is JSON, see `chat.storage.presences`.
 _PRESENCES = """
 CREATE TABLE presences (
@@ -128,13 +119,22 @@ CREATE TABLE presences (
 ) STRICT, WITHOUT ROWID;
 """
 
+# The index of words as `chat.domain.searching` has them; it is filled anew, in small steps while the server runs. What
+# it holds is not the events' text, so it keeps no reference to it. All that the tokenizer has to do is to split at
+# spaces: beside letters and digits there are only symbols, each of which stands alone.
+_WORDS_OF_ALL_SCRIPTS = """
+DROP TABLE words;
+CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = "ascii tokenchars '$+<=>^`|~'");
+DELETE FROM progress WHERE name = 'indexed';
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _REPEATED_MAIL,
     _BANS,
     _SHARES_OF_MAIL,
-    _WORDS_OF_ALL_SCRIPTS,
     _PRESENCES,
+    _WORDS_OF_ALL_SCRIPTS,
 )
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 

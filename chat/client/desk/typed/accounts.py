@@ -51,3 +51,8 @@ def _devices(desk: UserInterface, arguments: list[str]) -> None:
 @command("stay", "[on, off]", "stay in your rooms, shown as away, when no device of yours is connected")
 def _stay(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.command("STAY", *arguments)
+
+
+@command("replay", "N", "how many messages you are shown on joining a room: a number, 0 for none, or default")
+def _replay(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("REPLAY", *arguments)
