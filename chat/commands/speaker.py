@@ -26,6 +26,10 @@ class Speaker(Protocol):
     room: Room | None
     """The room that what is typed goes to."""
 
+    @property
+    def certificate_fingerprint(self) -> str | None:
+        """Of the certificate that this person's program has shown."""
+
     def reply(self, text: str) -> None:
         """A line for this person alone."""
 

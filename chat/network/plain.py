@@ -59,6 +59,11 @@ class PlainDialect:
         self.room: Room | None = None
         self.user: User = connection.make_user(self)
 
+    @property
+    def certificate_fingerprint(self) -> str | None:
+        """Of the certificate that this person's program has shown."""
+        return self._connection.certificate_fingerprint
+
     # what the listener calls
 
     def ask_name(self) -> None:

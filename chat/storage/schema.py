@@ -107,7 +107,19 @@ CREATE TABLE bans (
 # Whose share of a mailbox a kept message takes, as a keyed hash.
 _SHARES_OF_MAIL = "ALTER TABLE mail ADD COLUMN author TEXT NOT NULL DEFAULT '';"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS, _SHARES_OF_MAIL)
+# What checks a proof of the password (SCRAM), beside its hash; NULL until its owner logs in again. And certificates
+# that open accounts, by their SHA-256.
+_PROOFS = """
+ALTER TABLE accounts ADD COLUMN scram TEXT;
+CREATE TABLE certificates (
+    fingerprint TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    added REAL NOT NULL
+) STRICT;
+CREATE INDEX certificates_of_account ON certificates (account);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS, _SHARES_OF_MAIL, _PROOFS)
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hmac
 import os
 import sqlite3
 from collections.abc import Callable
@@ -113,7 +114,8 @@ class Storage(Service):
         try:
             self._lock = lock_folder(folder)
             prepare(self.path)
-            seal = Seal(kept_secret(folder / MAIL_KEY))
+            key = kept_secret(folder / MAIL_KEY)
+            seal = Seal(key)
             connection = connect(self.path)
         except OSError as error:
             raise Unusable(f"The data folder {folder} cannot be used: {error.strerror}.") from None
@@ -133,7 +135,14 @@ class Storage(Service):
         self._pages, self._searches = pages, searches
         try:
             self.accounts = StoredAccounts(
-                clock, reactor.seconds, hashing.executor, hashing.reader, self._writes, self._database
+                clock,
+                reactor.seconds,
+                hashing.executor,
+                hashing.reader,
+                self._writes,
+                self._database,
+                # Of no use for the seal, whoever sees what is made with it.
+                hmac.digest(key, b"names without an account", "sha256"),
             )
             self.accounts.replace(load_accounts(connection))
             close_left_open(connection)

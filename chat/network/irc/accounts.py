@@ -1,4 +1,4 @@
-"""Accounts: AUTHENTICATE (SASL PLAIN) and REGISTER.
+"""Accounts: AUTHENTICATE (SASL), REGISTER and CERTFP.
 
 Sources: IRCv3 "SASL authentication" 3.1 and 3.2 (https://ircv3.net/specs/extensions/sasl-3.2), RFC 4616 (PLAIN), and
 "account-registration", draft.
@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Callable
+from functools import partial
 
 from chat.domain.accounts import Account, Answer
+from chat.domain.certificates import CHANGED, NO_CERTIFICATE, said_of
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.network.irc import numerics as n
+from chat.network.irc import sasl
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
+from chat.network.irc.sasl import CHUNK
+from chat.network.irc.unfinished import Exchange
 from chat.wire import Message
 
-MECHANISMS = "PLAIN"
-CHUNK = 400
-"""Bytes of one AUTHENTICATE; a shorter one is the last."""
 RESPONSE_BYTES = 4 * CHUNK
 """Longest response: more than the longest password takes in Base64."""
 
@@ -59,55 +62,56 @@ def _authenticate(session: IrcClient, message: Message) -> None:
         session.exchange = None
         session.numeric(n.ERR_SASLABORTED)
     elif session.exchange is None:
-        if data.upper() == MECHANISMS:
-            session.exchange = ""
-            session.send(b"AUTHENTICATE +\r\n")
-        else:
-            session.numeric(n.RPL_SASLMECHS, MECHANISMS)
-            session.numeric(n.ERR_SASLFAIL)
+        _begin(session, data.upper())
     elif len(data) > CHUNK:
         session.exchange = None
         session.numeric(n.ERR_SASLTOOLONG)
     else:
-        _collect(session, data)
+        _collect(session, session.exchange, data)
 
 
-def _collect(session: IrcClient, data: str) -> None:
-    collected = (session.exchange or "") + ("" if data == "+" else data)
-    if len(collected) > RESPONSE_BYTES:
-        session.exchange = None
-        session.numeric(n.ERR_SASLFAIL)
-    elif len(data) == CHUNK:
-        session.exchange = collected
+def _begin(session: IrcClient, mechanism: str) -> None:
+    if mechanism in sasl.offered(session).split(","):
+        session.exchange = Exchange(partial(MECHANISMS[mechanism], session))
+        session.send(b"AUTHENTICATE +\r\n")
     else:
+        session.numeric(n.RPL_SASLMECHS, sasl.offered(session))
+        sasl.failed(session)
+
+
+def _collect(session: IrcClient, exchange: Exchange, data: str) -> None:
+    exchange.collected += "" if data == "+" else data
+    if len(exchange.collected) > RESPONSE_BYTES:
         session.exchange = None
-        _plain(session, collected)
+        sasl.failed(session)
+    elif len(data) < CHUNK:
+        session.exchange = None
+        try:
+            response = base64.b64decode(exchange.collected, validate=True)
+        except ValueError:
+            # Not Base64 (also letters beyond ASCII).
+            sasl.failed(session)
+        else:
+            exchange.step(response)
 
 
-def _plain(session: IrcClient, text: str) -> None:
+def _plain(session: IrcClient, response: bytes) -> None:
     try:
-        parts = base64.b64decode(text, validate=True).decode().split("\0")
-    except ValueError:
-        # Not Base64 (also letters beyond ASCII), or not UTF-8.
+        parts = response.decode().split("\0")
+    except UnicodeDecodeError:
         parts = []
     if len(parts) != 3 or not parts[1] or not parts[2] or fold(parts[0] or parts[1]) != fold(parts[1]):
-        session.numeric(n.ERR_SASLFAIL)
+        sasl.failed(session)
         return
-    later = session.suspend()
+    session.logins.log_in(session.user, parts[1], parts[2], sasl.answering(session))
 
-    def answered(answer: Answer[Account]) -> None:
-        with later:
-            if isinstance(answer, Refused):
-                if answer.why in (Why.LIMIT, Why.SERVER_BANNED):
-                    session.tell_sentence(answer.sentence)
-                session.numeric(n.ERR_SASLFAIL)
-                return
-            logged_in(session, answer)
-            session.numeric(n.RPL_SASLSUCCESS)
-            if session.registration is None:
-                session.logins.deliver(session.user)
 
-    session.logins.log_in(session.user, parts[1], parts[2], answered)
+MECHANISMS: dict[str, Callable[[IrcClient, bytes], None]] = {
+    "PLAIN": _plain,
+    "SCRAM-SHA-256": sasl.scram_first,
+    "EXTERNAL": sasl.external,
+}
+"""What takes a client's first response, by mechanism."""
 
 
 @command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True)
@@ -159,6 +163,36 @@ def _make(session: IrcClient, name: Name, password: str) -> None:
             logged_in(session, answer)
 
     session.logins.register(session.user, name, password, answered)
+
+
+@command("CERTFP", "ADD|LIST|DROP [FINGERPRINT]", "let certificates log you in", minimum=1)
+def _certfp(session: IrcClient, message: Message) -> None:
+    word = message.params[0].upper()
+    fingerprint = message.params[1] if len(message.params) > 1 else session.connection.certificate_fingerprint
+    if word == "LIST":
+        listed = session.suspend()
+
+        def shown(answer: Answer[list[str]]) -> None:
+            with listed:
+                session.tell_sentence(said_of(answer))
+
+        session.logins.certificates(session.user, shown)
+    elif word not in ("ADD", "DROP"):
+        session.fail("CERTFP", "INVALID_PARAMS", word, "CERTFP takes ADD, LIST or DROP")
+    elif fingerprint is None:
+        session.fail("CERTFP", "INVALID_PARAMS", word, NO_CERTIFICATE)
+    else:
+        later = session.suspend()
+
+        def changed(answer: Answer[Account]) -> None:
+            with later:
+                if isinstance(answer, Refused):
+                    session.fail("CERTFP", answer.why.name, word, answer.sentence)
+                else:
+                    session.tell_sentence(CHANGED[word.lower()])
+
+        change = session.logins.add_certificate if word == "ADD" else session.logins.drop_certificate
+        change(session.user, fingerprint, changed)
 
 
 @command("LOGOUT", "", "log out of your account")

@@ -15,7 +15,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.text import within_bytes
 from chat.domain.user import User
 from chat.network.endings import said_quit
-from chat.network.irc import accounts, capabilities, isupport, metadata, server
+from chat.network.irc import accounts, capabilities, isupport, metadata, sasl, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
 from chat.network.irc.client import IrcClient
@@ -158,7 +158,7 @@ def _cap(session: IrcClient, message: Message) -> None:
         policy = session.connection.factory.settings.registration
         several = bool(session.caps & Cap.CAP_NOTIFY)
         shown = CAP_VERSION_WITH_VALUES if several else version
-        _cap_lines(session, "LS", capabilities.listed(shown, policy), several)
+        _cap_lines(session, "LS", capabilities.listed(shown, policy, sasl.offered(session)), several)
     elif word == "LIST":
         _cap_lines(session, "LIST", capabilities.names_of(session.caps), True)
     elif word == "REQ":

@@ -20,6 +20,11 @@ def _logout(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.log_out()
 
 
+@command("certfp", "add|list|drop [FINGERPRINT]", "which certificates log you in")
+def _certfp(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("CERTFP", *" ".join(arguments).split())
+
+
 @command("password", "", "how to change your password")
 def _password(desk: UserInterface, arguments: list[str]) -> None:
     _only_plain(desk, "changes a password", "/login NAME, then /password")
