@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+
+from chat.runtime.lifeline import END_WITH_INPUT, end_with_input
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "server": ("chat.runtime.server", "run the server (twistd -n chat)"),
@@ -45,6 +48,9 @@ def has_display() -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == [END_WITH_INPUT]:
+        end_with_input()
+        arguments = arguments[1:]
     if not arguments:
         if not has_display():
             sys.stdout.write(usage())
@@ -60,7 +66,11 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[0] in ("server", "relay", "launcher"):
         find_plugins()
     run = cast("Callable[[list[str]], int]", importlib.import_module(COMMANDS[arguments[0]][0]).main)
-    return run(arguments[1:])
+    try:
+        return run(arguments[1:])
+    except KeyboardInterrupt:
+        # Before a command has its own way to end in order, such as at the question for a password.
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":
