@@ -203,7 +203,7 @@ def prepare(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(_sentence(path, error)) from None
+        raise unusable(path, error) from None
     except OSError as error:
         raise Unusable(f"The database {path} cannot be opened: {error.strerror}.") from None
 
@@ -222,7 +222,12 @@ def check_database(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(_sentence(path, error)) from None
+        raise unusable(path, error) from None
+
+
+def unusable(path: Path, error: sqlite3.Error) -> Unusable:
+    """What the operator is told of an error that a database makes when it is opened."""
+    return Unusable(_sentence(path, error))
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:
