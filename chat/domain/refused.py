@@ -48,6 +48,7 @@ class Why(Enum):
     NO_SUCH_CERTIFICATE = auto()
     NOT_IGNORED = auto()
     BAD_DURATION = auto()
+    ENDED = auto()
 
 
 class Refused(Exception):

@@ -113,7 +113,7 @@ def test_who_is_gone_when_the_answer_comes_is_gone(server: Server, client: Clien
     client.ask(typed(ScramClient(["SCRAM-SHA-256"], "carl", "sesame").get_client_first()))
     client.lose()
     accounts.answer()
-    assert server.directory.users == {}
+    assert server.left_behind() == []
 
 
 # certificates
