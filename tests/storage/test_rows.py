@@ -34,7 +34,11 @@ from .by_hand import somebody
 # What becomes UTF-8: a lone surrogate cannot, and the wire never lets one in.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=10)
-PEOPLE = st.builds(Identity, st.just(0), NAMES, NAMES, NAMES, st.none() | NAMES, st.just(""), st.booleans())
+# No account's name begins with what marks one that is gone.
+ACCOUNTS = NAMES.filter(lambda name: not name.startswith("*"))
+PEOPLE = st.builds(
+    Identity, st.just(0), NAMES, NAMES, NAMES, st.none() | ACCOUNTS, st.just(""), st.booleans()
+)
 TAGS = st.dictionaries(NAMES.map("+{}".format), TEXT, max_size=3)
 ROOM = "#room"
 
