@@ -111,6 +111,11 @@ class PlainDialect:
         """Whose session this is."""
         return self.session.person
 
+    @property
+    def certificate_fingerprint(self) -> str | None:
+        """Of the certificate that this person's program has shown."""
+        return self._connection.certificate_fingerprint
+
     # what the listener calls
 
     def ask_name(self) -> None:

@@ -128,6 +128,18 @@ CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = "ascii tok
 DELETE FROM progress WHERE name = 'indexed';
 """
 
+# What checks a proof of the password (SCRAM), beside its hash; NULL until its owner logs in again. And certificates
+# that open accounts, by their SHA-256.
+_PROOFS = """
+ALTER TABLE accounts ADD COLUMN scram TEXT;
+CREATE TABLE certificates (
+    fingerprint TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    added REAL NOT NULL
+) STRICT;
+CREATE INDEX certificates_of_account ON certificates (account);
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _REPEATED_MAIL,
@@ -135,6 +147,7 @@ MIGRATIONS: tuple[str, ...] = (
     _SHARES_OF_MAIL,
     _PRESENCES,
     _WORDS_OF_ALL_SCRIPTS,
+    _PROOFS,
 )
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
@@ -227,7 +240,7 @@ def prepare(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(_sentence(path, error)) from None
+        raise unusable(path, error) from None
     except OSError as error:
         raise Unusable(f"The database {path} cannot be opened: {error.strerror}.") from None
 
@@ -246,7 +259,12 @@ def check_database(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(_sentence(path, error)) from None
+        raise unusable(path, error) from None
+
+
+def unusable(path: Path, error: sqlite3.Error) -> Unusable:
+    """What the operator is told of an error that a database makes when it is opened."""
+    return Unusable(_sentence(path, error))
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:

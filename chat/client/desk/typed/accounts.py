@@ -26,6 +26,12 @@ def _logout(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.log_out()
 
 
+@command("certfp", "add|list|drop [FINGERPRINT]", "which certificates log you in")
+def _certfp(desk: UserInterface, arguments: list[str]) -> None:
+    if server_has(desk, "CERTFP"):
+        desk.connection.command("CERTFP", *arguments)
+
+
 @command("password", "[PASSWORD]", "change your password")
 def _password(desk: UserInterface, arguments: list[str]) -> None:
     if server_has(desk, "PASSWORD"):
