@@ -10,6 +10,7 @@ from chat.commands.accounts import come_in
 from chat.commands.speaker import advice
 from chat.commands.table import run
 from chat.commands.talk import say
+from chat.domain import missed
 from chat.domain.accounts import PASSWORD_LEAST, Account, Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
@@ -33,12 +34,18 @@ from chat.domain.text import printable
 from chat.domain.wording import listed
 from chat.network.dialect import LOOK_SECONDS
 from chat.network.listener import ChatProtocol
-from chat.network.plain_rendering import PlainRendering, clock_time, line_of, sent_line, shared_rendering
+from chat.network.plain_rendering import (
+    LATE_SECONDS,
+    PlainRendering,
+    clock_time,
+    line_of,
+    safe_line,
+    sent_line,
+    shared_rendering,
+)
 
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
-LATE_SECONDS = 60.0
-"""Age from which on a private message is shown with its time."""
 OF_PASSWORDS = frozenset(
     {
         Why.NAME_TAKEN,
@@ -191,7 +198,7 @@ class PlainDialect:
                     owner.name, f"The name {text} belongs to an account. Password, or another name:"
                 )
             else:
-                self.reply(f"{refused.sentence.rstrip('.')}. Type another one.")
+                self.reply(f"{advice(refused).rstrip('.')}. Type another one.")
             return
         self.welcome()
 
@@ -312,7 +319,7 @@ class PlainDialect:
         if isinstance(event, Renamed):
             return self._put(f"You are now {event.name}")
         if isinstance(event, TopicChanged):
-            return self._put(f"The topic of {event.room} is now: {printable(event.topic)}")
+            return self._put(f"The topic of {event.room} is now: {event.topic}")
         if isinstance(event, Invited) and event.recipient.session == self.person.number:
             return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
         if isinstance(event, Whispered) and self._is_mine(event):
@@ -343,12 +350,12 @@ class PlainDialect:
         if len(self.person.rooms) == 1 and room is self.directory.lobby:
             self.reply(f"Welcome, {self.person.shown}! You are in {room.name}. /help lists what you can do.")
             for line in settings.motd:
-                self.reply(printable(line))
+                self.reply(line)
         else:
             self.reply(f"You are in {room.name}.")
         self.reply(f"Here: {self._company(room)}")
         if room.topic is not None:
-            self.reply(f"Topic: {printable(room.topic.text)}")
+            self.reply(f"Topic: {room.topic.text}")
         cursor.hold()
 
         def answered(answer: Answer[list[LogEvent]]) -> None:
@@ -385,6 +392,26 @@ class PlainDialect:
         self.reply(
             f"Welcome back, {self.person.shown}{elsewhere}. You are in {rooms}. You talk in {self.room.name}."
         )
+        for cursor in list(cursors.values()):
+            self._show_missed(cursor)
+        for event in missed.in_private(self.directory, self.session):
+            self.tell(event)
+
+    def _show_missed(self, cursor: Cursor) -> None:
+        cursor.hold()
+        where = "" if cursor.room is self.room else cursor.room.name
+
+        def answered(found: missed.Missed) -> None:
+            if found.more:
+                self.reply(f"{cursor.room.name}: {found.sentence}: /history shows them.")
+            for event in found.events:
+                if not isinstance(event, Whispered):
+                    self.show(event, where)
+            cursor.release()
+            self.outlet.wake()
+
+        count = self._connection.factory.settings.replay
+        missed.of_room(self.directory, self.session, cursor.room, count, answered)
 
     def left(self, room: Room, event: Event) -> None:
         """Say so, and talk in the room that was entered last."""
@@ -392,7 +419,7 @@ class PlainDialect:
         if room is self.room:
             self.focus(next(reversed(self.person.rooms), None))
         if isinstance(event, Kicked):
-            reason = f" ({printable(event.reason)})" if event.reason else ""
+            reason = f" ({safe_line(event.reason)})" if event.reason else ""
             self.reply(f"{event.author.name} put you out of {name}{reason}.")
         elif isinstance(event, Left):
             self.reply(f"You left {name}.")
@@ -464,7 +491,7 @@ class PlainDialect:
 
     def _bytes(self, *lines: str) -> bytes:
         end = self._connection.line_end
-        return b"".join(line.encode("utf-8", "replace") + end for line in lines)
+        return b"".join(safe_line(line).encode("utf-8", "replace") + end for line in lines)
 
     def _put(self, *lines: str) -> bool:
         return self.outlet.put(self._bytes(*lines))

@@ -55,7 +55,7 @@ def test_registering_makes_the_name_ones_own(server: Server) -> None:
     bob.send("/exit")
     stranger = connect(server)
     assert said(stranger.ask("bob"), "The name bob belongs to an account. Password, or another name:")
-    assert said(stranger.ask("/login bob secret words"), "Welcome, bob!")
+    assert said(stranger.ask("/login bob secret words"), "Welcome back, bob.")
 
 
 def test_the_name_of_an_account_is_taken_and_asked_for_again(server: Server) -> None:
@@ -175,7 +175,7 @@ def test_who_leaves_the_prompt_keeps_account_and_password(server: Server, comman
     ask(ann, command)
     assert said(ask(ann, typed), "Nothing was changed: ")
     ann.send("/exit")
-    assert said(connect(server).ask(f"/login ann {PASSWORD}"), "Welcome, ann!")
+    assert said(connect(server).ask(f"/login ann {PASSWORD}"), "Welcome back, ann.")
 
 
 def test_who_has_no_name_and_leaves_the_prompt_is_asked_for_one_again(server: Server) -> None:
@@ -370,3 +370,25 @@ def test_a_search_is_words_and_filters() -> None:
     assert (what.author, what.rooms) == ("bob", ("#dev",))
     assert what.after == moment("2026-11-01", NOW)
     assert parse_search("hello before:1h", rooms, NOW).before == NOW - 3600
+
+
+@pytest.mark.parametrize(
+    ("now", "typed", "meant"),
+    [
+        ((2026, 3, 29, 8, 0), "14:30", (2026, 3, 28, 14, 30)),
+        ((2026, 3, 30, 8, 0), "14:30", (2026, 3, 29, 14, 30)),
+        ((2026, 10, 25, 8, 0), "14:30", (2026, 10, 24, 14, 30)),
+        ((2026, 3, 1, 0, 10), "0:15", (2026, 2, 28, 0, 15)),
+    ],
+)
+def test_yesterday_is_yesterday_by_the_calendar(
+    now: tuple[int, int, int, int, int], typed: str, meant: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        at = moment(typed, time.mktime((*now, 0, 0, 0, -1)))
+        assert time.localtime(at)[:5] == meant
+    finally:
+        monkeypatch.undo()
+        time.tzset()
