@@ -566,7 +566,7 @@ def test_enter_twice_on_a_slow_line_announces_once(monitor: Monitor, page: Page)
     page.keyboard.press("Enter")
     slow.let_go()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    expect(line(page, "announcement: down at noon")).to_have_count(1)
+    expect(line(page, "announced: down at noon")).to_have_count(1)
 
 
 def test_a_late_answer_leaves_another_dialog_alone(monitor: Monitor, page: Page) -> None:
