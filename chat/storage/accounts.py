@@ -139,6 +139,7 @@ def delete_account(connection: sqlite3.Connection, folded: str) -> bool:
     """
     connection.execute("DELETE FROM certificates WHERE account = ?", (folded,))
     connection.execute("DELETE FROM markers WHERE account = ?", (folded,))
+    connection.execute("DELETE FROM presences WHERE account = ?", (folded,))
     connection.execute("DELETE FROM mail WHERE account = ?", (folded,))
     connection.execute("UPDATE rooms SET founder = ? WHERE founder = ?", (GIVEN_UP, folded))
     connection.execute(
