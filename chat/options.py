@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from chat.domain.limits import LIVE_PER_ADDRESS, MESSAGE_BURST, MESSAGE_RATE
 
 DEFAULT_LISTEN = "tcp:56458"
 DEFAULT_WEB = "tcp:8080:interface=127.0.0.1"
+ANY_ORIGIN = "*"
 HISTORY_EVENTS = 10_000_000
 """Events kept if the operator says nothing: some 2 GB, years of a lively chat."""
 
@@ -57,6 +59,19 @@ class Options(usage.Options):
         ["history", None, "on", "Keep what is said on disk: on or off. Accounts are kept in any case."],
         _limit("history-days", 0.0, float, "Days for which it is kept"),
         _limit("history-events", HISTORY_EVENTS, int, "Events of all rooms together that are kept"),
+        [
+            "tls-cert",
+            None,
+            None,
+            "File with the certificate and its chain, PEM: with it, TLS works on the same ports.",
+        ],
+        ["tls-key", None, None, "File with the private key of --tls-cert."],
+        [
+            "plaintext-passwords",
+            None,
+            "refuse",
+            "Passwords over the internet without TLS, once there is a certificate: refuse or allow.",
+        ],
         ["web", "w", DEFAULT_WEB, "Endpoint of the monitor's page, or off."],
         [
             "monitor-token",
@@ -71,15 +86,32 @@ class Options(usage.Options):
         super().__init__()
         self["listen"] = []
         self["relay"] = []
+        self["tls"] = []
+        self["origin"] = []
 
     def opt_listen(self, description: str) -> None:
         """Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458,
         ssl:6697:privateKey=key.pem:certKey=cert.pem, unix:/run/chat.sock, systemd:domain=INET:index=0,
-        haproxy:tcp:56459; ws: before it (ws:tcp:8067) for IRC clients in browsers. [default: tcp:56458]
+        haproxy:tcp:56459. Everything is spoken on each: lines, IRC, HTTP, WebSocket, and TLS with --tls or --tls-cert.
+        [default: tcp:56458]
         """
         self["listen"].append(description)
 
     opt_l = opt_listen
+
+    def opt_tls(self, folder: str) -> None:
+        """Folder with fullchain.pem and privkey.pem, as certbot lays it out; may be given several times, for several
+        names, or for an RSA and an ECDSA certificate of the same ones.
+        """
+        self["tls"].append(folder)
+
+    def opt_origin(self, origin: str) -> None:
+        """Let pages from here, as https://web.example.org, open WebSockets, beside those of this server; * for pages
+        from anywhere; may be given several times.
+        """
+        if origin != ANY_ORIGIN and not re.fullmatch(r"https?://[^/\s?#@]+", origin):
+            raise usage.UsageError(f"--origin looks like https://web.example.org, or is *, not {origin!r}.")
+        self["origin"].append(origin)
 
     def opt_relay(self, description: str) -> None:
         """Take connections here as well, through a relay in this process; may be given several times. Its
@@ -102,5 +134,13 @@ class Options(usage.Options):
             raise usage.UsageError(f"--registration is open, early or closed, not {self['registration']}.")
         if self["history"] not in ("on", "off"):
             raise usage.UsageError(f"--history is on or off, not {self['history']}.")
+        if bool(self["tls-cert"]) is not bool(self["tls-key"]):
+            raise usage.UsageError(
+                "--tls-cert and --tls-key go together: a certificate, and its private key."
+            )
+        if self["plaintext-passwords"] not in ("refuse", "allow"):
+            raise usage.UsageError(
+                f"--plaintext-passwords is refuse or allow, not {self['plaintext-passwords']}."
+            )
         if not self["listen"]:
             self["listen"].append(DEFAULT_LISTEN)

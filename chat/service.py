@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
 from chat.chat_server import ChatServer
+from chat.listening.accepting import AcceptedConnection
+from chat.listening.certificates import BadCertificate, Certificates, Pair
 from chat.listening.endpoints import CannotStart, listening_service
+from chat.listening.tls import Tls
+from chat.listening.turns import Turns
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
@@ -24,13 +29,20 @@ from chat.options import Options
 from chat.relay.service import RelayIntoServer
 from chat.runtime.collector import spare_what_lives_long
 from chat.runtime.polling import read_directly
+from chat.runtime.reloading import Reload, reload_on_signal
 from chat.runtime.signals import stop_on_signals
 from chat.storage.schema import Unusable
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
+from chat.web.origins import Origins
+from chat.web.site import ChatSite
 
 WEBSOCKET = "ws:"
-"""Before an endpoint: IRC over WebSocket is spoken there, for clients in browsers."""
+"""Before an endpoint: means nothing more. Once it made a port for WebSockets, which every port is."""
+CERTIFICATE_SECONDS = 60.0
+"""How often it is looked whether the files of certificates have changed."""
+WARNING_SECONDS = 24 * 3600.0
+"""How often a certificate that ends soon is warned of."""
 MOTD_BYTES = 64 * 1024
 """Largest message of the day: everybody gets it on coming in."""
 
@@ -95,8 +107,9 @@ def secret_key(folder: Path, name: str) -> bytes:
 class ProcessSettings(Service):
     """What belongs to the process and not to any part: set when everything is put together and starts."""
 
-    def __init__(self, reactor: Any) -> None:
+    def __init__(self, reactor: Any, reload: Reload) -> None:
         self._reactor = reactor
+        self._reload = reload
 
     def startService(self) -> None:
         """Set up the collector, the reactor's reading, and what signals do."""
@@ -104,6 +117,7 @@ class ProcessSettings(Service):
         spare_what_lives_long()
         read_directly(self._reactor)
         stop_on_signals(self._reactor)
+        reload_on_signal(self._reactor, self._reload)
 
 
 class ChatService(MultiService):
@@ -140,14 +154,23 @@ def makeService(options: Options) -> IService:
         password=options["password"] or "",
         registration=options["registration"],
     )
-    settings.reload = lambda: reread_motd(settings, options["motd"])
+    settings.reload = reload = Reload()
+    reload.add("message of the day", lambda: reread_motd(settings, options["motd"]))
+    certificates = open_certificates(options)
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
     storage = open_storage(folder, reactor, options)
     chat_server = ChatServer(
         reactor, settings, options["max-users"], secret_key(folder, "cloak.key"), storage
     )
     service = ChatService()
-    ProcessSettings(reactor).setServiceParent(service)
+    ProcessSettings(reactor, reload).setServiceParent(service)
+    turns = Turns(reactor)
+    if certificates is not None:
+        chat_server.factory.tls = Tls(certificates, turns, reactor)
+        reload.add("certificates", certificates.reload)
+        TimerService(CERTIFICATE_SECONDS, certificates.look).setServiceParent(service)
+        TimerService(WARNING_SECONDS, certificates.warn).setServiceParent(service)
+    chat_server.factory.web = site_for(chat_server, certificates, options, turns, reactor)
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
         monitor = monitor_service(
@@ -158,6 +181,7 @@ def makeService(options: Options) -> IService:
             token=options["monitor-token"],
             name=settings.name,
             actions=OperatorActions(chat_server.factory),
+            turns=turns,
         )
         monitor.setServiceParent(service)
         reporter = Reporter(chat_server.fanout, monitor.note, reactor)
@@ -191,14 +215,30 @@ def open_storage(folder: Path, reactor: Any, options: Options) -> Storage:
 
 
 def listener_for(description: str, factory: ChatFactory, reactor: Any) -> IService:
-    """A listener for the chat; `ws:` before an endpoint makes it one for IRC over WebSocket."""
-    if not description.startswith(WEBSOCKET):
-        return listening_service(description, factory, reactor, "chat")
-    # Only who asks for it pays for it.
-    from chat.network.irc.websocket import IrcSocketFactory
+    """A listener for the chat."""
+    return listening_service(
+        description.removeprefix(WEBSOCKET), factory, reactor, "chat", AcceptedConnection
+    )
 
-    inner = description.removeprefix(WEBSOCKET)
-    return listening_service(inner, IrcSocketFactory(factory), reactor, "IRC over WebSocket")
+
+def open_certificates(options: Options) -> Certificates | None:
+    """The certificates that the operator named, if any; raises `CannotStart` with a sentence."""
+    pairs = [Pair.in_folder(Path(folder)) for folder in options["tls"]]
+    if options["tls-cert"]:
+        pairs.insert(0, Pair(Path(options["tls-cert"]), Path(options["tls-key"])))
+    try:
+        return Certificates(pairs, time.time) if pairs else None
+    except BadCertificate as bad:
+        raise CannotStart(f"The certificate cannot be used: {bad}.") from None
+
+
+def site_for(
+    chat_server: ChatServer, certificates: Certificates | None, options: Options, turns: Turns, reactor: Any
+) -> ChatSite:
+    """What answers HTTP on the chat's own ports."""
+    own = {options["name"], socket.gethostname(), socket.getfqdn()}
+    origins = Origins(options["origin"], lambda: own | certificates.names if certificates else own)
+    return ChatSite(options["name"], origins, lambda: bool(chat_server.running), reactor, turns)
 
 
 def relay_into(chat_server: ChatServer, listen: list[str], reactor: Any) -> RelayIntoServer:

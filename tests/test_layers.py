@@ -19,6 +19,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("__main__",),
     ("service", "server", "client.launcher"),
     ("chat_server", "options", "client.terminal", "client.window", "monitor", "relay"),
+    ("web",),
     ("client.gui",),
     ("client.desk",),
     ("client.link", "network"),

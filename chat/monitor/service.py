@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.logger import Logger, LogPublisher, globalLogPublisher
 
 from chat.listening.endpoints import ListeningService, listening_service
+from chat.listening.turns import Turns
 from chat.monitor import assets
 from chat.monitor import token as tokens
 from chat.monitor.access import Gate
@@ -118,12 +119,14 @@ def monitor_service(
     token: str | None = None,
     name: str = "chat",
     actions: Actions | None = None,
+    turns: Turns | None = None,
     publisher: LogPublisher = globalLogPublisher,
 ) -> MonitorService:
     """Make the monitor.
 
     `endpoint`: a Twisted endpoint string. `token`: the operator's own; without, one is made once and kept in
-    `data_folder`, which must exist. `name`: the server's, as shown. `actions`: None shows none.
+    `data_folder`, which must exist. `name`: the server's, as shown. `actions`: None shows none. `turns`: the order
+    in which requests are dealt with, if there are other sites.
 
     Raises `chat.listening.endpoints.CannotStart` for a bad endpoint, an unusable token or token file, and a missing
     page; the service raises it on starting when the port cannot be had.
@@ -140,6 +143,7 @@ def monitor_service(
         metrics=Metrics(ChatCollector(source, sampler, ring, lambda: feed.pages, name)),
         healthy=lambda: sampler.state is not None,
         reactor=clock,
+        turns=turns or Turns(clock),
     )
     return MonitorService(
         listening_service(endpoint, site, reactor, "the monitor"),

@@ -126,7 +126,7 @@ def test_whoever_is_banned_is_told_gone_and_does_not_come_back(seconds: float | 
     assert bob.lines()[-1] == f"*** Your address is banned from this server {until}: too loud"
     assert bob.closed
     assert alice.lines() == ["* bob left (Banned: too loud)"]
-    assert connect(server).closed
+    assert connect(server).turned_away
     assert [ban.by for ban in server.directory.bans.listed(server.now())] == ["the operator"]
 
 

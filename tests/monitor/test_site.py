@@ -7,8 +7,9 @@ from twisted.logger import LogLevel, LogPublisher, capturedLogs, globalLogPublis
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.monitor.observer import install_observer
-from chat.monitor.site import MAX_BODY, REFUSALS_LOGGED
-from tests.monitor.support import TOKEN, Answer, World
+from chat.monitor.site import REFUSALS_LOGGED
+from chat.web.http import SMALL_BODY
+from tests.monitor.support import TOKEN, Answer, World, parse
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -141,20 +142,20 @@ def test_a_method_that_does_not_fit_is_refused() -> None:
 
 
 def test_a_big_body_is_not_taken() -> None:
-    world = World()
-    wire = world.connect()
+    wire = World().connect()
     wire.feed(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
-    assert wire.aborted
+    assert parse(wire.take()).code == 413
+    assert wire.disconnecting
 
 
 def test_a_big_body_in_chunks_is_not_taken() -> None:
-    world = World()
-    wire = world.connect()
+    wire = World().connect()
     wire.feed(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
-    for _ in range(MAX_BODY // 1000 + 1):
-        assert not wire.aborted
+    for _ in range(SMALL_BODY // 1000 + 1):
+        assert not wire.disconnecting
         wire.feed(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
-    assert wire.aborted
+    assert parse(wire.take()).code == 413
+    assert wire.disconnecting
 
 
 # The WebSocket's handshake
@@ -216,9 +217,11 @@ def test_no_log_line_holds_the_token_or_the_cookie() -> None:
 def test_a_path_cannot_forge_a_log_line() -> None:
     world = World()
     with capturedLogs() as events:
-        world.request("GET /a%0Ab%1b[31m")
-        world.request("GET /a\x1b[31m")
-    assert [e["path"] for e in events if "path" in e] == ["/a%0Ab%1b[31m"]
+        world.request("GET /metrics%0Ab%1b[31m?token=guess")
+        world.request("POST /metrics%0Ab%1b[31m?token=guess", {"Authorization": "Bearer guess"})
+        world.request("GET /?token=guess")
+    shown = [e["path"] for e in events if "path" in e]
+    assert shown == ["/"]
 
 
 def test_refusals_fill_no_log() -> None:
@@ -234,11 +237,13 @@ def test_refusals_fill_no_log() -> None:
     assert {e["log_level"] for e in refusals} == {LogLevel.warn}
 
 
-def test_who_only_has_no_token_is_no_warning() -> None:
+def test_who_only_has_no_token_is_counted_and_not_logged() -> None:
     world = World()
     with capturedLogs() as events:
         world.request("GET /")
-    assert [e["log_level"] for e in events if e.get("code") == 401] == [LogLevel.info]
+        world.request("GET /nothing")
+    assert not [e for e in events if "code" in e]
+    assert world.site.answers == {401: 1, 404: 1}
 
 
 def test_watching_the_log_logs_nothing() -> None:

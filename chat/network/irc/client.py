@@ -45,7 +45,7 @@ class IrcClient(Responder):
         else:
             self.rendering = shared_rendering(self.caps)
         for membership in self.user.memberships.values():
-            membership.rendering = self.rendering
+            membership.rendering = self.connection.rendering_for(self.rendering)
 
     def leave(self, reason: str) -> None:
         """Say goodbye and close; others see `reason`."""

@@ -192,7 +192,7 @@ class IrcDialect(IrcClient):
 
     def entered(self, membership: Membership, event: Event) -> None:
         """In a room: its topic, who is there, and what was said last."""
-        membership.rendering = self.rendering
+        membership.rendering = self.connection.rendering_for(self.rendering)
         self.send(self.rendering.render(event))
         channels.welcome(self, membership.room)
         if not self.caps & Cap.CHATHISTORY:

@@ -7,7 +7,7 @@ from twisted.internet.task import Clock
 
 from chat.domain.journal import MemoryJournal
 from chat.listening.proxy_protocol import encode_v1, encode_v2
-from chat.network.wrong_door import NOT_FOR_RELAYS
+from chat.network.turning_away import NOT_FOR_RELAYS
 
 from .chatting import Client, Server
 
@@ -17,6 +17,6 @@ def test_a_relay_that_announces_people_where_nobody_expects_it(header: bytes) ->
     server = Server(Clock(), MemoryJournal)
     client = Client(server)
     client.feed(header + b"bob\n")
-    assert client.raw() == NOT_FOR_RELAYS
+    assert client.raw() == f"ERROR :{NOT_FOR_RELAYS}\r\n".encode()
     assert client.ended
     assert server.directory.stats.users == 0
