@@ -8,7 +8,7 @@ from chat.domain import moderation, rights
 from chat.domain.names import check_room, fold, room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
-from chat.wording import listed
+from chat.domain.wording import listed
 
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""

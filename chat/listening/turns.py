@@ -54,8 +54,8 @@ class Turns:
         self._call = None
 
     def _pause(self) -> float:
-        # The clock may have been set back meanwhile.
-        return min(self._ended + self._spent - self._reactor.seconds(), self._spent)
+        now: float = self._reactor.seconds()
+        return self._ended + self._spent - now
 
     def _schedule(self) -> None:
         if self._waiting and self._call is None and not self._working:
@@ -81,4 +81,4 @@ class Turns:
         finally:
             self._working = False
         self._ended = self._reactor.seconds()
-        self._spent = max(0.0, self._ended - began)
+        self._spent = self._ended - began

@@ -95,6 +95,12 @@ class ConnectionOwner(Protocol):
     def connected(self, connection: ChatProtocol) -> None:
         """A connection is open."""
 
+    def expected(self, connection: ChatProtocol) -> None:
+        """Somebody is to be here soon."""
+
+    def anonymous(self, connection: ChatProtocol) -> None:
+        """Nobody is to give a name on this connection, nor to be asked for one."""
+
     def disconnected(self, connection: ChatProtocol) -> None:
         """A connection is gone."""
 
@@ -177,7 +183,7 @@ class ChatProtocol(PausingLineReceiver):
         if self.dialect is not None:
             directory = self.factory.directory
             directory.claims.hold(self.dialect.user)
-            directory.returning.dropped(self.dialect.user, directory.clock())
+            directory.returning.dropped(self.dialect.user, directory.seconds())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
@@ -193,7 +199,12 @@ class ChatProtocol(PausingLineReceiver):
         self.factory.greeting.discard(self)
 
     def greet(self) -> None:
-        """A person is waiting: say what this is."""
+        """A person is waiting: say what this is, unless something has come meanwhile that was not read yet."""
+        self.factory.reactor.callLater(0, self._greet, self.transport)
+
+    def _greet(self, transport: Any) -> None:
+        if self.transport is not transport or self.outlet.closed or self.leaving:
+            return
         if self._refused is not None:
             self._turn_away(Door.LINES, self._refused)
         elif self.dialect is None and self.admitted:
@@ -226,7 +237,7 @@ class ChatProtocol(PausingLineReceiver):
             reader.name,
             self.address,
             factory.cloak(self.address),
-            directory.clock(),
+            directory.seconds(),
         )
         user.secure = ISSLTransport.providedBy(self.transport)
         return user

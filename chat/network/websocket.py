@@ -14,7 +14,7 @@ import binascii
 import hashlib
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from twisted.python.failure import Failure
 
@@ -106,10 +106,13 @@ class FramedRendering:
         return self._frame(rendered(self._rendering, event))
 
 
-@lru_cache(maxsize=1024)
+_framed_rendering = lru_cache(maxsize=1024)(FramedRendering)
+
+
 def framed(rendering: Rendering, framing: Framing) -> FramedRendering:
     """The one rendering for all who get the lines of `rendering` in such frames."""
-    return FramedRendering(rendering, framing)
+    # A protocol class does not say so, but renderings are told apart by what they are.
+    return _framed_rendering(cast("Any", rendering), framing)
 
 
 class Message(NamedTuple):

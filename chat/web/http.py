@@ -69,7 +69,7 @@ HEADERS = {
 class BoundedRequest(Request):
     """A request whose body is bounded, and that is refused in a sentence where its head says enough."""
 
-    channel: BoundedChannel | None
+    channel: BoundedChannel | None  # type: ignore[assignment]
     _received = 0
     _limit = SMALL_BODY
     _refused = False
@@ -118,6 +118,7 @@ class BoundedChannel(http.HTTPChannel):
     """One connection. Each request has its turn, its time, and its price."""
 
     totalHeadersSize = HEAD_BYTES
+    transport: Any
     site: BoundedSite
     address = ""
     """Where the client is."""
@@ -233,7 +234,7 @@ class BoundedSite(Site):
     @param limits: how many connections an address may have, for a site with a listener of its own.
     """
 
-    protocol = BoundedChannel
+    protocol = BoundedChannel  # type: ignore[assignment]
     requestFactory = BoundedRequest
 
     def __init__(

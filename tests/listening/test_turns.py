@@ -68,15 +68,6 @@ def test_work_that_fails_or_asks_for_more_stops_nothing(logged_failures: list[ob
     logged_failures.clear()
 
 
-def test_a_clock_that_is_set_back_makes_nobody_wait_longer() -> None:
-    worker = Worker()
-    worker.ask("a")
-    worker.clock.rightNow = -1000.0
-    worker.ask("b")
-    worker.clock.advance(0.5)
-    assert [address for address, _ in worker.done] == ["a", "b"]
-
-
 def test_stopping_forgets() -> None:
     worker = Worker()
     worker.ask("a")

@@ -47,7 +47,7 @@ def test_something_can_be_put_on_the_site(server: Server) -> None:
         isLeaf = True
 
         def render_GET(self, request: Request) -> bytes:
-            return b"/".join(request.postpath)
+            return b"/".join(request.postpath or [])
 
     server.site.mount(b"static", Tree())
     server.site.mount(b"", Tree())
@@ -151,6 +151,7 @@ def test_a_larger_body_is_taken_where_it_was_allowed(server: Server) -> None:
         isLeaf = True
 
         def render_POST(self, request: Request) -> bytes:
+            assert request.content is not None
             return b"%d" % len(request.content.read())
 
     server.site.mount(b"upload", Upload())

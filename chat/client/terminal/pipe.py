@@ -12,6 +12,7 @@ from chat.client.desk.arguments import Arguments, connect
 from chat.client.link.connection import Connection
 from chat.client.link.events import ConnectionState, Delivery, DeliveryChanged, Event, StateChanged, Told
 from chat.domain.text import printable
+from chat.runtime.monotonic import count_monotonically
 
 READ_BYTES = 65_536
 """Bytes read at once."""
@@ -22,10 +23,7 @@ MAX_LINE = 16 * 1024
 
 
 class Piper:
-    """Says lines in a room. `done` is called once, with the exit status.
-
-    @ivar wants_more: called when lines can be taken again after `feed` returned False.
-    """
+    """Says lines in a room. `done` is called once, with the exit status."""
 
     def __init__(
         self,
@@ -41,6 +39,7 @@ class Piper:
         """
         self.connection = Connection(reactor, self._happened, **options)
         self.wants_more: Callable[[], None] = lambda: None
+        """Called when lines can be taken again after `feed` returned False."""
         self._reactor = reactor
         self._room = room
         self._patience = patience
@@ -175,6 +174,7 @@ def send_lines(arguments: Arguments) -> int:
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
     status = 1
     running: Any = reactor
+    count_monotonically(running)
 
     def complain(sentence: str) -> None:
         print(f"chat: {sentence}", file=sys.stderr)

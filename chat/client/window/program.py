@@ -24,6 +24,7 @@ from chat.client.window.appearance import Appearance
 from chat.client.window.connect import ConnectDialog, read_rooms
 from chat.client.window.desk import WindowDesk
 from chat.client.window.frame import ChatFrame
+from chat.runtime.monotonic import count_monotonically
 
 PREFERENCES = "window.json"
 SMALLEST = (480, 360)
@@ -34,10 +35,7 @@ GOODBYE_SECONDS = 2.0
 
 
 class WindowProgram:
-    """One window and its connection.
-
-    @ivar ended: whether the window is gone.
-    """
+    """One window and its connection."""
 
     log = Logger()
 
@@ -45,6 +43,7 @@ class WindowProgram:
         self._reactor = reactor
         self.root = root
         self.ended = False
+        """Whether the window is gone."""
         self._account = Account()
         self._password = ""
         self._dialog: ConnectDialog | None = None
@@ -186,6 +185,7 @@ def run(address: str | None, name: str | None, rooms: list[str] | None, tls: boo
     from twisted.internet import reactor, tksupport
 
     running: Any = reactor
+    count_monotonically(running)
     program = WindowProgram(running, root, config_folder() / PREFERENCES)
     root.report_callback_exception = program.failed
     recent = program.kept.chosen.recent
