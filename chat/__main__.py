@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "terminal": ("chat.client.terminal.program", "chat in this terminal, or pipe lines into a room"),
     "window": ("chat.client.window", "chat in a window"),
     "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
+    "cert": ("chat.listening.self_signed", "make a certificate for TLS, for a start"),
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),
 }
 """Command -> the module whose `main(arguments)` runs it and returns an exit status, and what it does."""

@@ -154,6 +154,7 @@ def makeService(options: Options) -> IService:
     turns = Turns(reactor)
     if certificates is not None:
         chat_server.factory.tls = Tls(certificates, turns, reactor)
+        chat_server.factory.logins.needs_tls = options["plaintext-passwords"] == "refuse"
         reload.add("certificates", certificates.reload)
         TimerService(CERTIFICATE_SECONDS, certificates.look).setServiceParent(service)
         TimerService(WARNING_SECONDS, certificates.warn).setServiceParent(service)

@@ -15,7 +15,7 @@ from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
 from chat.domain.forgetting import account_changed, end_sessions, forget_account
 from chat.domain.journal import Receipt
-from chat.domain.limits import AttemptLimit, address_key
+from chat.domain.limits import AttemptLimit, address_key, is_near
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import Name, fold
 from chat.domain.refused import Refused, Why
@@ -26,6 +26,12 @@ REGISTRATIONS = 10
 REGISTRATION_WINDOW = 3600.0
 
 
+NEEDS_TLS = (
+    "Passwords are not taken over a connection without TLS, where others can read them. Connect with TLS, to the same "
+    "port. (The operator can allow it: --plaintext-passwords allow.)"
+)
+
+
 class Logins:
     """Accounts as people use them."""
 
@@ -33,11 +39,28 @@ class Logins:
         self._directory = directory
         self.accounts = accounts
         self.mailbox = mailbox
+        self.needs_tls = False
+        """Whether passwords are refused that came unencrypted from beyond this machine's own networks."""
         self._registrations = AttemptLimit(REGISTRATIONS, REGISTRATION_WINDOW)
+
+    def check_encrypted(self, user: User) -> None:
+        """Raise `Refused` if a password of this person could have been read on its way, and that matters here."""
+        if self.needs_tls and not user.secure and not is_near(user.address):
+            raise Refused(Why.NEEDS_TLS, NEEDS_TLS)
+
+    def _exposed(self, user: User, done: Done[Account]) -> bool:
+        try:
+            self.check_encrypted(user)
+        except Refused as refused:
+            done(refused)
+            return True
+        return False
 
     def register(self, user: User, name: Name, password: str, done: Done[Account]) -> None:
         """Make an account with this name for somebody, and log in. The name must be free, or theirs already."""
         holder = self._directory.users.get(name.folded)
+        if self._exposed(user, done):
+            return
         if user.account is not None:
             done(Refused(Why.LOGGED_IN, f"You are logged in as {user.account}: /logout first.", name.shown))
         elif holder is not None and holder is not user:
@@ -76,7 +99,8 @@ class Logins:
                 answer = answer if ban is None else refusal(ban)
             done(answer)
 
-        self.accounts.authenticate(name, password, user.address, answered)
+        if not self._exposed(user, done):
+            self.accounts.authenticate(name, password, user.address, answered)
 
     def _then_log_in(self, user: User, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
@@ -114,6 +138,7 @@ class Logins:
     def set_password(self, user: User, password: str, done: Done[Account]) -> None:
         """Change the password of whoever is logged in here. Whatever else the old one has opened is shut."""
         try:
+            self.check_encrypted(user)
             account = self._account_of(user)
         except Refused as refused:
             done(refused)
@@ -131,6 +156,7 @@ class Logins:
     def unregister(self, user: User, password: str, done: Done[Account]) -> None:
         """Forget the account of whoever is logged in here, who has to say its password once more."""
         try:
+            self.check_encrypted(user)
             account = self._account_of(user)
         except Refused as refused:
             done(refused)

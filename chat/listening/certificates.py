@@ -47,10 +47,11 @@ class Pair(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a certificate says: for which names it is, and when it ends, in seconds since 1970."""
+    """What a certificate says: for which names it is, when it ends, in seconds since 1970, and by whom."""
 
     names: tuple[str, ...]
     ends: float
+    self_signed: bool = False
 
     @property
     def shown(self) -> str:
@@ -79,7 +80,11 @@ def read_facts(path: Path) -> Facts:
             str(attribute.value)
             for attribute in certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
         ]
-    return Facts(tuple(name.lower() for name in names), certificate.not_valid_after_utc.timestamp())
+    return Facts(
+        tuple(name.lower() for name in names),
+        certificate.not_valid_after_utc.timestamp(),
+        certificate.issuer == certificate.subject,
+    )
 
 
 def make_context() -> ssl.SSLContext:
@@ -156,6 +161,11 @@ class Certificates:
     def ends(self) -> float:
         """When the first of them ends, in seconds since 1970."""
         return min(facts.ends for facts in self._loaded.facts.values())
+
+    @property
+    def trusted(self) -> bool:
+        """Whether an authority signed each of them, so that clients may be told to insist on TLS."""
+        return not any(facts.self_signed for facts in self._loaded.facts.values())
 
     @property
     def warnings(self) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from twisted.internet import tcp
 from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import ISSLTransport
-from twisted.internet.main import CONNECTION_LOST
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -150,18 +150,26 @@ class TlsConnection(tcp.Server):
             self.stopReading()
             self._tls.turns.add(self._address, self._shake)
             return None
+        data = b""
+        problem: Any = None
         try:
-            data = self.socket.recv(self.bufferSize)
+            # A record holds what was sent in one piece, a line mostly. All that have come are dealt with together.
+            while len(data) < self.bufferSize and not problem:
+                part = self.socket.recv(self.bufferSize)
+                data += part
+                if not part:
+                    problem = CONNECTION_DONE
         except ssl.SSLWantReadError:
-            return None
+            pass
         except ssl.SSLWantWriteError:
             self._wants_to_write = True
             self.stopReading()
             self.startWriting()
-            return None
         except (OSError, ValueError):
-            return CONNECTION_LOST
-        return self._dataReceived(data)
+            problem = CONNECTION_LOST
+        if data:
+            self._dataReceived(data)
+        return None if self.disconnected else problem
 
     # writing
 

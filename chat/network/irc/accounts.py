@@ -98,7 +98,7 @@ def _plain(session: IrcClient, text: str) -> None:
     def answered(answer: Answer[Account]) -> None:
         with later:
             if isinstance(answer, Refused):
-                if answer.why in (Why.LIMIT, Why.SERVER_BANNED):
+                if answer.why in (Why.LIMIT, Why.SERVER_BANNED, Why.NEEDS_TLS):
                     session.tell_sentence(answer.sentence)
                 session.numeric(n.ERR_SASLFAIL)
                 return

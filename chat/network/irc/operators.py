@@ -34,7 +34,7 @@ def _oper(session: IrcClient, message: Message) -> None:
                 operating.promote(session.directory, session.user, answer)
                 session.numeric(n.RPL_YOUREOPER)
                 told(session, [Change(True, "o")])
-            elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED):
+            elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED, Why.NEEDS_TLS):
                 session.tell_sentence(answer.sentence)
                 session.numeric(n.ERR_PASSWDMISMATCH)
             else:

@@ -158,7 +158,7 @@ def _cap(session: IrcClient, message: Message) -> None:
         policy = session.connection.factory.settings.registration
         several = bool(session.caps & Cap.CAP_NOTIFY)
         shown = CAP_VERSION_WITH_VALUES if several else version
-        _cap_lines(session, "LS", capabilities.listed(shown, policy), several)
+        _cap_lines(session, "LS", capabilities.listed(shown, policy, _sts(session)), several)
     elif word == "LIST":
         _cap_lines(session, "LIST", capabilities.names_of(session.caps), True)
     elif word == "REQ":
@@ -171,6 +171,19 @@ def _cap(session: IrcClient, message: Message) -> None:
             complete(session)
     else:
         session.numeric(n.ERR_INVALIDCAPCMD, message.params[0])
+
+
+def _sts(session: IrcClient) -> str:
+    """The policy of IRCv3 "sts" (https://ircv3.net/specs/extensions/sts): without TLS the port that has it, with TLS
+    how long to insist on it. None where an authority's signature is missing: a client could never connect again.
+    """
+    tls = session.connection.factory.tls
+    if tls is None or not tls.certificates.trusted:
+        return ""
+    if session.user.secure:
+        return f"duration={capabilities.STS_SECONDS}"
+    port = getattr(session.connection.transport.getHost(), "port", None)
+    return f"port={port}" if port else ""
 
 
 def _cap_lines(session: IrcClient, word: str, names: list[str], several: bool) -> None:
