@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import inf
 from typing import ClassVar
 
 from twisted.python import usage
 
 from chat.domain.limits import LIVE_PER_ADDRESS, MESSAGE_BURST, MESSAGE_RATE
+from chat.runtime.logfile import ReopenedLog
 
 DEFAULT_LISTEN = "tcp:56458"
 DEFAULT_WEB = "tcp:8080:interface=127.0.0.1"
@@ -84,6 +86,8 @@ class Options(usage.Options):
 
     def __init__(self) -> None:
         super().__init__()
+        self.reopen_log: Callable[[], None] = lambda: None
+        """Goes on in a new log file if somebody has moved the old one away."""
         self["listen"] = []
         self["relay"] = []
         self["tls"] = []
@@ -126,8 +130,18 @@ class Options(usage.Options):
                 f"{arguments[0]!r} is not understood: everything is said with options, see --help."
             )
 
+    def _keep_log(self) -> None:
+        """Have twistd write to its --logfile through something that can open it again."""
+        twistd = getattr(self, "parent", None) or {}
+        path = twistd.get("logfile")
+        if path and path != "-" and not twistd.get("logger") and not twistd.get("syslog"):
+            log = ReopenedLog(path)
+            twistd["logger"] = log.observer
+            self.reopen_log = log.reopen
+
     def postOptions(self) -> None:
         """Check what can be checked before anything starts."""
+        self._keep_log()
         if not self["name"] or any(c.isspace() or not c.isprintable() for c in self["name"]):
             raise usage.UsageError("--name must be one word, such as chat.example.org.")
         if self["registration"] not in ("open", "early", "closed"):

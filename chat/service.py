@@ -19,6 +19,7 @@ from chat.listening.certificates import BadCertificate, Certificates, Pair
 from chat.listening.endpoints import CannotStart, listening_service
 from chat.listening.tls import Tls
 from chat.listening.turns import Turns
+from chat.monitor.doors import DoorCollector
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
@@ -142,6 +143,7 @@ def makeService(options: Options) -> IService:
         registration=options["registration"],
     )
     settings.reload = reload = Reload()
+    reload.add("log file", options.reopen_log)
     reload.add("message of the day", lambda: reread_motd(settings, options["motd"]))
     certificates = open_certificates(options)
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
@@ -158,7 +160,7 @@ def makeService(options: Options) -> IService:
         reload.add("certificates", certificates.reload)
         TimerService(CERTIFICATE_SECONDS, certificates.look).setServiceParent(service)
         TimerService(WARNING_SECONDS, certificates.warn).setServiceParent(service)
-    chat_server.factory.web = site_for(chat_server, certificates, options, turns, reactor)
+    chat_server.factory.web = site = site_for(chat_server, certificates, options, turns, reactor)
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
         monitor = monitor_service(
@@ -170,6 +172,7 @@ def makeService(options: Options) -> IService:
             name=settings.name,
             actions=OperatorActions(chat_server.factory),
             turns=turns,
+            collectors=[DoorCollector(site, chat_server.factory.tls)],
         )
         monitor.setServiceParent(service)
         reporter = Reporter(chat_server.fanout, monitor.note, reactor)

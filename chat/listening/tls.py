@@ -8,12 +8,13 @@ connections).
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
 from twisted.internet import tcp
 from twisted.internet.error import ConnectionLost
-from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.interfaces import IAddress, ISSLTransport
 from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -86,35 +87,56 @@ class SecuredProtocol(Protocol):
         """The handshake is done: the conversation begins."""
 
 
+class ServerConnection(tcp.Server):
+    """An accepted connection, for which a relay may have told another pair of addresses."""
+
+    here: IAddress | None = None
+    """Where the person connected to, if that is not this end of the socket."""
+
+    def getHost(self) -> IAddress:
+        """The address that the person connected to (ITransport)."""
+        own: IAddress = self.here or super().getHost()
+        return own
+
+
 @implementer(ISSLTransport)
-class TlsConnection(tcp.Server):
+class TlsConnection(ServerConnection):
     """An accepted connection over TLS, made of a plain one from which the hello has not been read yet."""
 
     socket: ssl.SSLSocket
     protocol: Any
     _log = Logger()
 
-    def __init__(self, plain: tcp.Server, tls: Tls, address: str) -> None:
+    def __init__(self, plain: ServerConnection, tls: Tls, address: str) -> None:
         self._tls = tls
         self._address = address
+        self.here = plain.here
         self._shaking = True
         self._wants_to_write = False
         """Whether reading has to wait until something can be written: an answer to a key update (RFC 8446, 4.6.3)."""
+        plain.stopReading()
+        # Before the socket changes hands: afterwards the reactor would have to look for it.
         plain.stopReading()
         wrapped = tls.certificates.context.wrap_socket(
             plain.socket, server_side=True, do_handshake_on_connect=False
         )
         super().__init__(wrapped, plain.protocol, plain.client, plain.server, plain.sessionno, plain.reactor)
-        # The socket has changed hands: nothing that the reactor may still have to tell is for the plain connection.
+        # Nothing that the reactor may still have to tell is for the plain connection.
         del plain.socket, plain.protocol, plain.fileno
-        self.stopReading()
         self.protocol.securing(self)
         tls.begun(self)
-        tls.turns.add(address, self._shake)
+        self._wait_for_turn()
 
     # the handshake
 
+    def _wait_for_turn(self) -> None:
+        self._waits = True
+        self._tls.turns.add(self._address, self._shake)
+        if self._waits:
+            self.stopReading()
+
     def _shake(self) -> None:
+        self._waits = False
         if not self._shaking or self.disconnected:
             return
         try:
@@ -147,8 +169,7 @@ class TlsConnection(tcp.Server):
     def doRead(self) -> Any:
         """Read a record, or go on with the handshake when its turn has come."""
         if self._shaking:
-            self.stopReading()
-            self._tls.turns.add(self._address, self._shake)
+            self._wait_for_turn()
             return None
         data = b""
         problem: Any = None
@@ -173,28 +194,35 @@ class TlsConnection(tcp.Server):
 
     # writing
 
-    def send(self, data: bytes | memoryview) -> int:
-        """Encrypt straight into the socket; how many bytes were taken. Raises one of `NOT_NOW`, or OSError.
+    def sender(self) -> Callable[[bytes | memoryview], int]:
+        """What encrypts straight into the socket, and returns how many bytes were taken.
 
-        Afterwards OpenSSL may hold a record that is sent in part. What is sent next has to begin with the bytes that
-        were not taken, and to have `RECORD_BYTES` of them, or all.
+        It raises one of `NOT_NOW`, or OSError. Afterwards OpenSSL may hold a record that is sent in part. What is sent
+        next has to begin with the bytes that were not taken, and to have `RECORD_BYTES` of them, or all.
         """
-        if len(data) <= RECORD_BYTES:
-            return self.socket.send(data)
-        view = memoryview(data)
-        taken = 0
-        try:
-            while taken < len(view):
-                taken += self.socket.send(view[taken : taken + RECORD_BYTES])
-        except NOT_NOW:
-            if not taken:
-                raise
-        return taken
+        # The object inside does the work. With many quiet connections, whose objects are in no cache of the processor,
+        # the way there through those around it is a good part of a send (measured: 0.5 microseconds of 2.5 when warm).
+        write: Callable[[bytes | memoryview], int] = getattr(self.socket, "_sslobj", self.socket).write
+
+        def send(data: bytes | memoryview) -> int:
+            if len(data) <= RECORD_BYTES:
+                return write(data)
+            view = memoryview(data)
+            taken = 0
+            try:
+                while taken < len(view):
+                    taken += write(view[taken : taken + RECORD_BYTES])
+            except NOT_NOW:
+                if not taken:
+                    raise
+            return taken
+
+        return send
 
     def writeSomeData(self, data: bytes) -> Any:
         """Write what the socket takes (twisted.internet.abstract)."""
         try:
-            return self.send(memoryview(data)[: self.SEND_LIMIT])
+            return self.sender()(memoryview(data)[: self.SEND_LIMIT])
         except NOT_NOW:
             return 0
         except (OSError, ValueError):
@@ -209,7 +237,7 @@ class TlsConnection(tcp.Server):
         """Go on with what had to wait for the socket."""
         if self._shaking:
             self.stopWriting()
-            self._tls.turns.add(self._address, self._shake)
+            self._wait_for_turn()
             return None
         if self._wants_to_write:
             self._wants_to_write = False

@@ -437,7 +437,7 @@ class TlsOutlet(SocketOutlet):
     _least = RECORD_BYTES
 
     def _way_into(self, transport: Any) -> Callable[[bytes], int]:
-        send: Callable[[bytes], int] = transport.send
+        send: Callable[[bytes], int] = transport.sender()
         return send
 
 

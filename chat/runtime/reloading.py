@@ -32,13 +32,15 @@ class Reload:
 
 
 def reload_on_signal(reactor: Any, reload: Callable[[], object]) -> None:
-    """From when `reactor` runs, read everything again at each SIGHUP, which would end the process otherwise."""
+    """From when `reactor` runs, read everything again at each SIGHUP or SIGUSR1, which end a process otherwise."""
 
     def received(signum: int, frame: object) -> None:
         reactor.callFromThread(reload)
 
     def install() -> None:
-        if hasattr(signal, "SIGHUP"):
-            signal.signal(signal.SIGHUP, received)
+        # twistd has SIGUSR1 for a new log file.
+        for name in ("SIGHUP", "SIGUSR1"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), received)
 
     reactor.callWhenRunning(install)

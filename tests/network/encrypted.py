@@ -19,6 +19,7 @@ from twisted.internet.task import Clock
 
 from chat.listening.accepting import AcceptedConnection
 from chat.listening.certificates import Certificates, Pair
+from chat.listening.proxied import ProxiedFactory
 from chat.listening.tls import Tls
 from chat.listening.turns import Turns
 from chat.network.listener import ChatProtocol
@@ -121,14 +122,15 @@ class Encrypted:
         self._ports = iter(range(40_000, 60_000))
         self.made: list[Any] = []
 
-    def accept(self, address: str = "192.0.2.7") -> tuple[socket.socket, ChatProtocol]:
-        """The client's end of a new connection, and the server's protocol."""
+    def accept(self, address: str = "192.0.2.7", relay: bool = False) -> tuple[socket.socket, ChatProtocol]:
+        """The client's end of a new connection, and the server's protocol: the chat's, or one that awaits a header."""
         theirs, ours = socket.socketpair()
         self.made += [theirs, ours]
         for end in (theirs, ours):
             end.setblocking(False)
         peer = (address, next(self._ports))
-        protocol = self.server.factory.buildProtocol(None)
+        chat = self.server.factory
+        protocol: Any = (ProxiedFactory(chat, self.server.clock) if relay else chat).buildProtocol(None)
         transport = AcceptedConnection(ours, protocol, peer, None, 1, self.loop)  # type: ignore[arg-type]
         protocol.makeConnection(transport)
         return theirs, protocol
@@ -171,9 +173,16 @@ class EncryptedClient:
         ciphers: str = "",
         version: ssl.TLSVersion | None = None,
         strict: bool = False,
+        header: bytes = b"",
     ) -> None:
+        """`header`: what a relay sends first, a byte at a time."""
         self.world = world
-        plain, self.protocol = world.accept(address)
+        plain, self.protocol = world.accept(address, relay=bool(header))
+        for byte in header[:-1]:
+            plain.send(bytes([byte]))
+            world.run()
+        # The end of it comes together with the hello.
+        plain.send(header[-1:])
         self.context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.context.check_hostname = False
         self.context.verify_mode = ssl.CERT_NONE

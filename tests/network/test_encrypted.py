@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from twisted.internet import tcp
 
 from chat.domain import banning
 from chat.listening import tls
+from chat.listening.proxied import HEADER_SECONDS, NOT_FOR_PEOPLE
+from chat.listening.proxy_protocol import SocketAddress, encode_v1, encode_v2
 from chat.listening.tls import ACCESS_DENIED, HANDSHAKE_SECONDS, NO_TLS_HERE, TlsConnection
 from chat.network.factory import GREETING_SECONDS
-from chat.network.outlet import STALL_SECONDS, TlsOutlet
+from chat.network.outlet import STALL_SECONDS, SocketOutlet, TlsOutlet
 from tests.network.chatting import Server, join_irc, join_plain
 from tests.network.encrypted import Encrypted, EncryptedClient, write_pair
 
@@ -105,6 +108,46 @@ def test_tls_in_tls_is_refused(world: Encrypted) -> None:
     client = world.connect().feed(b"\x16\x03\x01\x02\x00")
     assert client.raw() == NO_TLS_HERE
     assert client.ended
+
+
+@pytest.mark.parametrize("source", ["198.51.100.9", "2001:db8::9"])
+@pytest.mark.parametrize("encode", [encode_v1, encode_v2])
+def test_behind_a_relay_there_is_tls_and_the_persons_address(
+    world: Encrypted, encode: Callable[..., bytes], source: str
+) -> None:
+    header = encode(SocketAddress(ip_address(source), 40000), SocketAddress(ip_address(source), 56458))
+    client = world.connect("127.0.0.1", header=header).feed(b"bob\n")
+    assert client.raw().startswith(b"Welcome, bob!")
+    bob = world.server.directory.find("bob")
+    assert bob.address == source
+    assert bob.secure
+    connection = next(iter(world.server.factory.connections))
+    assert isinstance(connection.outlet, TlsOutlet)
+    assert connection.transport.getHost().port == 56458
+    client.feed(b"/exit\n")
+    assert client.raw() == b"Goodbye\n"
+    world.server.loop.advance(1)
+    assert world.server.left_behind() == []
+
+
+def test_behind_a_relay_lines_come_with_the_header_and_go_straight_to_the_socket(world: Encrypted) -> None:
+    client, _ = world.accept("127.0.0.1", relay=True)
+    client.send(b"PROXY TCP4 198.51.100.9 192.0.2.1 40000 56458\r\nbob\nhello\n")
+    world.run()
+    assert client.recv(1000).startswith(b"Welcome, bob!")
+    assert world.server.directory.find("bob").address == "198.51.100.9"
+    assert isinstance(next(iter(world.server.factory.connections)).outlet, SocketOutlet)
+
+
+def test_who_sends_no_header_to_a_port_for_relays_is_told(world: Encrypted) -> None:
+    client, _ = world.accept("127.0.0.1", relay=True)
+    client.send(b"NICK bob\r\n")
+    world.run()
+    assert client.recv(1000) == NOT_FOR_PEOPLE
+    silent, _ = world.accept("127.0.0.1", relay=True)
+    world.wait(HEADER_SECONDS + 1)
+    assert silent.recv(1000) == NOT_FOR_PEOPLE
+    assert world.server.left_behind() == []
 
 
 # the handshake

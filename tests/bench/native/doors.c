@@ -41,7 +41,7 @@ static SSL *tls_open(int fd) {
   }
   SSL *tls = SSL_new(context);
   SSL_set_fd(tls, fd);
-  if (SSL_connect(tls) != 1) shut(ERR_reason_error_string(ERR_get_error()));
+  SSL_set_connect_state(tls); /* SSL_read() and SSL_write() do the handshake, without waiting */
   return tls;
 }
 
@@ -66,6 +66,8 @@ door *door_open(door_kind kind, int fd) {
   else websocket_open(fd);
   return d;
 }
+
+bool door_shut(const door *d) { return d && d->tls && !SSL_is_init_finished(d->tls); }
 
 static ssize_t tls_result(door *d, int count) {
   if (count > 0) return count;

@@ -74,7 +74,7 @@ static void append(text *to, const char *bytes, size_t length) {
 
 static void watch(person *p, int operation) {
   struct epoll_event event = {.data.ptr = p};
-  event.events = (p->stalled ? 0 : EPOLLIN) | (p->unsent.length ? EPOLLOUT : 0);
+  event.events = (p->stalled ? 0 : EPOLLIN) | (p->unsent.length && !door_shut(p->door) ? EPOLLOUT : 0);
   epoll_ctl(loop, operation, p->fd, &event);
 }
 
@@ -301,7 +301,11 @@ void serve(int milliseconds) {
       continue;
     }
     if (events[i].events & EPOLLOUT) transmit_rest(p);
-    if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(p);
+    if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+      bool was_shut = door_shut(p->door);
+      receive(p);
+      if (was_shut && p->at != GONE) transmit_rest(p);
+    }
   }
 }
 
