@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+
+from chat.runtime.lifeline import END_WITH_INPUT, end_with_input
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "server": ("chat.runtime.server", "run the server (twistd -n chat)"),
@@ -16,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "window": ("chat.client.window", "chat in a window"),
     "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
     "cert": ("chat.listening.self_signed", "make a certificate for TLS, for a start"),
+    "deploy": ("chat.deploy.command", "print files for systemd, containers, nginx, Caddy, Grafana"),
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),
 }
 """Command -> the module whose `main(arguments)` runs it and returns an exit status, and what it does."""
@@ -45,6 +49,9 @@ def has_display() -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == [END_WITH_INPUT]:
+        end_with_input()
+        arguments = arguments[1:]
     if not arguments:
         if not has_display():
             sys.stdout.write(usage())
@@ -60,7 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[0] in ("server", "relay", "launcher"):
         find_plugins()
     run = cast("Callable[[list[str]], int]", importlib.import_module(COMMANDS[arguments[0]][0]).main)
-    return run(arguments[1:])
+    try:
+        return run(arguments[1:])
+    except KeyboardInterrupt:
+        # Before a command has its own way to end in order, such as at the question for a password.
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ class Why(Enum):
     NOT_BANNED = auto()
     NOT_IGNORED = auto()
     BAD_DURATION = auto()
+    ENDED = auto()
 
 
 class Refused(Exception):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.main import CONNECTION_LOST
 
 from chat.listening.first_bytes import TLS_HANDSHAKE
@@ -56,7 +57,7 @@ class AcceptedConnection(ServerConnection):
             host, port = str(served.source.ip), served.source.port
             self.client = (host, port, 0, 0) if ":" in host else (host, port)
             self.hostname = host
-            self._addressType = type(relay.getPeer())
+            self._addressType = IPv6Address if ":" in host else IPv4Address
         self.here = relay.getHost()
         self.protocol = served.protocol
         served.protocol.makeConnection(self)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from twisted.internet import tcp
 from twisted.internet.error import ConnectionLost
-from twisted.internet.interfaces import IAddress, ISSLTransport
+from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -90,13 +90,12 @@ class SecuredProtocol(Protocol):
 class ServerConnection(tcp.Server):
     """An accepted connection, for which a relay may have told another pair of addresses."""
 
-    here: IAddress | None = None
+    here: Any = None
     """Where the person connected to, if that is not this end of the socket."""
 
-    def getHost(self) -> IAddress:
+    def getHost(self) -> Any:
         """The address that the person connected to (ITransport)."""
-        own: IAddress = self.here or super().getHost()
-        return own
+        return self.here or super().getHost()
 
 
 @implementer(ISSLTransport)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +22,11 @@ from chat.monitor.websocket import PageSocketFactory
 from chat.web.http import BoundedChannel, BoundedSite, Health, Named, NotFound, text
 from chat.web.origins import is_own_origin
 
-REFUSALS_LOGGED = 10
-"""Refused requests a minute that have a line in the log each: who tries tokens must not fill it."""
+GUESSES_LOGGED = 10
+"""Requests a minute with a wrong token that have a line in the log each: who tries tokens must not fill it."""
+
+MISSES_LOGGED = 1
+"""The same for other requests that were refused (no such page, no token): strangers ask for thousands."""
 
 _HIDDEN_PROBLEM = b'id="wrong" hidden'
 # What says in the sign-in page that the token was wrong.
@@ -36,32 +40,35 @@ class MonitorSite(BoundedSite):
     def __init__(self, root: IResource, reactor: Any, turns: Turns) -> None:
         super().__init__(root, reactor, turns, AddressLimits(), forms=True)
         self._minute = 0.0
-        self._refused = 0
+        self._refused: Counter[bool] = Counter()
+        """Requests refused in this minute, with a wrong token and others."""
 
     def log(self, request: http.Request) -> None:
         """Count a request, and log one that may be somebody's who guesses, or that failed (http.HTTPFactory)."""
         super().log(request)
         # Without a token there is a form to type it in; with a wrong one, somebody may be guessing.
         suspect = request.code == 403 or (request.code == 401 and _carries_token(request))
-        if suspect:
+        last = False
+        if 400 <= request.code < 500:
             minute = self.reactor.seconds() // 60
             if minute != self._minute:
-                self._minute, self._refused = minute, 0
-            self._refused += 1
-            if self._refused > REFUSALS_LOGGED:
+                self._minute, self._refused = minute, Counter()
+            self._refused[suspect] += 1
+            logged = GUESSES_LOGGED if suspect else MISSES_LOGGED
+            if self._refused[suspect] > logged:
                 return
-        elif request.code < 500:
+            last = self._refused[suspect] == logged
+        elif request.code < 400:
             return
         address = request.getClientAddress()
-        _log.warn(
+        emit = _log.warn if suspect or request.code >= 500 else _log.info
+        emit(
             "{client} asked {method} {path}: {code}{note}",
             client=getattr(address, "host", None) or "a local program",
             method=_shown(request.method),
             path=_shown(request.path),
             code=request.code,
-            note=" (more in this minute are not logged)"
-            if suspect and self._refused == REFUSALS_LOGGED
-            else "",
+            note=" (more in this minute are not logged)" if last else "",
         )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from itertools import chain
 from typing import Any, Protocol
 
 from twisted.internet.error import ConnectionDone
@@ -25,8 +24,8 @@ from zope.interface import implementer
 from chat.domain.directory import Directory
 from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step
 from chat.domain.logins import Logins
-from chat.domain.room import Membership
-from chat.domain.user import User
+from chat.domain.readers import Cursor
+from chat.domain.session import Session, State
 from chat.listening.deadlines import Deadlines
 from chat.listening.first_bytes import HTTP_METHODS, Door, door_of
 from chat.listening.sockets import host_of
@@ -113,6 +112,8 @@ class ChatProtocol(PausingLineReceiver):
     MAX_LENGTH = INPUT_BYTES
     factory: ConnectionOwner
     transport: Any
+    session: Session
+    """What the domain knows of this connection, from its first moment on, with the one state in which it is."""
     log = Logger()
 
     def __init__(self) -> None:
@@ -130,8 +131,6 @@ class ChatProtocol(PausingLineReceiver):
         self._refused: TurnedAway | None = None
         """Why this connection is not taken, until it is known in which protocol to say so."""
         self._inner: Inner | None = None
-        self.leaving = False
-        """Whether this side ends the connection, as opposed to a connection that drops."""
         self.pace: Pace | None = None
 
     # the life of a connection
@@ -142,15 +141,24 @@ class ChatProtocol(PausingLineReceiver):
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
             self.transport.setTcpKeepAlive(True)
-        if factory.settings.message_rate:
-            self.pace = Pace(factory.settings.message_rate, factory.settings.message_burst)
+        self.set_pace()
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
+        self.address = host_of(self.transport.getPeer())
+        directory = factory.directory
+        self.session = Session(
+            directory.new_session(), self.address, factory.cloak(self.address), directory.seconds()
+        )
+        self.session.secure = ISSLTransport.providedBy(self.transport)
         factory.connected(self)
         self._admit()
 
+    def set_pace(self) -> None:
+        """Go at the pace that the settings have, with a clean sheet."""
+        settings = self.factory.settings
+        self.pace = Pace(settings.message_rate, settings.message_burst) if settings.message_rate else None
+
     def _admit(self) -> None:
-        self.address = host_of(self.transport.getPeer())
         directory = self.factory.directory
         ban = directory.bans.of_address(self.address, directory.clock())
         if ban is not None:
@@ -166,24 +174,13 @@ class ChatProtocol(PausingLineReceiver):
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
         self.stop_reading()
+        self.factory.directory.leave(self.session, self.quit_reason)
+        self.session.state = State.GONE
         self.outlet.lost()
         inner, self._inner = self._inner, None
         if inner is not None:
             inner.connectionLost(reason or Failure(ConnectionDone()))
-        dialect = self.dialect
-        if dialect is not None:
-            if not self.leaving:
-                self.remember()
-            self.factory.directory.quit(dialect.user, self.quit_reason)
-            dialect.user.gone = True
         self.factory.disconnected(self)
-
-    def remember(self) -> None:
-        """The connection drops, which is not a goodbye: keep the name, and the places, for who comes back."""
-        if self.dialect is not None:
-            directory = self.factory.directory
-            directory.claims.hold(self.dialect.user)
-            directory.returning.dropped(self.dialect.user, directory.seconds())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
@@ -196,6 +193,7 @@ class ChatProtocol(PausingLineReceiver):
     def speak(self, dialect: Dialect) -> None:
         """From here on lines go to this dialect."""
         self.dialect = dialect
+        self.session.meet(dialect, dialect.name)
         self.factory.greeting.discard(self)
 
     def greet(self) -> None:
@@ -203,7 +201,7 @@ class ChatProtocol(PausingLineReceiver):
         self.factory.reactor.callLater(0, self._greet, self.transport)
 
     def _greet(self, transport: Any) -> None:
-        if self.transport is not transport or self.outlet.closed or self.leaving:
+        if self.transport is not transport or self.outlet.closed or not self.session.alive:
             return
         if self._refused is not None:
             self._turn_away(Door.LINES, self._refused)
@@ -227,32 +225,16 @@ class ChatProtocol(PausingLineReceiver):
         self._person = None
         self.speak(self.factory.make_program(self))
 
-    def make_user(self, reader: Dialect) -> User:
-        """A person, without a name as yet, behind this connection."""
-        factory = self.factory
-        directory = factory.directory
-        user = User(
-            directory.new_session(),
-            reader,
-            reader.name,
-            self.address,
-            factory.cloak(self.address),
-            directory.seconds(),
-        )
-        user.secure = ISSLTransport.providedBy(self.transport)
-        return user
-
     def named(self) -> None:
         """The connection has a name: the clock for it stops."""
         self._person = None
         self.factory.naming.discard(self)
         self.factory.registering.discard(self)
 
-    def finish(self, reason: str) -> None:
-        """Close after everything that waits has been taken; others see `reason`."""
-        self.quit_reason = reason
-        self.leaving = True
+    def finish(self, reason: str, farewell: bool = False) -> None:
+        """Close after everything that waits has been taken; see `Directory.leave`."""
         self.stop_waiting()
+        self.factory.directory.leave(self.session, reason, farewell)
         if isinstance(self._inner, WebSocket):
             self._inner.close(GOING_AWAY if self.factory.directory.stopping else NORMAL)
         if self.outlet.closed:
@@ -264,6 +246,7 @@ class ChatProtocol(PausingLineReceiver):
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
+        self.factory.directory.leave(self.session, reason)
         self.outlet.close_now()
         self.transport.abortConnection()
 
@@ -273,7 +256,7 @@ class ChatProtocol(PausingLineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if self.leaving:
+            if not self.session.alive:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and self._inner is None and not self._buffer:
@@ -368,6 +351,7 @@ class ChatProtocol(PausingLineReceiver):
         """The handshake is done: the same question again, who is there."""
         transport = self.transport
         self.outlet = outlet_for(transport, self, self.factory.fanout)
+        self.session.secure = True
         if transport.application == "http/1.1" and self.factory.web is not None:
             self._speak_http(self.factory.web, b"")
         elif transport.application != "irc":
@@ -385,7 +369,7 @@ class ChatProtocol(PausingLineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A line: to the dialect now, or when its turn has come."""
-        if self.leaving or self.outlet.closed:
+        if not self.session.alive or self.outlet.closed:
             return
         dialect = self.dialect
         if dialect is None or (self._person is not None and self._person.expects_name()):
@@ -423,7 +407,10 @@ class ChatProtocol(PausingLineReceiver):
 
     def _turn_away(self, door: Door, why: TurnedAway, answer: bytes = b"") -> None:
         self._refused = None
-        self.factory.directory.stats.refused += 1
+        stats = self.factory.directory.stats
+        stats.refused += 1
+        # Whom it was about stands in brackets, if anywhere: there are few reasons, and many people.
+        stats.refusals[why.what.partition(" (")[0]] += 1
         self.log.info("Turned away {address}: {what}", address=self.address, what=why.what)
         self.clearLineBuffer()
         self.outlet.put(answer or farewell(door, why))
@@ -448,8 +435,8 @@ class ChatProtocol(PausingLineReceiver):
             dialect.tell_sentence(self.pace.notice())
         elif step is Step.MUTE:
             directory.stats.muted += 1
-            self.log.info("Muted {who} for flooding", who=dialect.user.shown)
-            dialect.tell_sentence(directory.mutes.flooded(dialect.user, MUTE_SECONDS, self.pace.measure()))
+            self.log.info("Muted {who} for flooding", who=dialect.person.shown)
+            dialect.tell_sentence(directory.mutes.flooded(dialect.person, MUTE_SECONDS, self.pace.measure()))
 
     def may_read(self) -> bool:
         """Whether this connection is still to be read."""
@@ -457,7 +444,7 @@ class ChatProtocol(PausingLineReceiver):
 
     def deal_with(self, line: bytes) -> None:
         """A line whose turn has come."""
-        if self.dialect is not None and not self.outlet.closed:
+        if self.dialect is not None and self.session.alive and not self.outlet.closed:
             self.dialect.line(line)
 
     def hide_typing(self, yes: bool) -> None:
@@ -472,21 +459,16 @@ class ChatProtocol(PausingLineReceiver):
 
     # for the outlet
 
-    def memberships(self) -> Iterable[Membership]:
-        """The rooms that this reader is in, and those that were left before all of it had been read."""
-        dialect = self.dialect
-        if dialect is None:
-            return ()
-        user = dialect.user
-        return chain(user.former, user.memberships.values()) if user.former else user.memberships.values()
+    def cursors(self) -> Iterable[Cursor]:
+        """Where this reader stands in its rooms, and in those that were left before all of it had been read."""
+        return self.session.reading()
 
     def caught_up(self) -> None:
         """Everything in the rooms has been read."""
-        if self.dialect is not None and self.dialect.user.former:
-            self.dialect.user.former.clear()
+        self.session.former.clear()
 
-    def gap(self, membership: Membership, missed: int) -> bytes:
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
         assert self.dialect is not None
-        line = self.dialect.gap(membership, missed)
+        line = self.dialect.gap(cursor, missed)
         return line if self.outlet.frame is None else self.outlet.frame(line)

@@ -367,7 +367,7 @@ def text(request: Request, code: int, sentence: str) -> bytes:
     return sentence.encode("utf-8") + b"\n"
 
 
-def give_cookie(request: Request, name: bytes, value: bytes, seconds: int, same_site: bytes = b"lax") -> None:
+def give_cookie(request: Request, name: bytes, value: bytes, seconds: int) -> None:
     """Have a browser keep this, for so long, for this site alone: no script sees it, and over TLS nobody else does."""
     request.addCookie(
         name,
@@ -376,5 +376,5 @@ def give_cookie(request: Request, name: bytes, value: bytes, seconds: int, same_
         max_age=b"%d" % seconds,
         secure=bool(request.isSecure()),
         httpOnly=True,
-        sameSite=same_site,
+        sameSite=b"lax",
     )

@@ -119,7 +119,7 @@ def test_behind_a_relay_there_is_tls_and_the_persons_address(
     client = world.connect("127.0.0.1", header=header).feed(b"bob\n")
     assert client.raw().startswith(b"Welcome, bob!")
     bob = world.server.directory.find("bob")
-    assert bob.address == source
+    assert bob.addresses == [source]
     assert bob.secure
     connection = next(iter(world.server.factory.connections))
     assert isinstance(connection.outlet, TlsOutlet)
@@ -135,7 +135,7 @@ def test_behind_a_relay_lines_come_with_the_header_and_go_straight_to_the_socket
     client.send(b"PROXY TCP4 198.51.100.9 192.0.2.1 40000 56458\r\nbob\nhello\n")
     world.run()
     assert client.recv(1000).startswith(b"Welcome, bob!")
-    assert world.server.directory.find("bob").address == "198.51.100.9"
+    assert world.server.directory.find("bob").addresses == ["198.51.100.9"]
     assert isinstance(next(iter(world.server.factory.connections)).outlet, SocketOutlet)
 
 
@@ -271,7 +271,7 @@ def test_a_client_that_ends_its_input_reads_the_rest(world: Encrypted, polite: b
     else:
         socket.socket.shutdown(client.socket, socket.SHUT_WR)
     world.run()
-    assert world.server.directory.users == {}
+    assert world.server.directory.people == {}
     assert world.server.left_behind() == [] or not world.server.factory.connections
 
 
@@ -291,7 +291,7 @@ def test_what_is_no_record_ends_the_connection(world: Encrypted, noise: bytes) -
     client.raw()
     socket.socket(fileno=socket.dup(client.socket.fileno())).send(noise)
     world.run()
-    assert world.server.directory.users == {}
+    assert world.server.directory.people == {}
 
 
 # readers who are slow
@@ -340,7 +340,7 @@ def test_a_reader_that_takes_nothing_is_cut_off(world: Encrypted) -> None:
     bob.protocol.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     fill(world, 400)
     world.wait(STALL_SECONDS + 10)
-    assert "bob" not in world.server.directory.users
+    assert "bob" not in world.server.directory.people
     assert world.server.directory.stats.stalled == 1
 
 

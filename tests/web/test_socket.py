@@ -71,7 +71,7 @@ def test_pages_with_capabilities_and_without_read_the_same_room(server: Server) 
 def test_whoever_is_ignored_stays_so_in_frames(server: Server) -> None:
     bob = join_irc(server, "bob", "#a")
     page = Page(server).register("web", "#a").send(b"METADATA * LIST")
-    server.directory.find("web").reader.ignoring_changed()
+    server.directory.find("web").refresh()
     bob.send("PRIVMSG #a :one")
     assert page.texts()[-1] == b":bob!bob@host PRIVMSG #a :one"
 

@@ -86,7 +86,7 @@ class PinnedTls:
         connection: SSL.Connection = self._strict.clientConnectionForTLS(tlsProtocol)
         own = False
 
-        def verify(connection: SSL.Connection, certificate: Any, error: int, depth: int, ok: bool) -> bool:
+        def verify(connection: SSL.Connection, certificate: Any, error: int, depth: int, ok: int) -> bool:
             nonlocal own
             try:
                 if error == SELF_SIGNED and depth == 0:

@@ -72,7 +72,7 @@ def test_a_servers_own_certificate_is_remembered_and_said_once(pins: Pins, tmp_p
     pair = write_pair(tmp_path / "a", "elsewhere.test")
     first, again = Visit(pair, pins), Visit(pair, pins)
     assert len(first.told) == 1
-    assert pins.find("chat.test:6697") in first.told[0]
+    assert str(pins.find("chat.test:6697")) in first.told[0]
     assert again.told == []
     assert first.heard == again.heard == b"PASS secret\r\n"
 
