@@ -49,6 +49,7 @@ class Why(Enum):
     NOT_IGNORED = auto()
     BAD_DURATION = auto()
     ENDED = auto()
+    NO_SUCH_DEVICE = auto()
 
 
 class Refused(Exception):

@@ -183,8 +183,19 @@ class ChatProtocol(PausingLineReceiver):
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
-        """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
-        self.input_ended()
+        """The other side sends nothing more (`nc -N`): let it have what is still for it, then close.
+
+        A person's last line needs no line end (`printf`); what is left of an IRC client's may be half of a message.
+        """
+        head, self._head = self._head, b""
+        if self._refused is not None:
+            self._turn_away(Door.LINES, self._refused)
+            return
+        if head:
+            self.cut_lines(head)
+        if self.dialect is not None and self.dialect.name == "irc":
+            self.clearLineBuffer()
+        self.read_the_rest(self.input_ended)
 
     def writeConnectionLost(self) -> None:
         """The other side reads nothing more: that is the end."""

@@ -20,3 +20,17 @@ def test_a_relay_that_announces_people_where_nobody_expects_it(header: bytes) ->
     assert client.raw() == f"ERROR :{NOT_FOR_RELAYS}\r\n".encode()
     assert client.ended
     assert server.directory.stats.people == 0
+
+
+def test_who_is_refused_and_ends_the_input_is_told_and_does_not_come_in() -> None:
+    server = Server(Clock(), MemoryJournal, max_per_address=1)
+    Client(server)
+    refused = Client(server).feed(b"G").half_close()
+    assert refused.raw().startswith(b"ERROR :Too many connections")
+    assert refused.ended
+    assert server.directory.people == {}
+
+
+def test_a_name_that_looks_like_the_beginning_of_a_request_needs_no_line_end() -> None:
+    server = Server(Clock(), MemoryJournal)
+    assert Client(server).feed(b"GET").half_close().raw().startswith(b"Welcome, GET!")
