@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "terminal": ("chat.client.terminal.program", "chat in this terminal, or pipe lines into a room"),
     "window": ("chat.client.window", "chat in a window"),
     "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
+    "cert": ("chat.listening.self_signed", "make a certificate for TLS, for a start"),
     "deploy": ("chat.deploy.command", "print files for systemd, containers, nginx, Caddy, Grafana"),
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),
 }

@@ -5,6 +5,7 @@ documentation come.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,6 +31,16 @@ DEFAULT_WEB = "tcp:8080:interface=127.0.0.1"
 HISTORY_EVENTS = 10_000_000
 """Events kept if the operator says nothing: some 2 GB, years of a lively chat."""
 
+ANY_ORIGIN = "*"
+
+
+def read_origin(text: str) -> str:
+    """An origin of pages, or `*`; raises ValueError."""
+    if text != ANY_ORIGIN and not re.fullmatch(r"https?://[^/\s?#@]+", text):
+        raise ValueError("looks like https://web.example.org, or is *")
+    return text
+
+
 TABLE: tuple[Option, ...] = with_files(
     Option(
         name="listen",
@@ -38,13 +49,40 @@ TABLE: tuple[Option, ...] = with_files(
         default=(DEFAULT_LISTEN,),
         what="Listen for people and programs here; may be given several times. Any Twisted endpoint: tcp:56458, "
         "ssl:6697:privateKey=key.pem:certKey=cert.pem, unix:/run/chat.sock, systemd:domain=INET:index=0, "
-        "haproxy:tcp:56459; ws: before it (ws:tcp:8067) for IRC clients in browsers.",
+        "haproxy:tcp:56459. Everything is spoken on each: lines, IRC, HTTP, WebSocket, and TLS with tls or tls-cert.",
     ),
     Option(
         name="relay",
         several=True,
         what="Take connections here as well, through a relay in this process; may be given several times. Its "
         "figures are in /stats.",
+    ),
+    Option(
+        name="tls",
+        several=True,
+        path=True,
+        what="Folder with fullchain.pem and privkey.pem, as certbot lays it out: with it, TLS works on the same ports. "
+        "May be given several times, for several names, or for an RSA and an ECDSA certificate of the same ones. Read "
+        "again when the files change.",
+    ),
+    Option(
+        name="tls-cert",
+        path=True,
+        what="The same from two files, with tls-key: the certificate and its chain, PEM.",
+    ),
+    Option(name="tls-key", path=True, what="The private key of tls-cert."),
+    Option(
+        name="plaintext-passwords",
+        default="refuse",
+        read=choice("refuse", "allow"),
+        what="Passwords over the internet without TLS, once there is a certificate: refuse or allow.",
+    ),
+    Option(
+        name="origin",
+        several=True,
+        read=read_origin,
+        what="Let pages from here, as https://web.example.org, open WebSockets, beside those of this server, and be "
+        "asked for under this name; * for pages from anywhere. May be given several times.",
     ),
     Option(
         name="data",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -19,8 +20,13 @@ from twisted.python.components import Componentized
 from chat.chat_server import ChatServer
 from chat.configuration.sources import unknown_variables
 from chat.data_folder import check_data_folder, prepare_data_folder, secret_key
+from chat.listening.accepting import AcceptedConnection
+from chat.listening.certificates import BadCertificate, Certificates, Pair
 from chat.listening.endpoints import CannotStart, listening_service, server_endpoint
+from chat.listening.tls import Tls
+from chat.listening.turns import Turns
 from chat.monitor import token as tokens
+from chat.monitor.doors import DoorCollector
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
@@ -41,9 +47,15 @@ from chat.storage.folder import default_data_folder
 from chat.storage.schema import DATABASE, Unusable, check_database
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
+from chat.web.origins import Origins
+from chat.web.site import ChatSite
 
 WEBSOCKET = "ws:"
-"""Before an endpoint: IRC over WebSocket is spoken there, for clients in browsers."""
+"""Before an endpoint: means nothing more. Once it made a port for WebSockets, which every port is."""
+CERTIFICATE_SECONDS = 60.0
+"""How often it is looked whether the files of certificates have changed."""
+WARNING_SECONDS = 24 * 3600.0
+"""How often a certificate that ends soon is warned of."""
 
 
 class ProcessSettings(Service):
@@ -128,6 +140,15 @@ def makeService(options: Options) -> IService:
         log.rotate_on_signal(reactor)
         reloads.add("log file", log.reopen)
     ProcessSettings(reactor, reloads).setServiceParent(service)
+    turns = Turns(reactor)
+    certificates = open_certificates(options)
+    if certificates is not None:
+        chat_server.factory.tls = Tls(certificates, turns, reactor)
+        chat_server.factory.logins.needs_tls = options["plaintext-passwords"] == "refuse"
+        reloads.add("certificates", certificates.reload)
+        TimerService(CERTIFICATE_SECONDS, certificates.look).setServiceParent(service)
+        TimerService(WARNING_SECONDS, certificates.warn).setServiceParent(service)
+    chat_server.factory.web = site = site_for(chat_server, certificates, options, turns, reactor)
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
         monitor = monitor_service(
@@ -138,6 +159,8 @@ def makeService(options: Options) -> IService:
             token=options["monitor-token"],
             name=settings.name,
             actions=OperatorActions(chat_server.factory),
+            turns=turns,
+            collectors=[DoorCollector(site, chat_server.factory.tls)],
         )
         monitor.setServiceParent(service)
         reporter = Reporter(chat_server.fanout, monitor.note, reactor)
@@ -200,6 +223,7 @@ def check(options: Options, reactor: Any) -> None:
         lambda: read_motd(options["motd"]),
         lambda: check_data_folder(folder),
         lambda: check_database(folder / DATABASE),
+        lambda: open_certificates(options),
         lambda: tokens.checked(options["monitor-token"]) if options["monitor-token"] else None,
     ]
     web = [] if options["web"] == "off" else [options["web"]]
@@ -235,14 +259,33 @@ def open_storage(folder: Path, reactor: Any, options: Options) -> Storage:
 
 
 def listener_for(description: str, factory: ChatFactory, reactor: Any) -> IService:
-    """A listener for the chat; `ws:` before an endpoint makes it one for IRC over WebSocket."""
-    if not description.startswith(WEBSOCKET):
-        return listening_service(description, factory, reactor, "chat")
-    # Only who asks for it pays for it.
-    from chat.network.irc.websocket import IrcSocketFactory
+    """A listener for the chat."""
+    return listening_service(
+        description.removeprefix(WEBSOCKET), factory, reactor, "chat", AcceptedConnection
+    )
 
-    inner = description.removeprefix(WEBSOCKET)
-    return listening_service(inner, IrcSocketFactory(factory), reactor, "IRC over WebSocket")
+
+def open_certificates(options: Options) -> Certificates | None:
+    """The certificates that the operator named, if any; raises `CannotStart` with a sentence."""
+    pairs = [Pair.in_folder(Path(folder)) for folder in options["tls"]]
+    certificate, key = options["tls-cert"], options["tls-key"]
+    if bool(certificate) is not bool(key):
+        raise CannotStart("--tls-cert and --tls-key go together: a certificate, and its private key.")
+    if certificate:
+        pairs.insert(0, Pair(Path(certificate), Path(key)))
+    try:
+        return Certificates(pairs, time.time) if pairs else None
+    except BadCertificate as bad:
+        raise CannotStart(f"The certificate cannot be used: {bad}.") from None
+
+
+def site_for(
+    chat_server: ChatServer, certificates: Certificates | None, options: Options, turns: Turns, reactor: Any
+) -> ChatSite:
+    """What answers HTTP on the chat's own ports."""
+    own = {options["name"], socket.gethostname(), socket.getfqdn()}
+    origins = Origins(options["origin"], lambda: own | certificates.names if certificates else own)
+    return ChatSite(options["name"], origins, lambda: bool(chat_server.running), reactor, turns)
 
 
 def relay_into(chat_server: ChatServer, listen: list[str], reactor: Any) -> RelayIntoServer:

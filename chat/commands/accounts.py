@@ -16,6 +16,8 @@ def _with_secret(speaker: Speaker, given: str | None, question: str, use: Callab
     if given is not None:
         use(given)
     else:
+        # Said before it is typed, not after.
+        speaker.logins.check_encrypted(speaker.session)
         speaker.ask_secret(question, use)
 
 

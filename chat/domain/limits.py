@@ -36,6 +36,7 @@ __all__ = [
     "Step",
     "TokenBucket",
     "address_key",
+    "is_near",
 ]
 
 MESSAGE_BURST = 5
@@ -261,6 +262,36 @@ def address_key(address: str) -> str | None:
         elif not ip.is_loopback:
             return f"{ipaddress.IPv6Address(ip.packed[:8] + bytes(8))}/64"
     return None if ip.is_loopback else str(ip)
+
+
+OWN_NETWORKS = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "127.0.0.0/8",
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "169.254.0.0/16",
+            "::1",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
+"""This machine, and the networks behind a router of one's own (RFC 1918, 3927, 4193, 4291)."""
+
+
+def is_near(address: str) -> bool:
+    """Whether an address is of this machine or of a network of its own, where nobody in between listens."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        # No IP address: a Unix socket.
+        return True
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return any(ip in network for network in OWN_NETWORKS)
 
 
 class AddressLimits:

@@ -16,7 +16,7 @@ from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
 from chat.domain.forgetting import account_changed, end_sessions, forget_account
 from chat.domain.journal import Receipt
-from chat.domain.limits import AttemptLimit, address_key
+from chat.domain.limits import AttemptLimit, address_key, is_near
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import Name, fold
 from chat.domain.person import Person
@@ -29,6 +29,12 @@ REGISTRATIONS = 10
 REGISTRATION_WINDOW = 3600.0
 
 
+NEEDS_TLS = (
+    "Passwords are not taken over a connection without TLS, where others can read them. Connect with TLS, to the same "
+    "port. (The operator can allow it: --plaintext-passwords allow.)"
+)
+
+
 class Logins:
     """Accounts as people use them."""
 
@@ -36,14 +42,31 @@ class Logins:
         self._directory = directory
         self.accounts = accounts
         self.mailbox = mailbox
+        self.needs_tls = False
+        """Whether passwords are refused that came unencrypted from beyond this machine's own networks."""
         self._delivering: set[str] = set()
         self._registrations = AttemptLimit(REGISTRATIONS, REGISTRATION_WINDOW)
+
+    def check_encrypted(self, session: Session) -> None:
+        """Raise `Refused` if a password from there could have been read on its way, and that matters here."""
+        if self.needs_tls and not session.secure and not is_near(session.address):
+            raise Refused(Why.NEEDS_TLS, NEEDS_TLS)
+
+    def _exposed(self, session: Session, done: Done[Account]) -> bool:
+        try:
+            self.check_encrypted(session)
+        except Refused as refused:
+            done(refused)
+            return True
+        return False
 
     def register(self, session: Session, name: Name, password: str, done: Done[Account]) -> None:
         """Make an account with this name for somebody, and log in. The name must be free, or theirs already."""
         done = self._counted(done)
         person = session.person
         holder = self._directory.people.get(name.folded)
+        if self._exposed(session, done):
+            return
         if person.account is not None:
             done(Refused(Why.LOGGED_IN, f"You are logged in as {person.account}: /logout first.", name.shown))
         elif holder is not None and holder is not person:
@@ -85,7 +108,9 @@ class Logins:
 
         That an account is banned, and why, is told only who knows its password.
         """
-        self.accounts.authenticate(name, password, session.address, self._unless_banned(self._counted(done)))
+        done = self._counted(done)
+        if not self._exposed(session, done):
+            self.accounts.authenticate(name, password, session.address, self._unless_banned(done))
 
     def _unless_banned(self, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
@@ -211,6 +236,7 @@ class Logins:
     def set_password(self, session: Session, password: str, done: Done[Account]) -> None:
         """Change the password of whoever is logged in here. Whatever else the old one has opened is shut."""
         try:
+            self.check_encrypted(session)
             account = self._account_of(session.person)
         except Refused as refused:
             done(refused)
@@ -228,6 +254,7 @@ class Logins:
     def unregister(self, session: Session, password: str, done: Done[Account]) -> None:
         """Forget the account of whoever is logged in here, who has to say its password once more."""
         try:
+            self.check_encrypted(session)
             account = self._account_of(session.person)
         except Refused as refused:
             done(refused)

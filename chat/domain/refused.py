@@ -37,6 +37,7 @@ class Why(Enum):
     BAD_PASSWORD = auto()
     LOGIN_FAILED = auto()
     LOGGED_IN = auto()
+    NEEDS_TLS = auto()
     NOT_LOGGED_IN = auto()
     ACCOUNT_EXISTS = auto()
     MAILBOX_FULL = auto()

@@ -8,6 +8,7 @@ from typing import cast
 
 from OpenSSL import SSL, crypto
 from twisted.application.service import Service
+from twisted.internet import tcp
 from twisted.internet.abstract import isIPAddress
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.internet.endpoints import serverFromString
@@ -56,17 +57,23 @@ class CannotStart(SystemExit, Exception):
 
 
 def listening_service(
-    description: str, factory: IProtocolFactory, reactor: IReactorCore, what_for: str
+    description: str,
+    factory: IProtocolFactory,
+    reactor: IReactorCore,
+    what_for: str,
+    connection: type[tcp.Server] | None = None,
 ) -> ListeningService:
     """
     Make a service that listens where an operator said.
 
     `description` is a Twisted server endpoint string: `tcp:`, `ssl:`, `unix:`, `systemd:`, `haproxy:tcp:...` and
     whatever plugins offer. `what_for` tells in a word or two, that fit after "for", what is served there: "chat".
+    `connection` is the transport of connections over TCP.
     Raises `CannotStart` if the description cannot be understood, or names a certificate that cannot be used; so
     does the service when it is started and cannot have the port or path.
     """
-    return ListeningService(server_endpoint(description, reactor, what_for), factory, description, what_for)
+    endpoint = server_endpoint(description, reactor, what_for)
+    return ListeningService(endpoint, factory, description, what_for, connection)
 
 
 def server_endpoint(description: str, reactor: IReactorCore, what_for: str) -> IStreamServerEndpoint:
@@ -111,12 +118,18 @@ class ListeningService(Service):
     _log = Logger()
 
     def __init__(
-        self, endpoint: IStreamServerEndpoint, factory: IProtocolFactory, description: str, what_for: str
+        self,
+        endpoint: IStreamServerEndpoint,
+        factory: IProtocolFactory,
+        description: str,
+        what_for: str,
+        connection: type[tcp.Server] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._factory = factory
         self._description = description
         self._what_for = what_for
+        self._connection = connection
         self._listening: Deferred[IListeningPort] | None = None
         self.port: IListeningPort | None = None
         """The open port, while there is one: it knows its real number when `tcp:0` was asked for."""
@@ -166,6 +179,8 @@ class ListeningService(Service):
 
     def _opened(self, port: IListeningPort) -> None:
         self.port = port
+        if self._connection is not None and type(port) is tcp.Port:
+            port.transport = self._connection
         self._log.info(
             "listening on {description} for {what_for}",
             description=self._description,

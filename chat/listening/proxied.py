@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import NamedTuple, cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionDone
@@ -31,6 +31,13 @@ NOT_FOR_PEOPLE = (
     b"ERROR :This port is for a relay that sends the PROXY protocol. "
     b"Please connect to the chat's ordinary port.\r\n"
 )
+
+
+class Served(NamedTuple):
+    """What a connection is for, and whose it is, as far as the relay tells."""
+
+    protocol: IProtocol
+    source: SocketAddress | None
 
 
 @implementer(IHalfCloseableProtocol)
@@ -79,6 +86,34 @@ class ProxiedConnection(ProtocolWrapper):
         self._open(announced)
         if rest and self._served is not None and not self.disconnecting:
             self._served.dataReceived(rest)
+
+    # on a transport that lets us look before we read
+
+    def header(self, data: bytes) -> int:
+        """Understand what is there of the header, and return how many bytes of `data` belong to it."""
+        before = len(self._head)
+        self._head += data
+        try:
+            decoded = decode(self._head)
+        except BadHeader as reason:
+            self._refuse(str(reason))
+            return len(data)
+        if decoded is None:
+            return len(data)
+        self._announced, length = decoded
+        return length - before
+
+    def stand_aside(self) -> Served | None:
+        """Once the header is there: the protocol that is to have the connection; None as long as there is none."""
+        if self._announced is None:
+            return None
+        self._cancel_deadline()
+        protocol = self._proxied.wrappedFactory.buildProtocol(self.getPeer())
+        if protocol is None:
+            self._lose()
+            return None
+        self._proxied.protocols.pop(self, None)
+        return Served(protocol, self._announced.source)
 
     def _open(self, announced: Announcement) -> None:
         self._cancel_deadline()

@@ -6,6 +6,7 @@ import resource
 import socket
 from typing import Any, cast
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import ITCPTransport
 from twisted.protocols.policies import ProtocolWrapper
 
@@ -53,3 +54,8 @@ def allow_descriptors(wanted: int) -> int:
     granted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
     return granted
+
+
+def host_of(address: object) -> str:
+    """The address of a peer as text; "local" for a Unix socket."""
+    return address.host if isinstance(address, IPv4Address | IPv6Address) else "local"

@@ -1,18 +1,17 @@
-"""Who may see the monitor: the token, the cookie that stands for it, and the Origin of a WebSocket."""
+"""Who may see the monitor: the token, and the cookie that stands for it."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 
 from twisted.web.iweb import IRequest
 from twisted.web.server import Request
 
+from chat.web.http import give_cookie
+
 COOKIE_SECONDS = 30 * 24 * 3600
 """A browser is let in without the token in the address for this long after it last had it."""
-
-_PORTS = {"http": 80, "https": 443}
 
 
 class Gate:
@@ -49,32 +48,4 @@ class Gate:
         `SameSite=Lax` (RFC 6265bis section 8.8.2): with `Strict` a link on another site, in a mail or a chat, led to
         the sign-in form. No GET of this site changes anything, and a WebSocket's Origin is looked at.
         """
-        request.addCookie(
-            self._cookie_name,
-            self._cookie,
-            path=b"/",
-            max_age=str(COOKIE_SECONDS).encode("ascii"),
-            secure=bool(request.isSecure()),
-            httpOnly=True,
-            sameSite=b"lax",
-        )
-
-
-def is_own_origin(request: IRequest) -> bool:
-    """Whether a page of this same host and port, or no page at all, asks (RFC 6455 section 10.2).
-
-    Programs that are not browsers send no Origin; browsers always do with a WebSocket. The scheme is not
-    compared, because a proxy in front may be the one that speaks TLS.
-    """
-    origin = request.getHeader(b"origin")
-    if origin is None:
-        return True
-    try:
-        parts = urlsplit(origin.decode("ascii"))
-        host = urlsplit(f"//{(request.getHeader(b'host') or b'').decode('ascii')}")
-        default = _PORTS.get(parts.scheme)
-        if default is None or not parts.hostname:
-            return False
-        return (parts.hostname, parts.port or default) == (host.hostname, host.port or default)
-    except ValueError:
-        return False
+        give_cookie(request, self._cookie_name, self._cookie, COOKIE_SECONDS)

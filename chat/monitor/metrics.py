@@ -76,9 +76,10 @@ class ChatCollector(Collector):
 class Metrics:
     """What `/metrics` answers."""
 
-    def __init__(self, collector: ChatCollector) -> None:
+    def __init__(self, *collectors: Collector) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(collector)
+        for collector in collectors:
+            self._registry.register(collector)
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
+from prometheus_client.registry import Collector
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.logger import Logger, LogPublisher, globalLogPublisher
 
 from chat.listening.endpoints import ListeningService, listening_service
+from chat.listening.turns import Turns
 from chat.monitor import token as tokens
 from chat.monitor.access import Gate
 from chat.monitor.escaping import shortened, visible
@@ -118,12 +120,15 @@ def monitor_service(
     token: str | None = None,
     name: str = "chat",
     actions: Actions | None = None,
+    turns: Turns | None = None,
+    collectors: Iterable[Collector] = (),
     publisher: LogPublisher = globalLogPublisher,
 ) -> MonitorService:
     """Make the monitor.
 
     `endpoint`: a Twisted endpoint string. `token`: the operator's own; without, one is made once and kept in
-    `data_folder`, which must exist. `name`: the server's, as shown. `actions`: None shows none.
+    `data_folder`, which must exist. `name`: the server's, as shown. `actions`: None shows none. `turns`: the order
+    in which requests are dealt with, if there are other sites. `collectors`: more figures for `/metrics`.
 
     Raises `chat.listening.endpoints.CannotStart` for a bad endpoint, an unusable token or token file, and a missing
     page; the service raises it on starting when the port cannot be had.
@@ -137,9 +142,10 @@ def monitor_service(
         gate=Gate(secret),
         assets=load(folder("monitor"), PAGES, "start with --web off"),
         sockets=PageSocketFactory(feed, actions, clock),
-        metrics=Metrics(ChatCollector(source, sampler, ring, lambda: feed.pages, name)),
+        metrics=Metrics(ChatCollector(source, sampler, ring, lambda: feed.pages, name), *collectors),
         healthy=lambda: sampler.state is not None,
         reactor=clock,
+        turns=turns or Turns(clock),
     )
     return MonitorService(
         listening_service(endpoint, site, reactor, "the monitor"),

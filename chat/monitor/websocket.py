@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
 from autobahn.exception import Disconnected
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IConsumer, IDelayedCall, IPushProducer, IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.monitor import actions, frames
@@ -22,6 +25,7 @@ MAX_FRAMES = 20
 CLOSE_TIMEOUT = 2.0
 """Seconds that a page has to answer a close frame."""
 
+_DONE = Failure(ConnectionDone())
 _TOO_BIG = 1009
 _POLICY_VIOLATION = 3008
 # Of the codes that are free for applications to choose (RFC 6455 section 7.4.2), the one that says 1008.
@@ -35,6 +39,8 @@ class PageSocket(WebSocketServerProtocol):
 
     factory: PageSocketFactory
     paused = False
+    ended: Callable[[], None] | None = None
+    """Called when the connection is gone."""
     _opened = False
     _frames = 0
     _second = 0.0
@@ -60,6 +66,12 @@ class PageSocket(WebSocketServerProtocol):
             self._opened = False
             self.factory.feed.closed(self)
             _log.debug("A monitor page from {peer} was closed", peer=self.peer)
+
+    def connectionLost(self, reason: Failure = _DONE) -> None:
+        super().connectionLost(reason)
+        ended, self.ended = self.ended, None
+        if ended is not None:
+            ended()
 
     def onPing(self, payload: bytes) -> None:
         # Answers that nobody reads would pile up.

@@ -14,10 +14,11 @@ from chat.domain.limits import MAX_TRACKED, NEW_PER_ADDRESS, AddressLimits
 from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.stats import Bounded
-from chat.network.deadlines import Deadlines
+from chat.listening.deadlines import Deadlines
+from chat.listening.tls import Tls
 from chat.network.delivery import Fanout
 from chat.network.dialect import LOOK_SECONDS, Dialect, PersonDialect
-from chat.network.listener import ChatProtocol
+from chat.network.listener import ChatProtocol, Web
 from chat.network.settings import Settings
 from chat.network.timing_wheel import TimingWheel
 
@@ -66,6 +67,10 @@ class ChatFactory(Factory):
         self.cloak = cloak
         """Address -> the host that others see."""
         self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
+        self.tls: Tls | None = None
+        """What TLS clients are answered with, if there is a certificate."""
+        self.web: Web | None = None
+        """What answers HTTP requests."""
         self.connections: dict[ChatProtocol, None] = {}
         self._silence: TimingWheel[ChatProtocol] = TimingWheel(SWEEP_SECONDS)
         live = settings.max_per_address
@@ -87,17 +92,25 @@ class ChatFactory(Factory):
         stats.connections += 1
         stats.accepted += 1
         self.connections[connection] = None
-        self._silence.add(connection, self.seconds() + LOOK_SECONDS)
+        self.expected(connection)
         self.greeting.add(connection)
         self.naming.add(connection)
+
+    def expected(self, connection: ChatProtocol) -> None:
+        """Somebody is to be here soon."""
+        self._silence.add(connection, self.seconds() + LOOK_SECONDS)
+
+    def anonymous(self, connection: ChatProtocol) -> None:
+        """Nobody is to give a name on this connection, nor to be asked for one."""
+        self._silence.discard(connection)
+        self.greeting.discard(connection)
+        connection.named()
 
     def disconnected(self, connection: ChatProtocol) -> None:
         """A connection is gone."""
         self.directory.stats.connections -= 1
         self.connections.pop(connection, None)
-        self._silence.discard(connection)
-        self.greeting.discard(connection)
-        connection.named()
+        self.anonymous(connection)
         if connection.admitted:
             self.limits.release(connection.address, self.seconds())
 

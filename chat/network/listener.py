@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from OpenSSL import crypto
-from twisted.internet import address as addresses
-from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport, ITCPTransport
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    ISSLTransport,
+    ITCPTransport,
+)
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -23,21 +28,50 @@ from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step
 from chat.domain.logins import Logins
 from chat.domain.readers import Cursor
 from chat.domain.session import Session, State
-from chat.network.deadlines import Deadlines
+from chat.listening.deadlines import Deadlines
+from chat.listening.first_bytes import HTTP_METHODS, Door, door_of
+from chat.listening.sockets import host_of
+from chat.listening.tls import Tls, TlsConnection
 from chat.network.delivery import Fanout
 from chat.network.dialect import Dialect, PersonDialect
 from chat.network.endings import CLOSED
 from chat.network.outlet import outlet_for
 from chat.network.pace import Pace
 from chat.network.pausing import PausingLineReceiver
+from chat.network.rendering import Rendering
 from chat.network.settings import Settings
 from chat.network.telnet import IAC_NUMBER, TelnetFilter
-from chat.network.wrong_door import by_first_bytes, by_first_line
+from chat.network.turning_away import NO_TLS_HERE, NO_WEB_HERE, NOT_FOR_RELAYS, TurnedAway, farewell
+from chat.network.websocket import GOING_AWAY, NORMAL, Framing, WebSocket, framed
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
 
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
+
+
+class Inner(Protocol):
+    """What gets the bytes of a connection that does not speak in lines: an HTTP channel, or a WebSocket."""
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes have come."""
+
+    def connectionLost(self, reason: Failure) -> None:
+        """The connection is gone."""
+
+
+class Channel(Inner, Protocol):
+    """HTTP on a connection."""
+
+    def makeConnection(self, transport: Any) -> None:
+        """This is where the answers go."""
+
+
+class Web(Protocol):
+    """What answers HTTP requests."""
+
+    def channel_for(self, connection: ChatProtocol) -> Channel:
+        """What answers those of a connection that has begun with one."""
 
 
 class ConnectionOwner(Protocol):
@@ -51,6 +85,8 @@ class ConnectionOwner(Protocol):
     logins: Logins
     limits: AddressLimits
     cloak: Callable[[str], str]
+    tls: Tls | None
+    web: Web | None
     make_person: Callable[[ChatProtocol], PersonDialect]
     make_program: Callable[[ChatProtocol], Dialect]
     greeting: Deadlines[ChatProtocol]
@@ -59,6 +95,12 @@ class ConnectionOwner(Protocol):
 
     def connected(self, connection: ChatProtocol) -> None:
         """A connection is open."""
+
+    def expected(self, connection: ChatProtocol) -> None:
+        """Somebody is to be here soon."""
+
+    def anonymous(self, connection: ChatProtocol) -> None:
+        """Nobody is to give a name on this connection, nor to be asked for one."""
 
     def disconnected(self, connection: ChatProtocol) -> None:
         """A connection is gone."""
@@ -86,6 +128,11 @@ class ChatProtocol(PausingLineReceiver):
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = CLOSED
+        self._head = b""
+        """The first bytes, while they do not tell who is there."""
+        self._refused: TurnedAway | None = None
+        """Why this connection is not taken, until it is known in which protocol to say so."""
+        self._inner: Inner | None = None
         self.pace: Pace | None = None
 
     @property
@@ -126,12 +173,14 @@ class ChatProtocol(PausingLineReceiver):
         directory = self.factory.directory
         ban = directory.bans.of_address(self.address, directory.clock())
         if ban is not None:
-            self._turn_away(f"ERROR :{ban.sentence}\r\n".encode(), f"banned ({ban.what})")
+            self._refused = TurnedAway(ban.sentence, f"banned ({ban.what})")
             return
         refusal = self.factory.limits.admit(self.address, self.factory.seconds())
         self.admitted = refusal is None
         if refusal is not None:
-            self._turn_away(f"ERROR :{refusal.sentence}\r\n".encode(), refusal.rule)
+            self._refused = TurnedAway(
+                refusal.sentence, refusal.rule, HTTPStatus.TOO_MANY_REQUESTS, refusal.retry_after
+            )
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
@@ -139,6 +188,9 @@ class ChatProtocol(PausingLineReceiver):
         self.factory.directory.leave(self.session, self.quit_reason)
         self.session.state = State.GONE
         self.outlet.lost()
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            inner.connectionLost(reason or Failure(ConnectionDone()))
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
@@ -146,15 +198,15 @@ class ChatProtocol(PausingLineReceiver):
 
         A person's last line needs no line end (`printf`); what is left of an IRC client's may be half of a message.
         """
+        head, self._head = self._head, b""
+        if self._refused is not None:
+            self._turn_away(Door.LINES, self._refused)
+            return
+        if head:
+            self.cut_lines(head)
         if self.dialect is not None and self.dialect.name == "irc":
             self.clearLineBuffer()
-        self.read_the_rest(self._input_ended)
-
-    def _input_ended(self) -> None:
-        if self.dialect is None:
-            self.outlet.finish()
-        else:
-            self.dialect.input_ended()
+        self.read_the_rest(self.input_ended)
 
     def writeConnectionLost(self) -> None:
         """The other side reads nothing more: that is the end."""
@@ -167,9 +219,21 @@ class ChatProtocol(PausingLineReceiver):
         self.factory.greeting.discard(self)
 
     def greet(self) -> None:
-        """A person is waiting: say what this is."""
-        if self.dialect is None and self.admitted:
-            self._meet_person().ask_name()
+        """A person is waiting: say what this is, unless something has come meanwhile that was not read yet."""
+        self.factory.reactor.callLater(0, self._greet, self.transport)
+
+    def _greet(self, transport: Any) -> None:
+        if self.transport is not transport or self.outlet.closed or not self.session.alive:
+            return
+        if self._refused is not None:
+            self._turn_away(Door.LINES, self._refused)
+        elif self.dialect is None and self.admitted:
+            head, self._head = self._head, b""
+            if head:
+                # Whoever types that slowly is no program.
+                self.cut_lines(head)
+            else:
+                self._meet_person().ask_name()
 
     def _meet_person(self) -> PersonDialect:
         person = self._person = self.factory.make_person(self)
@@ -193,7 +257,13 @@ class ChatProtocol(PausingLineReceiver):
         """Close after everything that waits has been taken; see `Directory.leave`."""
         self.stop_waiting()
         self.factory.directory.leave(self.session, reason, farewell)
-        self.outlet.finish()
+        if isinstance(self._inner, WebSocket):
+            self._inner.close(GOING_AWAY if self.factory.directory.stopping else NORMAL)
+        if self.outlet.closed:
+            # Something else has the transport: a handshake, or HTTP.
+            self.transport.loseConnection()
+        else:
+            self.outlet.finish()
 
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
@@ -208,19 +278,106 @@ class ChatProtocol(PausingLineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted or not self.session.alive:
+            if not self.session.alive:
                 return
             self.factory.directory.stats.bytes_in += len(data)
-            if self.dialect is None and (wrong := by_first_bytes(data)) is not None:
-                self._turn_away(*wrong)
-                return
+            if self.dialect is None and self._inner is None and not self._buffer:
+                data = self._through_which_door(data)
+                if not data:
+                    return
+        if self._inner is not None:
+            self._inner.dataReceived(data)
+            return
+        if data:
             if self.telnet is not None or IAC_NUMBER in data:
                 data = self._without_telnet(data)
-            if self.pace is not None:
-                wait = self.pace.read(self.last_line, len(data))
-                if wait > 0:
-                    self.wait(wait)
+            self.pace_bytes(len(data))
         self.cut_lines(data)
+
+    def _through_which_door(self, data: bytes) -> bytes:
+        """Go where the first bytes lead; return them if they are those of lines."""
+        data, self._head = self._head + data, b""
+        door = door_of(data)
+        if door is Door.UNDECIDED:
+            self._head = data
+            return b""
+        if self._refused is not None:
+            self._turn_away(door, self._refused)
+            return b""
+        if door is Door.LINES:
+            return data
+        if door is Door.HTTP and self.factory.web is not None:
+            self._speak_http(self.factory.web, data)
+        elif door is Door.HTTP:
+            self._turn_away(door, TurnedAway(NO_WEB_HERE, "HTTP on the chat port", HTTPStatus.BAD_REQUEST))
+        elif door is Door.RELAY:
+            self._turn_away(door, TurnedAway(NOT_FOR_RELAYS, "a PROXY header on a port without it"))
+        else:
+            self._turn_away(door, TurnedAway("", "TLS on a port without it"), NO_TLS_HERE)
+        return b""
+
+    def _speak_http(self, web: Web, data: bytes) -> None:
+        self.outlet.detach()
+        self.factory.anonymous(self)
+        channel = web.channel_for(self)
+        self._inner = channel
+        channel.makeConnection(self.transport)
+        channel.dataReceived(data)
+
+    def speak_websocket(self, answer: bytes, framing: Framing) -> None:
+        """The HTTP channel has agreed, and let go of the transport: IRC is spoken from here on, in frames."""
+        self.transport.unregisterProducer()
+        self._inner = WebSocket(self, framing)
+        self.outlet = outlet_for(self.transport, self, self.factory.fanout)
+        self.send_frames(answer, framing)
+        self.factory.expected(self)
+        self.meet_program()
+
+    def send_frames(self, data: bytes, framing: Framing | None) -> None:
+        """Send bytes as they are; with `framing`, lines are framed in this way from here on."""
+        self.outlet.put_bytes(data)
+        if framing is not None:
+            self.outlet.frame = framing
+
+    def rendering_for(self, rendering: Rendering) -> Rendering:
+        """How events of rooms reach this connection, of which `rendering` makes lines."""
+        return rendering if self.outlet.frame is None else framed(rendering, self.outlet.frame)
+
+    def pace_bytes(self, count: int) -> None:
+        """So many bytes came: read on when the limits allow."""
+        if self.pace is not None:
+            wait = self.pace.read(self.last_line, count)
+            if wait > 0:
+                self.wait(wait)
+
+    def input_ended(self) -> None:
+        """The other side sends nothing more: let it have what is still for it, then close."""
+        if self.dialect is None:
+            self.finish(CLOSED)
+        else:
+            self.dialect.input_ended()
+
+    # TLS, as `AcceptedConnection` has it
+
+    def tls_hello(self) -> Tls | None:
+        """A TLS client says hello: what it is answered with."""
+        return self.factory.tls if self.admitted and self.dialect is None and not self._head else None
+
+    def securing(self, transport: TlsConnection) -> None:
+        """The handshake begins: nothing can be said until it is done."""
+        self.outlet.detach()
+        self.transport = transport
+        self.factory.greeting.discard(self)
+
+    def secured(self) -> None:
+        """The handshake is done: the same question again, who is there."""
+        transport = self.transport
+        self.outlet = outlet_for(transport, self, self.factory.fanout)
+        self.session.secure = True
+        if transport.application == "http/1.1" and self.factory.web is not None:
+            self._speak_http(self.factory.web, b"")
+        elif transport.application != "irc":
+            self.factory.greeting.add(self)
 
     def _without_telnet(self, data: bytes) -> bytes:
         if self.telnet is None:
@@ -255,12 +412,14 @@ class ChatProtocol(PausingLineReceiver):
         dialect.line(line)
 
     def _decide(self, line: bytes) -> Dialect | None:
-        wrong = by_first_line(line)
-        if wrong is not None:
-            self._turn_away(*wrong)
-            return None
         words = line.split(None, 2)
         first = words[0].upper() if words else b""
+        if first in HTTP_METHODS and b"HTTP/" in line:
+            late = TurnedAway(
+                "The request came too late.", "HTTP after a greeting", HTTPStatus.REQUEST_TIMEOUT
+            )
+            self._turn_away(Door.HTTP, late)
+            return None
         self.line_end = b"\r\n" if line.endswith(b"\r") else b"\n"
         if first in IRC_WORDS and len(words) > 1:
             self.meet_program()
@@ -268,15 +427,16 @@ class ChatProtocol(PausingLineReceiver):
             self._meet_person()
         return self.dialect
 
-    def _turn_away(self, answer: bytes, what: str) -> None:
+    def _turn_away(self, door: Door, why: TurnedAway, answer: bytes = b"") -> None:
+        self._refused = None
         stats = self.factory.directory.stats
         stats.refused += 1
         # Whom it was about stands in brackets, if anywhere: there are few reasons, and many people.
-        stats.refusals[what.partition(" (")[0]] += 1
-        self.log.info("Turned away {address}: {what}", address=self.address, what=what)
+        stats.refusals[why.what.partition(" (")[0]] += 1
+        self.log.info("Turned away {address}: {what}", address=self.address, what=why.what)
         self.clearLineBuffer()
-        self.outlet.put(answer)
-        self.finish(what)
+        self.outlet.put(answer or farewell(door, why))
+        self.finish(why.what)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Far too much without a line end: a sentence, then the end."""
@@ -332,11 +492,5 @@ class ChatProtocol(PausingLineReceiver):
     def gap(self, cursor: Cursor, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
         assert self.dialect is not None
-        return self.dialect.gap(cursor, missed)
-
-
-def host_of(addr: object) -> str:
-    """The address of a peer as text; "local" for a Unix socket."""
-    if isinstance(addr, addresses.IPv4Address | addresses.IPv6Address):
-        return addr.host
-    return "local"
+        line = self.dialect.gap(cursor, missed)
+        return line if self.outlet.frame is None else self.outlet.frame(line)

@@ -17,6 +17,7 @@ from zope.interface import implementer
 
 from chat.domain.events import LogEvent
 from chat.domain.readers import Cursor
+from chat.listening.tls import NOT_NOW, RECORD_BYTES, TlsConnection
 from chat.network.endings import LOST
 from chat.network.rendering import rendered
 from chat.network.replies import BATCHES, Replies
@@ -97,6 +98,7 @@ class Outlet:
         "behind",
         "blocked",
         "closed",
+        "frame",
         "push",
         "since",
     )
@@ -114,12 +116,18 @@ class Outlet:
         self.closed = False
         self.blocked = False
         self.since = 0.0
+        self.frame: Callable[[bytes], bytes] | None = None
+        """Makes the frames of a WebSocket of lines; None: lines go out as they are."""
         self.push: Callable[[bytes], int] = self._write
 
     # the reader's own small log
 
-    def put(self, data: bytes) -> bool:
+    def put(self, lines: bytes) -> bool:
         """Add a reply or a private message; False if it cannot be taken, because too much waits already."""
+        return self.put_bytes(lines if self.frame is None else self.frame(lines))
+
+    def put_bytes(self, data: bytes) -> bool:
+        """Add bytes that go out as they are; otherwise as `put`."""
         if self.closed or self._closing or self._own_bytes > OWN_BYTES:
             return False
         own = self._own
@@ -159,7 +167,7 @@ class Outlet:
     def _send(self, data: bytes) -> int:
         try:
             return self.push(data)
-        except (BlockingIOError, InterruptedError):
+        except NOT_NOW:
             return 0
         except OSError:
             self.broken()
@@ -204,18 +212,28 @@ class Outlet:
     def fall_behind(self, cursor: Cursor, position: int, taken: int) -> None:
         """The transport took only `taken` bytes of what a pass gave it from `position` on: set the cursor back.
 
-        The rest of the one event that was cut in two is all that is kept as bytes.
+        The rest of the one event that was cut in two is all that is kept as bytes, or as much as the transport insists
+        on (`_least`).
         """
         session = cursor.number
+        rest = b""
         for offset, event in enumerate(cursor.room.log.read(position).events):
             if event.author.session == session:
                 continue
             line = rendered(cursor.rendering, event)
             if taken < len(line):
+                rest += line[taken:]
+                taken = 0
                 cursor.position = position + offset + 1
-                self._hold(line[taken:])
-                return
-            taken -= len(line)
+                if len(rest) >= self._least:
+                    break
+            else:
+                taken -= len(line)
+        if rest:
+            self._hold(rest)
+
+    _least = 1
+    """Bytes, of those that the transport did not take, with which the next that it gets has to begin."""
 
     def _hold(self, rest: bytes) -> None:
         """Keep the bytes that the transport did not take. Most transports take everything."""
@@ -276,6 +294,10 @@ class Outlet:
         return size
 
     # ending
+
+    def detach(self) -> None:
+        """Leave the transport to something else. What waits is forgotten."""
+        self.lost()
 
     def finish(self) -> None:
         """Close the connection as soon as everything that waits has been taken."""
@@ -340,6 +362,11 @@ class StreamOutlet(Outlet):
         """The transport is gone (IPushProducer)."""
         self.lost()
 
+    def detach(self) -> None:
+        """Leave the transport to something else (Outlet)."""
+        self._transport.unregisterProducer()
+        super().detach()
+
     def _close(self) -> None:
         self._transport.unregisterProducer()
         super()._close()
@@ -353,8 +380,18 @@ class SocketOutlet(Outlet):
 
     def __init__(self, transport: tcp.Connection, connection: OutletOwner, keeper: Keeper) -> None:
         super().__init__(transport, connection, keeper)
-        self.push = transport.socket.send
+        self.push = self._way_into(transport)
         self._rest = b""
+
+    def _way_into(self, transport: Any) -> Callable[[bytes], int]:
+        send: Callable[[bytes], int] = transport.socket.send
+        return send
+
+    def detach(self) -> None:
+        """Leave the transport to something else (Outlet)."""
+        if self.behind:
+            self._transport.unregisterProducer()
+        super().detach()
 
     def _hold(self, rest: bytes) -> None:
         self._rest = rest
@@ -391,8 +428,21 @@ class SocketOutlet(Outlet):
         self._rest = b""
 
 
+class TlsOutlet(SocketOutlet):
+    """For TLS on a socket: sends as to a plain socket, and repeats what OpenSSL has begun to send."""
+
+    __slots__ = ()
+    _least = RECORD_BYTES
+
+    def _way_into(self, transport: Any) -> Callable[[bytes], int]:
+        send: Callable[[bytes], int] = transport.sender()
+        return send
+
+
 def outlet_for(transport: Any, connection: OutletOwner, keeper: Keeper) -> Outlet:
     """The fastest outlet that this transport allows."""
+    if isinstance(transport, TlsConnection):
+        return TlsOutlet(transport, connection, keeper)
     if isinstance(transport, tcp.Connection) and not transport.TLS:
         return SocketOutlet(transport, connection, keeper)
     return StreamOutlet(transport, connection, keeper)

@@ -16,6 +16,7 @@ from chat.domain.events import LogEvent
 from chat.domain.log import Log
 from chat.domain.readers import Cursor, SharedCursor
 from chat.domain.room import Room
+from chat.listening.tls import NOT_NOW
 from chat.network.outlet import Outlet
 from chat.network.rendering import Rendering, rendered, to_bytes
 
@@ -122,7 +123,7 @@ class Pass:
             for push in pushes:
                 try:
                     taken = push(data)
-                except (BlockingIOError, InterruptedError):
+                except NOT_NOW:
                     taken = 0
                 except Exception as problem:
                     taken = _broken(problem)
@@ -171,7 +172,7 @@ class Pass:
         outlet: Outlet = cursor.outlet
         try:
             taken = outlet.push(data)
-        except (BlockingIOError, InterruptedError):
+        except NOT_NOW:
             taken = 0
         except Exception as problem:
             _broken(problem)

@@ -1,1 +1,1 @@
-"""What is set for the process as a whole: signals, the garbage collector, and how the reactor reads."""
+"""What belongs to the process as a whole: signals, reading again, the garbage collector, and how the reactor reads."""

@@ -1,1 +1,1 @@
-"""What people's browsers get from the chat: the page on which they talk, and the files of every page."""
+"""HTTP: what every site here has in common, the site on the chat's own port, and the page on which people talk."""

@@ -24,6 +24,7 @@ from .servers import (
     Server,
     chat,
     chat_available,
+    doors,
     floor,
     from_text,
     go_first,
@@ -148,6 +149,7 @@ def run(options: argparse.Namespace) -> Results:
             sizes=sizes_for(options),
             tell=lambda measurement: print(report.line(measurement), flush=True),
             profiler=profiler,
+            doors=doors(),
         )
         rounds = options.rounds or (1 if options.quick or options.profile else ROUNDS)
         crowds = options.users or [bench.sizes.crowd]

@@ -36,6 +36,8 @@ class Bound:
     limit: float
     at_least: bool = False
     other: Other | None = None
+    server: str = ""
+    """One of ours that it is about; "" for each."""
     how: str = "ratio"
     """With `other`: ``ratio`` or ``difference`` of the two figures within a round."""
 
@@ -43,6 +45,8 @@ class Bound:
 PEERS = ("ngircd", "inspircd")
 FLOOR = Other(("floor",))
 INSPIRCD = Other(("inspircd",))
+INSPIRCD_TLS = Other(("inspircd tls",))
+PLAIN_IRC = Other(("chat irc",))
 
 PER_CPU = "deliveries per CPU second"
 COST = "us a delivery"
@@ -79,6 +83,18 @@ BOUNDS = (
           "growth", "window 256", 10_000, COST, 1.3, other=Other(users=1000)),
     Bound("growth, 5 a second: 10,000 people to 1,000",
           "growth", "idle 5/s", 10_000, COST, 1.3, other=Other(users=1000)),
+    Bound("TLS, 256 in flight: CPU a delivery, times InspIRCd's",
+          "doors", "window 256", 1000, COST, 1.1, other=INSPIRCD_TLS, server="chat tls"),
+    Bound("TLS, idle: CPU a delivery, times InspIRCd's",
+          "doors", "idle 20/s", 1000, COST, 1.1, other=INSPIRCD_TLS, server="chat tls"),
+    Bound("TLS: CPU a login, times InspIRCd's",
+          "doors", "login", 1000, "CPU ms a login", 1.2, other=INSPIRCD_TLS, server="chat tls"),
+    Bound("TLS: memory a connection, times InspIRCd's",
+          "doors", "login", 1000, "KB a connection", 1.2, other=INSPIRCD_TLS, server="chat tls"),
+    Bound("WebSocket, 256 in flight: CPU a delivery, times that of plain IRC",
+          "doors", "window 256", 1000, COST, 1.25, other=PLAIN_IRC, server="chat ws"),
+    Bound("WebSocket, idle: CPU a delivery, times that of plain IRC",
+          "doors", "idle 20/s", 1000, COST, 1.25, other=PLAIN_IRC, server="chat ws"),
     Bound("1 in 10 stopped: p99 of the others, ms more",
           "stalled", "idle, 1 in 10 stopped", 1000, "p99 ms", 10,
           other=Other(phase="idle"), how="difference"),
@@ -133,6 +149,8 @@ def check(
             continue
         there = {key.server for key in results.measured() if key.scenario == bound.scenario}
         verdicts += [
-            Verdict(bound, server, measure(bound, server, results)) for server in ours if server in there
+            Verdict(bound, server, measure(bound, server, results))
+            for server in ours
+            if server in there and bound.server in ("", server)
         ]
     return verdicts

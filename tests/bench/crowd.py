@@ -18,7 +18,8 @@ ROOM = "#lobby"
 ANSWER_SECONDS = 900.0
 """No command takes longer, not even the slowest peer's login of 10,000."""
 
-_SOURCES = {"loadgen": ("loadgen.c", "people.c"), "floor": ("floor.c",)}
+_SOURCES = {"loadgen": ("loadgen.c", "people.c", "doors.c"), "floor": ("floor.c",)}
+_LIBRARIES = ("-lssl", "-lcrypto")
 
 
 def build(folder: Path) -> dict[str, Path]:
@@ -29,20 +30,22 @@ def build(folder: Path) -> dict[str, Path]:
     """
     if not shutil.which("cc"):
         raise CannotMeasure(
-            "the load generator is written in C: install a C compiler (apt install gcc libc6-dev)"
+            "the load generator is written in C: install a C compiler (apt install gcc libc6-dev libssl-dev)"
         )
     binaries = {}
     for name, sources in _SOURCES.items():
         binaries[name] = folder / name
         paths = [str(HERE / "native" / source) for source in sources]
         done = subprocess.run(
-            ["cc", "-O2", "-Wall", "-Wextra", "-o", str(binaries[name]), *paths],
+            ["cc", "-O2", "-Wall", "-Wextra", "-o", str(binaries[name]), *paths, *_LIBRARIES],
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode:
-            raise CannotMeasure(f"cc cannot build {name}: {done.stderr.strip()}")
+            raise CannotMeasure(
+                f"cc cannot build {name} (it takes OpenSSL's headers, apt install libssl-dev): {done.stderr.strip()}"
+            )
     return binaries
 
 

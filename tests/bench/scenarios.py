@@ -59,6 +59,8 @@ class Bench:
     sizes: Sizes
     tell: Callable[[Measurement], None]
     profiler: Profiler | None = None
+    doors: list[Server] = field(default_factory=list)
+    """the servers of the scenario of that name"""
     results: Results = field(default_factory=Results)
 
     def ours(self) -> list[Server]:
@@ -225,6 +227,16 @@ def rooms(bench: Bench, number: int) -> None:
                 visit.measure("quiet", f"quiet {sizes.idle_seconds}")
 
 
+def doors(bench: Bench, number: int) -> None:
+    """IRC without more, over TLS and in WebSocket frames, beside InspIRCd's TLS: all regimes, and memory."""
+    with ExitStack() as stack:
+        visits = _together(stack, bench, "doors", number, bench.doors, bench.sizes.crowd)
+        for visit in visits:
+            visit.window(256, bench.sizes.seconds)
+        for visit in visits:
+            visit.paced(20, bench.sizes.idle_seconds)
+
+
 def stalled(bench: Bench, number: int) -> None:
     """One reader in ten stops reading, is buried in messages, and reads again."""
     sizes = bench.sizes
@@ -259,6 +271,7 @@ SCENARIOS: dict[str, Callable[[Bench, int], None]] = {
     "ten-thousand": ten_thousand,
     "growth": growth,
     "rooms": rooms,
+    "doors": doors,
     "stalled": stalled,
     "join-storm": join_storm,
 }

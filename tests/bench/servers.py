@@ -16,7 +16,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
-DIALECTS = ("plain", "irc", "tagged", "mixed")
+DIALECTS = ("plain", "irc", "tagged", "mixed", "tls", "ws")
+"""What the load generator speaks; `tls` and `ws` are IRC without capabilities through another door."""
 START_SECONDS = 30.0
 """How long a server may take until it accepts connections."""
 STOP_SECONDS = 30.0
@@ -105,6 +106,9 @@ def chat(dialect: str, extra: tuple[str, ...] = (), profile: bool = False) -> Se
         arguments += ["--message-rate", "0"]
         if "--web" in chat_help():
             arguments += ["--web", "off"]
+        if dialect == "tls":
+            certificate, key = certificate_in(folder)
+            arguments += ["--tls-cert", certificate, "--tls-key", key]
         profiler = (
             ["--profile", str(folder / "profile"), "--profiler", "cprofile", "--savestats"] if profile else []
         )
@@ -117,17 +121,58 @@ def floor(binary: Path) -> Server:
     return Server("floor", "raw", lambda port, _: [str(binary), str(port)], told_rooms=True)
 
 
+def certificate_in(folder: Path) -> tuple[str, str]:
+    """Makes a certificate, as most have it today, and its key; returns their paths.
+
+    Raises:
+        CannotMeasure: without OpenSSL's command.
+    """
+    paths = str(folder / "certificate.pem"), str(folder / "key.pem")
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        *curve,
+        "-out",
+        paths[0],
+        "-keyout",
+        paths[1],
+        "-subj",
+        "/CN=localhost",
+    ]
+    try:
+        subprocess.run(command, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as problem:
+        raise CannotMeasure(f"no certificate for TLS: {problem}") from None
+    for path in paths:
+        Path(path).chmod(0o644)  # peers read it as another user
+    return paths
+
+
 def configured(name: str, port: int, folder: Path) -> str:
     """Writes the peer's configuration with this port into the folder and returns the file's path."""
     text = (HERE / "peers" / f"{name}.conf.in").read_text(encoding="utf-8").replace("PORT", str(port))
+    text = text.replace("FOLDER", str(folder))
     path = folder / f"{name}.conf"
     path.write_text(text, encoding="utf-8")
     return str(path)
 
 
-def _inspircd(port: int, folder: Path) -> list[str]:
+def _inspircd(port: int, folder: Path, configuration: str = "inspircd") -> list[str]:
     root = ["--runasroot"] if os.geteuid() == 0 else []
-    return ["inspircd", "--nofork", *root, f"--config={configured('inspircd', port, folder)}"]
+    return ["inspircd", "--nofork", *root, f"--config={configured(configuration, port, folder)}"]
+
+
+def _inspircd_tls(port: int, folder: Path) -> list[str]:
+    certificate_in(folder)
+    return _inspircd(port, folder, "inspircd-tls")
+
+
+def doors() -> list[Server]:
+    """What is measured beside each other to see what a door costs: IRC through each of ours, and a peer's TLS."""
+    ours = [chat(dialect) for dialect in ("irc", "tls", "ws")]
+    return [*ours, Server("inspircd tls", "tls", _inspircd_tls)] if shutil.which("inspircd") else ours
 
 
 def peers() -> list[Server]:

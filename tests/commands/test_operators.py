@@ -85,7 +85,7 @@ def test_somebody_is_kept_out_for_a_time_and_a_reason(
     )
     assert bob.lines()[-1].startswith("*** Your address is banned from this server ")
     assert bob.closed
-    assert connect(server, "192.0.2.1").closed
+    assert connect(server, "192.0.2.1").turned_away
     assert olga.ask("/serverbans") == [f"  192.0.2.1 {told}"]
     assert olga.ask("/serverunban 192.0.2.1") == ["192.0.2.1 may come in again."]
     assert olga.ask("/serverbans") == [NOBODY]

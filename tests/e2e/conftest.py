@@ -25,7 +25,8 @@ CHROMIUM_OPTIONS = [
 
 IRSSI_CONFIG = """
 chatnets = {{ chat = {{ type = "IRC"; nick = "{name}"; }}; }};
-servers = ( {{ address = "127.0.0.1"; port = "{port}"; chatnet = "chat"; autoconnect = "yes"; }} );
+servers = ( {{ address = "127.0.0.1"; port = "{port}"; chatnet = "chat"; autoconnect = "yes";
+  use_tls = "{tls}"; tls_verify = "no"; }} );
 channels = ( {{ name = "#lobby"; chatnet = "chat"; autojoin = "yes"; }} );
 """
 
@@ -110,11 +111,11 @@ def irssi(tmux: Tmux) -> OpenPane:
     """Opens an irssi that is in #lobby under this name."""
     program = need("irssi")
 
-    def connect(port: int, name: str) -> Pane:
+    def connect(port: int, name: str, tls: bool = False) -> Pane:
         home = tmux.folder / f"irssi-{name}"
         home.mkdir()
         # Typed too early, a /join is refused: irssi shows no sign of being ready that all servers have in common.
-        (home / "config").write_text(IRSSI_CONFIG.format(port=port, name=name))
+        (home / "config").write_text(IRSSI_CONFIG.format(port=port, name=name, tls="yes" if tls else "no"))
         pane = tmux.open(name, program, f"--home={home}", columns=120)
         pane.wait_for("[Act: 2")  # the room's window
         pane.type("/window goto #lobby")

@@ -11,6 +11,7 @@ from typing import Any
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
+from chat.listening.turns import Turns
 from chat.monitor.access import Gate
 from chat.monitor.feed import Feed
 from chat.monitor.figures import Sampler
@@ -156,6 +157,7 @@ class World:
             ),
             healthy=lambda: self.sampler.state is not None,
             reactor=self.clock,
+            turns=Turns(self.clock),
         )
         self.site.startFactory()
 

@@ -64,8 +64,8 @@ def test_what_was_refused_is_counted_by_its_reason_and_never_by_whom() -> None:
 
 def test_connections_that_were_turned_away_are_counted_by_their_rule() -> None:
     server = make_server(max_per_address=1)
-    for _ in range(3):
-        connect(server)
+    turned_away = [connect(server).turned_away for _ in range(3)]
+    assert turned_away == [False, True, True]
     assert Overview(server.factory).figures().refusals["live"] >= 2
 
 
@@ -155,7 +155,7 @@ def test_whoever_is_banned_is_told_gone_and_does_not_come_back(seconds: float | 
     assert bob.lines()[-1] == f"*** Your address is banned from this server {until}: too loud"
     assert bob.closed
     assert alice.lines() == ["* bob left (Banned: too loud)"]
-    assert connect(server).closed
+    assert connect(server).turned_away
     assert [ban.by for ban in server.directory.bans.listed(server.now())] == [OPERATOR]
 
 

@@ -7,8 +7,9 @@ from twisted.logger import LogLevel, LogPublisher, capturedLogs, globalLogPublis
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.monitor.observer import install_observer
-from chat.monitor.site import GUESSES_LOGGED, MAX_BODY, MISSES_LOGGED
-from tests.monitor.support import TOKEN, Answer, World
+from chat.monitor.site import GUESSES_LOGGED, MISSES_LOGGED
+from chat.web.http import SMALL_BODY
+from tests.monitor.support import TOKEN, Answer, World, parse
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -142,20 +143,20 @@ def test_a_method_that_does_not_fit_is_refused() -> None:
 
 
 def test_a_big_body_is_not_taken() -> None:
-    world = World()
-    wire = world.connect()
+    wire = World().connect()
     wire.feed(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
-    assert wire.aborted
+    assert parse(wire.take()).code == 413
+    assert wire.disconnecting
 
 
 def test_a_big_body_in_chunks_is_not_taken() -> None:
-    world = World()
-    wire = world.connect()
+    wire = World().connect()
     wire.feed(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
-    for _ in range(MAX_BODY // 1000 + 1):
-        assert not wire.aborted
+    for _ in range(SMALL_BODY // 1000 + 1):
+        assert not wire.disconnecting
         wire.feed(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
-    assert wire.aborted
+    assert parse(wire.take()).code == 413
+    assert wire.disconnecting
 
 
 # The WebSocket's handshake

@@ -19,7 +19,7 @@ from chat.domain.journal import Journal, MemoryJournal, Receipt
 from chat.domain.log import Log
 from chat.listening.proxied import ProxiedFactory
 from chat.network.delivery import PATIENCE_SECONDS, SLICE, Fanout
-from chat.network.factory import ChatFactory
+from chat.network.factory import GREETING_SECONDS, ChatFactory
 from chat.network.irc.dialect import IrcDialect
 from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
@@ -36,6 +36,9 @@ RELAY = "203.0.113.1"
 
 class Server:
     """A directory, a fan-out and a factory on one clock; `now` is its time in seconds since the epoch."""
+
+    site: Any = None
+    """What answers HTTP, in tests that are about it."""
 
     def __init__(
         self,
@@ -231,6 +234,12 @@ class Client:
         """Whether the server has closed the connection, or is about to."""
         self.server.turn()
         return self.ended or bool(self.transport.disconnecting)
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether the server does not take the connection, which it says once it knows in which protocol."""
+        self.server.loop.advance(GREETING_SECONDS)
+        return self.closed
 
     @property
     def ended(self) -> bool:

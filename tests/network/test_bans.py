@@ -20,20 +20,22 @@ def ban(server: Server, what: str, seconds: float | None = 3600.0, reason: str =
 @pytest.mark.parametrize("first", ["bob", "NICK bob"])
 def test_whoever_comes_from_a_banned_address_is_turned_away(server: Server, door: str, first: str) -> None:
     ban(server, "192.0.2.0/24")
-    client = connect(server, "192.0.2.7", door)
+    silent, client = connect(server, "192.0.2.7", door), connect(server, "192.0.2.7", door)
+    assert silent.turned_away
+    assert silent.lines() == [f"ERROR :{SENTENCE}"]
+    silent.lose()
+    client.send(first)
     assert client.lines() == [f"ERROR :{SENTENCE}"]
     assert client.closed
-    client.send(first)
-    assert client.lines() == []
     assert server.directory.people == {}
-    assert server.directory.stats.refused == 1
+    assert server.directory.stats.refused == 2
     client.lose()
     assert server.left_behind() == []
 
 
 def test_a_relay_whose_people_are_told_apart_is_not_meant(server: Server) -> None:
     ban(server, "192.0.2.7")
-    assert not connect(server, "192.0.2.8", "proxied").closed
+    assert not connect(server, "192.0.2.8", "proxied").turned_away
 
 
 def test_a_ban_does_not_use_up_the_connections_of_an_address(server: Server) -> None:
@@ -41,7 +43,7 @@ def test_a_ban_does_not_use_up_the_connections_of_an_address(server: Server) -> 
     for _ in range(100):
         connect(server).lose()
     server.loop.advance(60)
-    assert not connect(server).closed
+    assert not connect(server).turned_away
 
 
 def test_who_is_here_is_put_out_and_others_see_why(server: Server) -> None:

@@ -6,7 +6,7 @@ from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.python.failure import Failure
 from zope.interface.verify import verifyObject
 
-from chat.network.listener import host_of
+from chat.listening.sockets import host_of
 from chat.network.plain import PlainDialect
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat.network.factory import GREETING_SECONDS
 from chat.network.pausing import LINES_A_TURN
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
@@ -318,15 +319,16 @@ def test_sixteen_at_once_from_one_address() -> None:
     clients = [server.connect() for _ in range(16)]
     server.loop.advance(1)
     refused = server.connect()
+    assert refused.turned_away
     assert refused.lines() == [
         "ERROR :Too many connections from your address (192.0.2.7): at most 16 at once. "
         "Close one of them and try again."
     ]
     assert refused.ended
     assert not any(client.ended for client in clients)
-    assert not server.connect("192.0.2.8").closed
+    assert not server.connect("192.0.2.8").turned_away
     clients[0].lose()
-    assert not server.connect().closed
+    assert not server.connect().turned_away
 
 
 def test_a_refused_connection_cannot_talk_its_way_in() -> None:
@@ -344,21 +346,22 @@ def test_thirty_two_new_in_ten_minutes_from_one_address() -> None:
     for _ in range(32):
         server.connect().lose()
     refused = server.connect()
+    assert refused.turned_away
     (sentence,) = refused.lines()
     assert "at most 32 in 10 minutes. Try again in 10 minutes." in sentence
     assert refused.ended
     server.loop.advance(590)
-    assert server.connect().closed
+    assert server.connect().turned_away
     server.loop.advance(10)
-    assert not server.connect().closed
+    assert not server.connect().turned_away
 
 
 def test_ipv6_counts_by_64_bits() -> None:
     server = make_server()
     for n in range(16):
-        assert not server.connect(f"2001:db8:1:2::{n:x}").closed
-    assert server.connect("2001:db8:1:2:ffff::1").closed
-    assert not server.connect("2001:db8:1:3::1").closed
+        assert not server.connect(f"2001:db8:1:2::{n:x}").turned_away
+    assert server.connect("2001:db8:1:2:ffff::1").turned_away
+    assert not server.connect("2001:db8:1:3::1").turned_away
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1"])
@@ -371,18 +374,18 @@ def test_this_machine_is_exempt(address: str) -> None:
 def test_behind_a_relay_the_persons_address_counts() -> None:
     server = make_server()
     for _ in range(16):
-        assert not server.connect("198.51.100.9", door="proxied").closed
-    assert server.connect("198.51.100.9", door="proxied").closed
-    assert server.connect("198.51.100.9").closed
-    assert not server.connect("198.51.100.10", door="proxied").closed
-    assert not server.connect("2001:db8::9", door="proxied").closed
+        assert not server.connect("198.51.100.9", door="proxied").turned_away
+    assert server.connect("198.51.100.9", door="proxied").turned_away
+    assert server.connect("198.51.100.9").turned_away
+    assert not server.connect("198.51.100.10", door="proxied").turned_away
+    assert not server.connect("2001:db8::9", door="proxied").turned_away
 
 
 @pytest.mark.parametrize(("most", "taken"), [(3, 3), (0, 200), (100, 100)])
 def test_the_operator_says_how_many_from_one_address(most: int, taken: int) -> None:
     server = make_server(max_per_address=most)
     clients = [server.connect() for _ in range(200)]
-    server.run()
+    server.loop.advance(GREETING_SECONDS)
     assert sum(not client.ended for client in clients) == taken
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.network.wrong_door import NOT_HTTP, TLS_ALERT
+from chat.network.turning_away import NO_TLS_HERE, NO_WEB_HERE
 from tests.network.chatting import Server, join_irc, join_plain, make_server
 
 DOORS = ["socket", "wrapped", "proxied"]
@@ -18,7 +18,9 @@ def server() -> Server:
 )
 def test_a_browser_is_told_that_this_is_no_web_page(server: Server, request_line: bytes) -> None:
     client = server.connect().feed(request_line + b"\r\nHost: x\r\n\r\n")
-    assert client.raw() == NOT_HTTP
+    answer = client.raw().decode()
+    assert answer.startswith("HTTP/1.1 400 Bad Request\r\n")
+    assert answer.endswith(f"\r\n\r\n{NO_WEB_HERE}\n")
     assert client.ended
     assert server.directory.stats.refused == 1
     assert server.left_behind() == []
@@ -30,7 +32,7 @@ def test_somebody_may_be_called_get(server: Server) -> None:
 
 def test_a_tls_client_gets_an_alert(server: Server) -> None:
     client = server.connect().feed(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)))
-    assert client.raw() == TLS_ALERT
+    assert client.raw() == NO_TLS_HERE
     assert client.ended
     assert server.left_behind() == []
 

@@ -15,6 +15,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.ssl import CertificateOptions, PrivateCertificate
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from chat.network.factory import GREETING_SECONDS
 from chat.network.listener import ChatProtocol
 from chat.network.outlet import STALL_SECONDS, StreamOutlet
 from tests.network.chatting import Server, join_plain, make_server
@@ -132,6 +133,7 @@ def test_who_is_refused_reads_why_also_over_tls(server: Server, certificate: Cer
     for _ in range(16):
         server.connect()
     client = TlsClient(server, certificate).shake_hands()
+    server.loop.advance(GREETING_SECONDS)
     assert client.raw().startswith(b"ERROR :Too many connections from your address")
 
 

@@ -83,7 +83,9 @@ class Connection:
         """Folded names of people whose messages are dropped."""
         self._reactor = reactor
         self._listener = listener
-        self._endpoints = endpoint_factory or default_endpoints(reactor)
+        self._endpoints = endpoint_factory or default_endpoints(
+            reactor, lambda sentence: self._emit(Told(sentence))
+        )
         self._wall_clock = wall_clock
         self._pauses = Pauses(random_number)
         self._wants = Wants("")

@@ -8,7 +8,8 @@ from typing import Any
 from twisted.internet.abstract import isIPv6Address
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
-from twisted.internet.ssl import optionsForClientTLS
+
+from chat.client.link.pins import PinnedTls, Pins, default_pins
 
 DEFAULT_PORT = 56458
 """Where `twistd chat` listens by itself."""
@@ -46,15 +47,18 @@ def parse_address(text: str, tls: bool = False) -> tuple[str, int]:
     return host, int(port)
 
 
-def default_endpoints(reactor: Any) -> Callable[[str, int, bool], IStreamClientEndpoint]:
+def default_endpoints(
+    reactor: Any, told: Callable[[str], object], pins: Pins | None = None
+) -> Callable[[str, int, bool], IStreamClientEndpoint]:
     """Endpoints on this reactor. With TLS the server's certificate has to be for its host, and signed by an authority
-    that this computer trusts.
+    that this computer trusts, or be the server's own and the one that is known of it; see `PinnedTls`.
     """
+    known = pins or default_pins()
 
     def endpoint(host: str, port: int, tls: bool) -> IStreamClientEndpoint:
         plain = HostnameEndpoint(reactor, host, port, timeout=CONNECT_SECONDS)
         if not tls:
             return plain
-        return wrapClientTLS(optionsForClientTLS(host), plain)
+        return wrapClientTLS(PinnedTls(host, port, known, told), plain)
 
     return endpoint

@@ -91,6 +91,9 @@ VALUES: dict[str, str] = {
 }
 """What follows the `=` for clients that know capability negotiation 302."""
 
+STS_SECONDS = 30 * 24 * 3600
+"""How long a client that has connected with TLS insists on it (IRCv3 "sts")."""
+
 RENDERED = (
     Cap.SERVER_TIME
     | Cap.MESSAGE_TAGS
@@ -106,16 +109,23 @@ RENDERED = (
 """The capabilities that change the bytes of a room's events: readers equal in these share one rendering."""
 
 
-def listed(version: int, registration: str, mechanisms: str) -> list[str]:
+def listed(version: int, registration: str, mechanisms: str, sts: str = "") -> list[str]:
     """The capabilities as `CAP LS` shows them to a client of this version.
 
-    `registration` is the server's rule for making accounts, as in `Settings.registration`; `mechanisms` are of SASL.
+    `registration` is the server's rule for making accounts, as in `Settings.registration`; `mechanisms` are of SASL;
+    `sts`, unless empty, is the policy of Strict Transport Security, which is shown and cannot be requested.
     """
     values = {}
     if version >= CAP_VERSION_WITH_VALUES:
         early = "before-connect," if registration == "early" else ""
         values = VALUES | {"draft/account-registration": f"{early}custom-account-name", "sasl": mechanisms}
-    names = [name for name in NAMES if registration != "closed" or name != "draft/account-registration"]
+    if sts and version >= CAP_VERSION_WITH_VALUES:
+        values["sts"] = sts
+    names = [
+        name
+        for name in (*NAMES, *(("sts",) if "sts" in values else ()))
+        if registration != "closed" or name != "draft/account-registration"
+    ]
     return [f"{name}={values[name]}" if name in values else name for name in names]
 
 

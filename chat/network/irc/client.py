@@ -45,7 +45,7 @@ class IrcClient(Responder):
         else:
             self.rendering = shared_rendering(self.caps)
         for cursor in self.session.cursors.values():
-            cursor.rendering = self.rendering
+            cursor.rendering = self.connection.rendering_for(self.rendering)
 
     def leave(self, reason: str, farewell: bool = False) -> None:
         """Say why, and close; see `Directory.leave`."""

@@ -201,7 +201,7 @@ class IrcDialect(IrcClient):
         self._read_afterwards(cursor)
 
     def _show_room(self, cursor: Cursor, event: Event) -> None:
-        cursor.rendering = self.rendering
+        cursor.rendering = self.connection.rendering_for(self.rendering)
         self.send(self.rendering.render(event))
         channels.welcome(self, cursor.room)
 

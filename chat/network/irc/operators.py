@@ -34,7 +34,7 @@ def _oper(client: IrcClient, message: Message) -> None:
                 operating.promote(client.directory, client.person, answer)
                 client.numeric(n.RPL_YOUREOPER)
                 told(client, [Change(True, "o")])
-            elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED):
+            elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED, Why.NEEDS_TLS):
                 client.tell_sentence(answer.sentence)
                 client.numeric(n.ERR_PASSWDMISMATCH)
             else:

@@ -127,7 +127,8 @@ def _cap(client: IrcClient, message: Message) -> None:
         policy = client.connection.factory.settings.registration
         several = bool(client.caps & Cap.CAP_NOTIFY)
         shown = CAP_VERSION_WITH_VALUES if several else version
-        _cap_lines(client, "LS", capabilities.listed(shown, policy, sasl.offered(client)), several)
+        offered = capabilities.listed(shown, policy, sasl.offered(client), _sts(client))
+        _cap_lines(client, "LS", offered, several)
     elif word == "LIST":
         _cap_lines(client, "LIST", capabilities.names_of(client.caps), True)
     elif word == "REQ":
@@ -140,6 +141,19 @@ def _cap(client: IrcClient, message: Message) -> None:
             complete(client)
     else:
         client.numeric(n.ERR_INVALIDCAPCMD, message.params[0])
+
+
+def _sts(client: IrcClient) -> str:
+    """The policy of IRCv3 "sts" (https://ircv3.net/specs/extensions/sts): without TLS the port that has it, with TLS
+    how long to insist on it. None where an authority's signature is missing: a client could never connect again.
+    """
+    tls = client.connection.factory.tls
+    if tls is None or not tls.certificates.trusted:
+        return ""
+    if client.session.secure:
+        return f"duration={capabilities.STS_SECONDS}"
+    port = getattr(client.connection.transport.getHost(), "port", None)
+    return f"port={port}" if port else ""
 
 
 def _cap_lines(client: IrcClient, word: str, names: list[str], several: bool) -> None:

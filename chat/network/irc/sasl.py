@@ -36,7 +36,7 @@ def challenge(client: IrcClient, text: str, step: Step) -> None:
 
 def failed(client: IrcClient, refused: Refused | None = None) -> None:
     """The client is not logged in; why is said only to who may know."""
-    if refused is not None and refused.why in (Why.LIMIT, Why.SERVER_BANNED):
+    if refused is not None and refused.why in (Why.LIMIT, Why.SERVER_BANNED, Why.NEEDS_TLS):
         client.tell_sentence(refused.sentence)
     client.numeric(n.ERR_SASLFAIL)
 

@@ -74,7 +74,7 @@ static void append(text *to, const char *bytes, size_t length) {
 
 static void watch(person *p, int operation) {
   struct epoll_event event = {.data.ptr = p};
-  event.events = (p->stalled ? 0 : EPOLLIN) | (p->unsent.length ? EPOLLOUT : 0);
+  event.events = (p->stalled ? 0 : EPOLLIN) | (p->unsent.length && !door_shut(p->door) ? EPOLLOUT : 0);
   epoll_ctl(loop, operation, p->fd, &event);
 }
 
@@ -88,13 +88,14 @@ static void leave(person *p) {
   }
   p->at = GONE;
   gone++;
+  door_close(p->door);
   close(p->fd);
 }
 
 static size_t push(person *p, const char *bytes, size_t length) {
   size_t done = 0;
   while (done < length) {
-    ssize_t took = send(p->fd, bytes + done, length - done, MSG_NOSIGNAL);
+    ssize_t took = door_send(p->door, p->fd, bytes + done, length - done);
     if (took < 0) break; /* full, or broken: then recv() says so */
     done += took;
   }
@@ -285,7 +286,7 @@ static void hear(person *p, const char *bytes, size_t length) {
 
 static void receive(person *p) {
   static char bytes[READ_BYTES];
-  ssize_t got = recv(p->fd, bytes, sizeof bytes, 0);
+  ssize_t got = door_receive(p->door, p->fd, bytes, sizeof bytes);
   if (got > 0) hear(p, bytes, got);
   else if (got == 0 || (errno != EAGAIN && errno != EINTR)) leave(p);
 }
@@ -300,7 +301,11 @@ void serve(int milliseconds) {
       continue;
     }
     if (events[i].events & EPOLLOUT) transmit_rest(p);
-    if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(p);
+    if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+      bool was_shut = door_shut(p->door);
+      receive(p);
+      if (was_shut && p->at != GONE) transmit_rest(p);
+    }
   }
 }
 
@@ -331,6 +336,7 @@ void person_connect(person *p) {
     exit(1);
   }
   setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  p->door = door_open(door_named(options.mix), p->fd);
   fcntl(p->fd, F_SETFL, O_NONBLOCK);
   watch(p, EPOLL_CTL_ADD);
   int length = 0;
@@ -347,7 +353,7 @@ void person_connect(person *p) {
 static dialect dialect_of(int number) {
   static const dialect mixture[] = {PLAIN, IRC_BARE, IRC_TAGGED};
   if (!strcmp(options.mix, "mixed")) return mixture[number % 3];
-  if (!strcmp(options.mix, "irc")) return IRC_BARE;
+  if (!strcmp(options.mix, "irc") || door_named(options.mix) != BARE) return IRC_BARE;
   if (!strcmp(options.mix, "tagged")) return IRC_TAGGED;
   return strcmp(options.mix, "raw") ? PLAIN : RAW;
 }

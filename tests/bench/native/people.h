@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "doors.h"
 #include "histogram.h"
 
 typedef enum {
@@ -24,6 +25,7 @@ typedef struct {
 typedef struct {
   int fd, number, room, place; /* place: which one of its room, from 0 */
   dialect speaks;
+  door *door;
   stage at;
   bool stalled;      /* does not read */
   bool behind;       /* was stalled, and what it was owed is being counted */
@@ -49,7 +51,7 @@ typedef struct {
 } counts;
 
 typedef struct {
-  const char *mix;          /* plain, irc, tagged, raw or mixed */
+  const char *mix;          /* plain, irc, tagged, raw, mixed, or irc through another door: tls, ws */
   int port, users, rooms, speakers, size, stopping;
   const char *room_prefix;  /* with one room its name, else a number follows */
 } settings;

@@ -49,9 +49,9 @@ def test_what_is_no_address(text: str) -> None:
 
 def test_endpoints_connect_where_they_should() -> None:
     reactor = MemoryReactorClock()
-    endpoint = default_endpoints(reactor)("127.0.0.1", 1234, False)
+    endpoint = default_endpoints(reactor, print)("127.0.0.1", 1234, False)
     from twisted.internet.protocol import Factory, Protocol
 
     endpoint.connect(Factory.forProtocol(Protocol))
     assert [client[:2] for client in reactor.tcpClients] == [("127.0.0.1", 1234)]
-    assert default_endpoints(reactor)("chat.test", 1, True) is not endpoint
+    assert default_endpoints(reactor, print)("chat.test", 1, True) is not endpoint

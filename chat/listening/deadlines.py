@@ -26,6 +26,10 @@ class Deadlines(Generic[T]):
         """How many items wait."""
         return len(self._due)
 
+    def first(self) -> T:
+        """The item whose time is up first; raises StopIteration if none waits."""
+        return next(iter(self._due))
+
     def add(self, item: T) -> None:
         """Start the time for an item; it starts anew if it was waiting already."""
         self._due.pop(item, None)

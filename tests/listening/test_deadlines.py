@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chat.network.deadlines import Deadlines
+from chat.listening.deadlines import Deadlines
 
 
 class Watch:
