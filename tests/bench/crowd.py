@@ -58,6 +58,8 @@ class People:
     """a line of chat as people write it"""
     stopping: int = 0
     """every so many-th person can be told to stop reading"""
+    dialect: str = ""
+    """what they speak, if not what the server is measured with"""
 
     def arguments(self) -> list[str]:
         """As loadgen takes them, after the dialect."""
@@ -106,7 +108,7 @@ def crowd(server: Server, people: People, loadgen: Path, folder: Path) -> Iterat
     """Starts `server` in `folder`, and beside it a generator of these people."""
     room_size = [str(people.users // people.rooms)] if server.told_rooms and people.rooms > 1 else []
     with running(server, folder, *room_size) as (port, pid):
-        arguments = [str(port), str(pid), server.dialect, *people.arguments()]
+        arguments = [str(port), str(pid), people.dialect or server.dialect, *people.arguments()]
         generator = subprocess.Popen(
             pinned(GENERATOR_CORE, [str(loadgen), *arguments]),
             stdin=subprocess.PIPE,
