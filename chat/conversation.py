@@ -20,7 +20,6 @@ from chat.network.endings import GOING_DOWN
 from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
 from chat.network.plain import PlainDialect
-from chat.network.resting import Rests
 from chat.network.settings import Settings
 from chat.polling import read_directly
 from chat.signals import stop_on_signals
@@ -51,8 +50,7 @@ class Conversation(Service):
         self.storage = storage
         stats = Stats(time.time)
         journal: Journal = storage.journal if storage else MemoryJournal(time.time)
-        rests = Rests(reactor.seconds, time.sleep, time.process_time, before=journal.idle)
-        self.fanout = Fanout(reactor, stats, rests=rests)
+        self.fanout = Fanout(reactor, stats)
         self.directory = Directory(
             journal,
             self.fanout,

@@ -79,9 +79,6 @@ class Journal(Protocol):
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge a private message that reached its reader."""
 
-    def idle(self) -> None:
-        """The reactor's thread has nothing more to do for the moment: other threads disturb it least now."""
-
 
 class MemoryJournal:
     """A journal that keeps nothing beyond the logs: what is in memory is all that was promised."""
@@ -105,9 +102,6 @@ class MemoryJournal:
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge at once: it was handed over."""
         receipt(True)
-
-    def idle(self) -> None:
-        """Nothing waits."""
 
 
 __all__ = ["Event", "Journal", "MemoryJournal", "Receipt", "Stamps"]

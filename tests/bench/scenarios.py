@@ -37,7 +37,17 @@ class Sizes:
 
 
 QUICK = Sizes(
-    few=5, full_room=20, crowd=100, big=500, room_size=10, storm=50, seconds=0.7, idle_seconds=1.5, echo_seconds=1.5, long_seconds=3, flood=2000
+    few=5,
+    full_room=20,
+    crowd=100,
+    big=500,
+    room_size=10,
+    storm=50,
+    seconds=0.7,
+    idle_seconds=1.5,
+    echo_seconds=1.5,
+    long_seconds=3,
+    flood=2000,
 )
 ROOMY_SPEED = 1000
 """Messages a second over all rooms of the `rooms` scenario."""
@@ -268,9 +278,7 @@ def private(bench: Bench, number: int) -> None:
             visit.do("login")
             idle = visit.do(f"paced 20 {sizes.seconds}")
             rate = BUSY * idle["sent"] / idle["cpu"] if idle else 0
-            visit.measure(
-                "private, 30 % busy", f"private {rate:.1f} {sizes.echo_seconds} {PRIVATE_SPEED}"
-            )
+            visit.measure("private, 30 % busy", f"private {rate:.1f} {sizes.echo_seconds} {PRIVATE_SPEED}")
 
 
 def stalled(bench: Bench, number: int) -> None:

@@ -22,7 +22,6 @@ from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
-from chat.network.resting import Rests
 from chat.network.settings import Settings
 from chat.proxied import ProxiedFactory
 from tests.network.wires import FakeSocket, Loop, Wire
@@ -42,7 +41,6 @@ class Server:
         journal: Callable[[Callable[[], float]], Journal] = MemoryJournal,
         *,
         slice_size: int = SLICE,
-        rests: Rests | None = None,
         max_users: int = 0,
         **settings: Any,
     ) -> None:
@@ -62,7 +60,7 @@ class Server:
         self.directory = Directory(
             self.journal, late, self.now, server=self.settings.name, max_users=max_users
         )
-        late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size, rests)
+        late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size)
         self.factory = ChatFactory(
             clock,
             self.directory,
