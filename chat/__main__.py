@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import cast
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "server": ("chat.server", "run the server (twistd -n chat)"),
+    "server": ("chat.runtime.server", "run the server (twistd -n chat)"),
     "relay": ("chat.relay.command", "run a relay into a server (twistd -n chat-relay)"),
-    "terminal": ("chat.client.terminal", "chat in this terminal, or pipe lines into a room"),
+    "terminal": ("chat.client.terminal.program", "chat in this terminal, or pipe lines into a room"),
     "window": ("chat.client.window", "chat in a window"),
     "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),

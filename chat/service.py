@@ -7,14 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
-from chat.conversation import Conversation
-from chat.endpoints import CannotStart, listening_service
+from chat.chat_server import ChatServer
+from chat.listening.endpoints import CannotStart, listening_service
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
@@ -22,6 +21,11 @@ from chat.network.factory import SWEEP_SECONDS, ChatFactory
 from chat.network.settings import Settings
 from chat.options import Options
 from chat.relay.service import RelayIntoServer
+from chat.runtime.collector import spare_what_lives_long
+from chat.runtime.monotonic import count_monotonically
+from chat.runtime.polling import read_directly
+from chat.runtime.signals import stop_on_signals
+from chat.storage.folder import default_data_folder, kept_secret
 from chat.storage.schema import Unusable
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
@@ -30,11 +34,6 @@ WEBSOCKET = "ws:"
 """Before an endpoint: IRC over WebSocket is spoken there, for clients in browsers."""
 MOTD_BYTES = 64 * 1024
 """Largest message of the day: everybody gets it on coming in."""
-
-
-def default_data_folder() -> Path:
-    """The per-user state folder."""
-    return Path(platformdirs.user_state_dir("twistd-chat"))
 
 
 def read_motd(path: str) -> list[str]:
@@ -72,21 +71,25 @@ def prepare_data_folder(path: Path) -> Path:
 
 
 def secret_key(folder: Path, name: str) -> bytes:
-    """A secret that is made once and kept in the data folder for its owner alone."""
-    path = folder / name
+    """A secret that is made once and kept in the data folder; raises `CannotStart` with a sentence."""
     try:
-        if path.exists() and (key := path.read_bytes()):
-            return key
-        # It appears under its name when it is whole, whatever happens while it is written.
-        key = secrets.token_bytes(32)
-        new = folder / f"{name}.new"
-        new.unlink(missing_ok=True)
-        new.touch(mode=0o600)
-        new.write_bytes(key)
-        new.replace(path)
-        return key
+        return kept_secret(folder / name)
     except OSError as error:
-        raise CannotStart(f"The file {path} cannot be read or made: {error.strerror}.") from None
+        raise CannotStart(f"The file {folder / name} cannot be read or made: {error.strerror}.") from None
+
+
+class ProcessSettings(Service):
+    """What belongs to the process and not to any part: set when everything is put together and starts."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+
+    def startService(self) -> None:
+        """Set up the collector, the reactor's reading, and what signals do."""
+        super().startService()
+        spare_what_lives_long()
+        read_directly(self._reactor)
+        stop_on_signals(self._reactor)
 
 
 class ChatService(MultiService):
@@ -114,6 +117,7 @@ def makeService(options: Options) -> IService:
     """Build the whole server from its options; raises `CannotStart` with a sentence."""
     from twisted.internet import reactor
 
+    count_monotonically(reactor)
     settings = Settings(
         name=options["name"],
         motd=read_motd(options["motd"]) if options["motd"] else [],
@@ -126,33 +130,34 @@ def makeService(options: Options) -> IService:
     settings.reload = lambda: reread_motd(settings, options["motd"])
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
     storage = open_storage(folder, reactor, options)
-    conversation = Conversation(
+    chat_server = ChatServer(
         reactor, settings, options["max-users"], secret_key(folder, "cloak.key"), storage
     )
     service = ChatService()
+    ProcessSettings(reactor).setServiceParent(service)
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
         monitor = monitor_service(
             options["web"],
-            Overview(conversation.factory),
+            Overview(chat_server.factory),
             reactor=reactor,
             data_folder=folder,
             token=options["monitor-token"],
             name=settings.name,
-            actions=OperatorActions(conversation.factory),
+            actions=OperatorActions(chat_server.factory),
         )
         monitor.setServiceParent(service)
-        reporter = Reporter(conversation.fanout, monitor.note, reactor)
+        reporter = Reporter(chat_server.fanout, monitor.note, reactor)
         reporter.setServiceParent(monitor)
-        conversation.directory.delivery = reporter
+        chat_server.directory.delivery = reporter
     storage.setServiceParent(service)
-    relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
+    relay = relay_into(chat_server, options["relay"], reactor) if options["relay"] else None
     if relay is not None:
         relay.connections.setServiceParent(service)
-    conversation.setServiceParent(service)
-    TimerService(SWEEP_SECONDS, conversation.factory.sweep).setServiceParent(service)
+    chat_server.setServiceParent(service)
+    TimerService(SWEEP_SECONDS, chat_server.factory.sweep).setServiceParent(service)
     for description in options["listen"]:
-        listener_for(description, conversation.factory, reactor).setServiceParent(service)
+        listener_for(description, chat_server.factory, reactor).setServiceParent(service)
     if relay is not None:
         relay.listeners.setServiceParent(service)
     return service
@@ -183,8 +188,8 @@ def listener_for(description: str, factory: ChatFactory, reactor: Any) -> IServi
     return listening_service(inner, IrcSocketFactory(factory), reactor, "IRC over WebSocket")
 
 
-def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:
+def relay_into(chat_server: ChatServer, listen: list[str], reactor: Any) -> RelayIntoServer:
     """A relay that leads into this server; `/stats` shows its figures."""
-    relay = RelayIntoServer(listen, conversation.factory, reactor)
-    conversation.directory.stats.parts.append(lambda: relay.figures.lines(reactor.seconds()))
+    relay = RelayIntoServer(listen, chat_server.factory, reactor)
+    chat_server.directory.stats.parts.append(lambda: relay.figures.lines(reactor.seconds()))
     return relay

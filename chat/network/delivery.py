@@ -172,8 +172,7 @@ class Fanout:
                 queue.append(fanout)
 
     def _rest(self, fanout: Pass) -> None:
-        # The reactor's clock is the machine's, which somebody may set back.
-        rest = min(fanout.began + WALK_SECONDS - self.seconds(), WALK_SECONDS)
+        rest = fanout.began + WALK_SECONDS - self.seconds()
         if rest > 0:
             self._reactor.callLater(rest, self._wake, fanout)
         else:

@@ -1,8 +1,9 @@
 """The durable journal: readers have an event at once, its author an acknowledgement when it is on disk.
 
 Groups commit themselves: while one group is being written, the next one gathers. What somebody waits for is committed
-as soon as the disk is free, in the time of one `fsync`; what came in meanwhile goes with it. Not `twisted.enterprise.adbapi`, which has
-a thread pool, a connection for each thread and a Deferred for each transaction: SQLite has one writer.
+as soon as the disk is free, in the time of one `fsync`; what came in meanwhile goes with it. Not
+`twisted.enterprise.adbapi`, which has a thread pool, a connection for each thread and a Deferred for each transaction:
+SQLite has one writer.
 """
 
 from __future__ import annotations
@@ -136,8 +137,12 @@ class StoredJournal:
         """A private message that reached its reader is safe there, and is not stored."""
         receipt(True)
 
+    def end_past(self, log: Log) -> None:
+        """Behind what was recorded before, and in front of what comes after."""
+        self._hand_over(Entry(None, log.room))
+
     def _hand_over(self, entry: Entry) -> None:
-        if len(self._pending) >= PENDING_AT_MOST:
+        if len(self._pending) >= PENDING_AT_MOST and entry.event is not None:
             self.lost += 1
             self.health.failed(f"{PENDING_AT_MOST} events wait to be stored, and more are not kept")
             self._give([entry], False)
@@ -194,8 +199,7 @@ class StoredJournal:
         if self._awaited:
             busy = self._worked() - self._worked_before > BUSY_SHARE * passed
             length = BUSY_GROUP_SECONDS if busy else 0.0
-        # The reactor's clock is the machine's, which somebody may set back.
-        return min(max(0.0, length - passed), length)
+        return max(0.0, length - passed)
 
     def _begin(self) -> None:
         self._call = None
@@ -243,8 +247,10 @@ class StoredJournal:
         self._awaited = False
         self._late = group + self._late + waiting
         if len(self._late) > PENDING_AT_MOST:
-            self.lost += len(self._late) - PENDING_AT_MOST
-            del self._late[: len(self._late) - PENDING_AT_MOST]
+            excess = len(self._late) - PENDING_AT_MOST
+            self.lost += excess
+            # A past that ended stays so, whatever else is lost.
+            self._late[:excess] = [entry for entry in self._late[:excess] if entry.event is None]
         self._pause = min(max(RETRY_SECONDS, self._pause * 2), RETRY_AT_MOST)
         self._call = self._reactor.callLater(self._pause, self._begin)
         self._settle(waiting if retried else group + waiting, False)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -27,16 +25,18 @@ from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
 from chat.storage.accounts import StoredAccounts, load_accounts
 from chat.storage.bans import StoredBans, load_bans
-from chat.storage.history import Reading, StoredHistory
+from chat.storage.folder import kept_secret
+from chat.storage.history import ReaderThread, StoredHistory
 from chat.storage.journal import Health, StoredJournal
-from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts, load_kept_repeats
-from chat.storage.markers import Saver, StoredMarkers
+from chat.storage.mailbox import Seal, StoredMailbox, load_kept_repeats, load_waiting
+from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader
-from chat.storage.registry import StoredRegistry, load_rooms
+from chat.storage.registry import StoredRegistry, close_left_open, forget_unused, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
+from chat.storage.saver import Saver
 from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
-from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
+from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Aged, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
 
 MAIL_KEY = "mail.key"
@@ -60,25 +60,10 @@ STOP_SECONDS = 10.0
 HASHES_AT_MOST = 100
 """Passwords that may wait to be hashed: some 3 seconds, as long as anybody waits for a login."""
 
+T = TypeVar("T")
 MakeExecutor = Callable[[str], Executor]
 Outside = tuple[list[Account], list[Ban]]
 """What `chat admin` may have changed."""
-
-
-def secret_key(folder: Path, name: str) -> bytes:
-    """A secret of `KEY_BYTES` that is made once and kept in the data folder for its owner alone; raises `OSError`."""
-    path = folder / name
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = secrets.token_bytes(KEY_BYTES)
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(descriptor, "wb") as file:
-                file.write(key)
-                file.flush()
-                os.fsync(descriptor)
-        return path.read_bytes()
 
 
 def lock_folder(folder: Path) -> IO[str]:
@@ -102,8 +87,8 @@ def lock_folder(folder: Path) -> IO[str]:
 class Storage(Service):
     """The data folder in use by a server.
 
-    @param make_executor: makes the threads; tests run the work by hand.
-    @param history: False keeps nothing of what people say on disk: only accounts, and whose the rooms are.
+    Without `history` nothing of what people say is kept on disk: only accounts, and whose the rooms are.
+    `make_executor` makes the threads; tests run the work by hand.
     """
 
     log = Logger()
@@ -126,7 +111,7 @@ class Storage(Service):
         try:
             self._lock = lock_folder(folder)
             prepare(self.path)
-            seal = Seal(secret_key(folder, MAIL_KEY))
+            seal = Seal(kept_secret(folder / MAIL_KEY))
             connection = connect(self.path)
         except OSError as error:
             raise Unusable(f"The data folder {folder} cannot be used: {error.strerror}.") from None
@@ -140,23 +125,23 @@ class Storage(Service):
         self._database = Database(self.path)
         self.health = Health()
         self._saver = Saver(reactor, self._writes, self._database)
-        self._readings: list[Reading] = []
+        self._readings: list[ReaderThread] = []
         pages, searches, hashing = (self._reading(make, name) for name in ("pages", "searches", "passwords"))
         self._pages, self._searches = pages, searches
         try:
             self.accounts = StoredAccounts(
-                clock, hashing.executor, hashing.reader, self._writes, self._database
+                clock, reactor.seconds, hashing.executor, hashing.reader, self._writes, self._database
             )
             self.accounts.replace(load_accounts(connection))
-            self.registry = StoredRegistry(
-                self._saver, clock, load_rooms(connection, clock()), topics=history
-            )
+            close_left_open(connection)
+            forget_unused(connection, clock())
+            self.registry = StoredRegistry(self._saver, clock, load_rooms(connection), topics=history)
             self.bans = StoredBans(self._saver, load_bans(connection, clock()))
             self._markers = StoredMarkers(
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )
             self._stored_mailbox = StoredMailbox(
-                seal, pages.executor, pages.reader, self._writes, self._database, load_counts(connection)
+                seal, pages.executor, pages.reader, self._writes, self._database, load_waiting(connection)
             )
             self._repeats = load_repeats(connection, clock()) + load_kept_repeats(
                 connection, seal, clock() - REPEAT_SECONDS
@@ -188,8 +173,8 @@ class Storage(Service):
         bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
         return ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
 
-    def _reading(self, make: MakeExecutor, name: str) -> Reading:
-        reading = Reading(make(name), Reader(self.path))
+    def _reading(self, make: MakeExecutor, name: str) -> ReaderThread:
+        reading = ReaderThread(make(name), Reader(self.path))
         self._readings.append(reading)
         return reading
 
@@ -249,7 +234,7 @@ class Storage(Service):
             self._next_daily = now + DAILY_SECONDS
             wall = self._clock()
             used = [] if self._directory is None else list(self._directory.rooms)
-            self._writes.submit(lambda: self._database.write(lambda c: daily(c, wall, used)), self._aged)
+            self._writes.submit(lambda: self._tidy(lambda c: daily(c, wall, used)), self._aged)
         journal = self._stored_journal
         if journal is None or journal.pending > BUSY_EVENTS:
             return
@@ -275,7 +260,7 @@ class Storage(Service):
             self._deleted += outcome.deleted
             if self._deleted >= PRUNE_AFTER:
                 self._deleted = 0
-                self._writes.submit(lambda: self._database.write(prune), self._nothing)
+                self._writes.submit(lambda: self._tidy(prune), self._nothing)
             if not outcome.more:
                 self._indexed = stored
             elif self._call is not None:
@@ -303,22 +288,33 @@ class Storage(Service):
         if outcome is None or isinstance(outcome, Exception):
             return
         accounts, bans = outcome
-        kept = {account.folded for account in accounts}
-        gone = [account for account in self.accounts.all() if account.folded not in kept]
+        before = list(self.accounts.all())
         self.accounts.replace(accounts)
         self.bans.stored(bans)
         if self._logins is not None:
-            for account in gone:
-                self._logins.account_gone(account)
+            for account in before:
+                today = self.accounts.find(account.folded)
+                if today is None:
+                    self._logins.account_gone(account)
+                elif today != account:
+                    self._logins.account_changed(account, today)
         if self._directory is not None:
             self._directory.bans.replace(self.bans.all())
             enforce(self._directory)
 
-    def _aged(self, outcome: list[str] | Exception) -> None:
+    def _tidy(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Write what may take rooms and authors away whose numbers are remembered."""
+        try:
+            return self._database.write(change)
+        finally:
+            self._database.generation += 1
+
+    def _aged(self, outcome: Aged | Exception) -> None:
         if isinstance(outcome, Exception):
             self.log.error("Old messages could not be forgotten: {problem}", problem=str(outcome))
         else:
-            self._stored_mailbox.expired(outcome)
+            self._stored_mailbox.expired(outcome.mail)
+            self.registry.forgotten(outcome.rooms)
 
     def _nothing(self, outcome: object) -> None:
         if isinstance(outcome, Exception):

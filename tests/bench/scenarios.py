@@ -41,7 +41,6 @@ QUICK = Sizes(
     full_room=20,
     crowd=100,
     big=500,
-    room_size=10,
     storm=50,
     seconds=0.7,
     idle_seconds=1.5,

@@ -4,8 +4,9 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chat.client import moderation
-from chat.client.events import (
+from chat.client.link import moderation
+from chat.client.link.events import (
+    ConnectionState,
     Delivery,
     DeliveryChanged,
     Joined,
@@ -15,17 +16,16 @@ from chat.client.events import (
     Quit,
     Renamed,
     Said,
-    State,
     StateChanged,
     Told,
     TopicChanged,
 )
-from chat.client.queries import QueryFailed
+from chat.client.link.queries import QueryFailed
 from chat.domain import banning, operating
 from chat.monitor.overview import OperatorActions
+from tests.client.talking import Talker, Wire, delivery
+from tests.domain.people import ROOT
 from tests.network.chatting import Server, join_plain, make_server
-
-from .talking import Talker, Wire, delivery
 
 
 class Place:
@@ -176,7 +176,7 @@ def test_a_drop_loses_and_doubles_nothing(place: Place) -> None:
     bob_wire = place.wires[-1]
     place.wires.remove(bob_wire)
     bob_wire.lose()
-    assert bob.connection.state is State.WAITING
+    assert bob.connection.state is ConnectionState.WAITING
     ann.connection.say("#lobby", "while bob was away")
     place.run(1)
     waiting = bob.connection.say("#lobby", "typed while away")
@@ -252,7 +252,7 @@ def test_making_an_account_and_coming_back_with_it(place: Place) -> None:
     assert bob.connection.name == "bob"
     thief = Talker(place.clock).connect("bob", password="wrong")
     place.wire(thief)
-    assert thief.connection.state is not State.ONLINE
+    assert thief.connection.state is not ConnectionState.ONLINE
 
 
 def test_pasting_much_never_brings_a_mute() -> None:
@@ -318,7 +318,7 @@ def test_who_is_no_operator_of_the_server_is_told_so(place: Place) -> None:
 
 def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> None:
     ann, bob = place.enter("ann"), place.enter("bob")
-    operating.promote(place.server.directory, place.server.directory.users["ann"])
+    operating.promote(place.server.directory, place.server.directory.users["ann"], ROOT)
     place.run()
     ann.events.clear()
     done: list[object] = []
@@ -328,7 +328,7 @@ def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> No
     ann.connection.command("KLINE", "7d", "198.51.100.0/24", "rude")
     place.run(1)
     assert done == ["bob was disconnected."]
-    assert bob.connection.state is not State.ONLINE
+    assert bob.connection.state is not ConnectionState.ONLINE
     assert any("198.51.100.0/24 is banned" in told.text for told in ann.told(Told))
     listed: list[list[str]] = []
     ann.connection.ask(moderation.server_bans_question()).addCallback(
@@ -342,10 +342,10 @@ def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> No
 def put_out(place: Place, how: str) -> None:
     directory = place.server.directory
     if how == "kill":
-        operating.promote(directory, directory.users["ann"])
+        operating.promote(directory, directory.users["ann"], ROOT)
         operating.kill(directory, directory.users["ann"], directory.users["bob"], "spam")
     elif how == "monitor":
-        OperatorActions(place.server.factory).kick("bob", "spam")
+        OperatorActions(place.server.factory).kick("bob", "spam", "the operator")
     else:
         banning.ban(directory, "operator", "bob", 60.0, "spam")
 
@@ -357,7 +357,7 @@ def test_who_was_put_out_comes_back_only_when_they_want_to(place: Place, how: st
     put_out(place, how)
     place.run()
     place.run(120)
-    assert bob.state() is State.ENDED
+    assert bob.state() is ConnectionState.ENDED
     assert len(bob.attempts) == 1
     assert "spam" in bob.told(StateChanged)[-1].sentence
     bob.connect("bob", "#lobby")
@@ -369,6 +369,6 @@ def test_a_server_that_goes_down_is_looked_for(place: Place) -> None:
     bob = place.enter("bob")
     place.server.factory.close_all("The server is going down. Goodbye")
     place.run()
-    assert bob.state() is State.WAITING
+    assert bob.state() is ConnectionState.WAITING
     place.run(2)
     assert len(bob.attempts) == 2

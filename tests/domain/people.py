@@ -5,14 +5,18 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Event
 from chat.domain.journal import MemoryJournal
 from chat.domain.names import check_name, check_room
 from chat.domain.room import Membership, Room
 from chat.domain.user import User
+from tests.domain.doubles import MemoryAccounts
 
 START = 1_800_000_000.0
+ROOT = Account("root", "root", "root", operator=True)
+"""An operator's account."""
 
 
 class Ear:
@@ -58,7 +62,9 @@ class Town:
     def __init__(self) -> None:
         self.now = START
         self.delivered: list[Room] = []
-        self.directory = Directory(MemoryJournal(self.clock), self, self.clock)
+        self.directory = Directory(
+            MemoryJournal(self.clock), self, self.clock, accounts=MemoryAccounts(self.clock)
+        )
         self._sessions = count(1)
 
     def clock(self) -> float:

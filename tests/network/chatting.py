@@ -17,13 +17,14 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from chat.domain.directory import Directory
 from chat.domain.journal import Journal, MemoryJournal, Receipt
 from chat.domain.log import Log
+from chat.listening.proxied import ProxiedFactory
 from chat.network.delivery import PATIENCE_SECONDS, SLICE, Fanout
 from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
 from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
 from chat.network.settings import Settings
-from chat.proxied import ProxiedFactory
+from tests.domain.doubles import MemoryAccounts
 from tests.network.wires import FakeSocket, Loop, Wire
 
 START = 1_800_000_000.0
@@ -58,7 +59,12 @@ class Server:
 
         late = Late()
         self.directory = Directory(
-            self.journal, late, self.now, server=self.settings.name, max_users=max_users
+            self.journal,
+            late,
+            self.now,
+            server=self.settings.name,
+            max_users=max_users,
+            accounts=MemoryAccounts(self.now),
         )
         late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size)
         self.factory = ChatFactory(

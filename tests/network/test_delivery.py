@@ -8,14 +8,13 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chat.domain.events import LogEvent
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, WALK_SECONDS, Fanout
 from chat.network.passes import Pass
-from tests.network.chatting import Client, Server, join_plain, make_server
-from tests.network.crowds import crowd, heard, say, user_of
+from tests.network.chatting import Server, join_plain, make_server
+from tests.network.crowds import crowd, heard, say
 
 
 @pytest.fixture
@@ -135,30 +134,6 @@ def test_a_small_room_does_not_wait_for_the_next_walk_of_a_large_one(server: Ser
     say(server, one, "hello", "#small")
     server.loop.turn()
     assert heard(two) == b"<one> hello\r\n"
-
-
-def test_a_clock_that_is_set_back_makes_no_large_room_wait_for_it(server: Server) -> None:
-    people = crowd(server, 10)
-    server.clock.rightNow += 10.0
-
-    class Late:
-        """The clock is set back while the first event is served, and more is said."""
-
-        served = 0
-
-        def render(self, event: LogEvent) -> bytes:
-            self.served += 1
-            if self.served == 1:
-                server.clock.rightNow -= 5.0
-                say(server, people[0], "two")
-            return b"event\n"
-
-    user_of(people[9]).memberships[server.directory.lobby].rendering = Late()
-    say(server, people[0], "one")
-    server.run()
-    server.clock.rightNow += WALK_SECONDS
-    server.run()
-    assert [heard(client) for client in people[1:]] == [b"<p0> one\n<p0> two\n"] * 8 + [b"event\n" * 2]
 
 
 # figures

@@ -218,16 +218,6 @@ def test_who_asks_for_history_waits_for_no_company(bench: Bench) -> None:
     assert told == ["settled"]
 
 
-def test_a_clock_that_is_set_back_makes_no_group_later(bench: Bench) -> None:
-    bench.clock.advance(1000)
-    bench.say("a")
-    bench.turn()
-    bench.clock.rightNow -= 500
-    bench.note("b")
-    bench.clock.advance(GROUP_SECONDS)
-    assert bench.executor.run() == 1
-
-
 def test_nobody_shortens_the_pause_after_a_failure(bench: Bench) -> None:
     bench.disk.error = OSError("locked")
     bench.say("a")

@@ -22,7 +22,7 @@ STOP_SECONDS = 15.0
 """How long a program may take to end by itself; the server tells everybody goodbye and stores what is open."""
 
 
-class State(Enum):
+class ChildState(Enum):
     """Where a program stands."""
 
     STOPPED = "stopped"
@@ -33,26 +33,24 @@ class State(Enum):
 
 
 class Child(ProcessProtocol):
-    """One program, that may be started again after it has ended.
-
-    @ivar state: see `State`.
-    @ivar sentence: with `State.FAILED`, what it said last, or how it ended.
-    @ivar lines: its output, the newest last; safe to show.
-    @ivar count: how many lines there were ever.
-    @ivar found: the first match of each of the patterns in what it printed since it was started, by their name.
-    @ivar changed: called after state, lines or found are not what they were.
-    """
+    """One program, that may be started again after it has ended."""
 
     def __init__(self, reactor: Any, patterns: Mapping[str, re.Pattern[str]], ready: str) -> None:
         """`patterns` are looked for in each line of output; it runs once that called `ready` is found, or at once
         if that is ``""``.
         """
-        self.state = State.STOPPED
+        self.state = ChildState.STOPPED
+        """See `State`."""
         self.sentence = ""
+        """With `State.FAILED`, what it said last, or how it ended."""
         self.lines: deque[str] = deque(maxlen=MAX_LINES)
+        """Its output, the newest last; safe to show."""
         self.count = 0
+        """How many lines there were ever."""
         self.found: dict[str, re.Match[str]] = {}
+        """The first match of each of the patterns in what it printed since it was started, by their name."""
         self.changed: Callable[[], None] = lambda: None
+        """Called after state, lines or found are not what they were."""
         self._reactor = reactor
         self._patterns = patterns
         self._ready = ready
@@ -64,7 +62,7 @@ class Child(ProcessProtocol):
     @property
     def active(self) -> bool:
         """Whether there is a process."""
-        return self.state in (State.STARTING, State.RUNNING, State.STOPPING)
+        return self.state in (ChildState.STARTING, ChildState.RUNNING, ChildState.STOPPING)
 
     def start(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start it, if it is not there."""
@@ -72,15 +70,15 @@ class Child(ProcessProtocol):
             return
         self.found = {}
         self._rest, self._last, self.sentence = b"", "", ""
-        self._set(State.STARTING)
+        self._set(ChildState.STARTING)
         try:
             self._reactor.spawnProcess(self, argv[0], list(argv), env=dict(environment), path=None)
         except OSError as error:
             self.sentence = f"{argv[0]} could not be started: {error.strerror}."
-            self._set(State.FAILED)
+            self._set(ChildState.FAILED)
             return
-        if not self._ready and self.state is State.STARTING:
-            self._set(State.RUNNING)
+        if not self._ready and self.state is ChildState.STARTING:
+            self._set(ChildState.RUNNING)
 
     def stop(self, ended: Callable[[], None] = lambda: None) -> None:
         """End it: politely, and after `STOP_SECONDS` not; `ended` is called when it is gone."""
@@ -88,8 +86,8 @@ class Child(ProcessProtocol):
             ended()
             return
         self._ended.append(ended)
-        if self.state is not State.STOPPING:
-            self._set(State.STOPPING)
+        if self.state is not ChildState.STOPPING:
+            self._set(ChildState.STOPPING)
             self._deadline = self._reactor.callLater(STOP_SECONDS, self._signal, "KILL")
             self._signal("TERM")
 
@@ -100,7 +98,7 @@ class Child(ProcessProtocol):
         except (ProcessExitedAlready, OSError):
             pass
 
-    def _set(self, state: State) -> None:
+    def _set(self, state: ChildState) -> None:
         self.state = state
         self.changed()
 
@@ -114,8 +112,8 @@ class Child(ProcessProtocol):
         for name, pattern in self._patterns.items():
             if name not in self.found and (match := pattern.search(line)):
                 self.found[name] = match
-                if name == self._ready and self.state is State.STARTING:
-                    self.state = State.RUNNING
+                if name == self._ready and self.state is ChildState.STARTING:
+                    self.state = ChildState.RUNNING
 
     # what the process does
 
@@ -141,12 +139,12 @@ class Child(ProcessProtocol):
             self._deadline.cancel()
         self._deadline = None
         status = getattr(reason.value, "exitCode", None)
-        if self.state is State.STOPPING or status == 0:
-            self._set(State.STOPPED)
+        if self.state is ChildState.STOPPING or status == 0:
+            self._set(ChildState.STOPPED)
         else:
             how = f"It ended with status {status}." if status is not None else "It was ended from outside."
             self.sentence = f"{self._last} ({how})" if self._last else how
-            self._set(State.FAILED)
+            self._set(ChildState.FAILED)
         waiting, self._ended = self._ended, []
         for ended in waiting:
             ended()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chat.client.connection import Connection
-from chat.client.desk import TerminalDesk
-from chat.client.events import Event, Kind, LagMeasured, PeopleChanged, Said, State, StateChanged
-from chat.client.pages import MAX_LINES, Page
+from chat.client.desk.desk import Desk
+from chat.client.desk.pages import MAX_LINES, Page
+from chat.client.link.connection import Connection
+from chat.client.link.events import (
+    ConnectionState,
+    Event,
+    Kind,
+    LagMeasured,
+    PeopleChanged,
+    Said,
+    StateChanged,
+)
 from chat.client.window.layout import moment, msgid_of
 
 MAX_FOUND = 200
 """Messages that a search of what the window holds shows: as many as anybody looks through."""
 
 
-class WindowDesk(TerminalDesk):
-    """Pages of one person, for a window.
-
-    @ivar show_found: called with the words of a search and what was found.
-    @ivar state_changed: called when the connection's state has changed.
-    @ivar sentence: what was said last about the connection.
-    """
+class WindowDesk(Desk):
+    """Pages of one person, for a window."""
 
     def __init__(
         self,
@@ -30,8 +33,11 @@ class WindowDesk(TerminalDesk):
     ) -> None:
         super().__init__(connect, quit_, wall_clock)
         self.show_found: Callable[[str, list[Said]], None] = lambda words, messages: None
+        """Called with the words of a search and what was found."""
         self.state_changed: Callable[[StateChanged], None] = lambda event: None
+        """Called when the connection's state has changed."""
         self.sentence = ""
+        """What was said last about the connection."""
 
     def happened(self, event: Event) -> None:
         """The connection's listener."""
@@ -85,7 +91,7 @@ class WindowDesk(TerminalDesk):
     def close(self, place: str) -> None:
         """Take a place away."""
         super().close(place)
-        if not self.pages.current.place and self.connection.state is State.ONLINE:
+        if not self.pages.current.place and self.connection.state is ConnectionState.ONLINE:
             # Rather another conversation than the server's own page.
             other = next((page for page in reversed(self.pages.all) if page.place), None)
             if other is not None:

@@ -7,19 +7,14 @@ from chat.domain.metadata import Target
 from chat.domain.room import Room
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
-from chat.network.irc.rendering import Rendering, shared_rendering
-from chat.network.irc.replies import Replies
+from chat.network.irc.rendering import IrcRendering, shared_rendering
+from chat.network.irc.replies import Responder
 from chat.network.irc.unfinished import Multiline, Registration
 from chat.network.listener import ChatProtocol
 
 
-class IrcClient(Replies):
-    """One client. The dialect, which knows every command, builds upon it.
-
-    @ivar exchange: what the client has sent of a SASL response; None when none is under way.
-    @ivar multiline: the message of several lines that the client is sending; None when there is none.
-    @ivar rendering: how this client gets events that are no room's.
-    """
+class IrcClient(Responder):
+    """One client. The dialect, which knows every command, builds upon it."""
 
     __slots__ = ("exchange", "multiline", "rendering")
 
@@ -27,8 +22,11 @@ class IrcClient(Replies):
         super().__init__(connection)
         self.registration: Registration | None = Registration()
         self.rendering = shared_rendering(0)
+        """How this client gets events that are no room's."""
         self.exchange: str | None = None
+        """What the client has sent of a SASL response; None when none is under way."""
         self.multiline: Multiline | None = None
+        """The message of several lines that the client is sending; None when there is none."""
 
     def enable(self, caps: int) -> None:
         """Have these capabilities, and no others, from here on."""
@@ -41,7 +39,7 @@ class IrcClient(Replies):
         """Render events as the capabilities and the list of ignored people have it."""
         ignored = self.user.ignored
         if ignored:
-            self.rendering = Rendering(self.caps & RENDERED, ignored)
+            self.rendering = IrcRendering(self.caps & RENDERED, ignored)
         else:
             self.rendering = shared_rendering(self.caps)
         for membership in self.user.memberships.values():

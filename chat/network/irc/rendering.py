@@ -80,17 +80,15 @@ def pieces(text: str, room: int, cuts: str = "") -> Iterator[tuple[str, bool]]:
         offset = end + 1
 
 
-class Rendering:
-    """How clients with one set of capabilities get events.
-
-    @ivar caps: the capabilities, of those that `capabilities.RENDERED` names.
-    @ivar ignored: folded names whose speech is hidden.
-    """
+class IrcRendering:
+    """How clients with one set of capabilities get events."""
 
     __slots__ = ("_account", "_forms", "_ignored", "_message_tags", "_tagged", "_time", "caps")
 
     def __init__(self, caps: int, ignored: frozenset[str] = frozenset()) -> None:
+        """`ignored`: folded names whose speech is hidden."""
         self.caps = caps
+        """The capabilities, of those that `capabilities.RENDERED` names."""
         self._ignored = ignored
         self._time = bool(caps & Cap.SERVER_TIME)
         self._message_tags = bool(caps & Cap.MESSAGE_TAGS)
@@ -279,10 +277,10 @@ class Rendering:
 
 
 @lru_cache(maxsize=1024)
-def _shared(caps: int) -> Rendering:
-    return Rendering(caps)
+def _shared(caps: int) -> IrcRendering:
+    return IrcRendering(caps)
 
 
-def shared_rendering(caps: int) -> Rendering:
+def shared_rendering(caps: int) -> IrcRendering:
     """The one rendering for all clients whose capabilities mean the same bytes."""
     return _shared(caps & RENDERED)

@@ -30,12 +30,8 @@ def _bounded(text: str) -> bytes:
     return data + b"\r\n"
 
 
-class Replies:
-    """How the commands of one client are answered, in their order.
-
-    @ivar caps: the capabilities that the client has enabled, as bits of `capabilities.Cap`.
-    @ivar registration: what is known of a client that is not registered yet; None from then on.
-    """
+class Responder:
+    """How the commands of one client are answered, in their order."""
 
     __slots__ = (
         "_response",
@@ -51,12 +47,14 @@ class Replies:
 
     user: User
     registration: Registration | None
+    """What is known of a client that is not registered yet; None from then on."""
 
     def __init__(self, connection: ChatProtocol) -> None:
         self.connection = connection
         self.directory = connection.factory.directory
         self.outlet = connection.outlet
         self.caps = 0
+        """The capabilities that the client has enabled, as bits of `capabilities.Cap`."""
         self._response: Response | None = None
         self._waiting: deque[Response] | None = None
         self._running = False
@@ -226,7 +224,7 @@ class Suspended:
 
     __slots__ = ("_answered", "_before", "_response", "_session")
 
-    def __init__(self, session: Replies, response: Response, answered: Callable[[], None]) -> None:
+    def __init__(self, session: Responder, response: Response, answered: Callable[[], None]) -> None:
         self._session = session
         self._response = response
         self._answered = answered

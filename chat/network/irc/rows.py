@@ -12,21 +12,19 @@ Run = Callable[[IrcClient, Message], None]
 
 
 class Row(NamedTuple):
-    """One command.
-
-    @ivar minimum: parameters it must have; fewer are answered with ERR_NEEDMOREPARAMS.
-    @ivar early: whether it may be used before registration is complete.
-    @ivar operator: whether only operators of the server may use it.
-    @ivar usage: its parameters, for HELP.
-    @ivar help: what it does, for HELP.
-    """
+    """One command."""
 
     name: str
     minimum: int
+    """Parameters it must have; fewer are answered with ERR_NEEDMOREPARAMS."""
     early: bool
+    """Whether it may be used before registration is complete."""
     operator: bool
+    """Whether only operators of the server may use it."""
     usage: str
+    """Its parameters, for HELP."""
     help: str
+    """What it does, for HELP."""
     run: Run
 
 
