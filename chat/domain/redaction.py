@@ -58,7 +58,7 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
             person.reader.tell(event)
         done(None)
 
-    directory.history.find(target, msgid, found)
+    directory.history.find(target, msgid, found, person_key(user))
 
 
 def _is_author(directory: Directory, user: User, event: HistoryEvent) -> bool:

@@ -141,7 +141,7 @@ class Storage(Service):
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )
             self._stored_mailbox = StoredMailbox(
-                seal, pages.executor, pages.reader, self._writes, self._database, load_waiting(connection)
+                seal, pages.turns, pages.reader, self._writes, self._database, load_waiting(connection)
             )
             self._repeats = load_repeats(connection, clock()) + load_kept_repeats(
                 connection, seal, clock() - REPEAT_SECONDS
@@ -355,8 +355,8 @@ class Storage(Service):
             self.log.critical("Storage fails: {pending} events were not stored", pending=pending)
         self._writes.submit(self._database.close, self._nothing)
         for reading in self._readings:
-            reading.executor.submit(reading.reader.close, self._nothing)
-        for thread in (self._writes, *(reading.executor for reading in self._readings)):
+            reading.turns.submit(reading.reader.close, self._nothing)
+        for thread in (self._writes, *(reading.turns for reading in self._readings)):
             thread.stop()
         self._lock.close()
 

@@ -123,6 +123,7 @@ def _page(session: IrcClient, word: str, params: Sequence[str]) -> None:
     speech = not session.caps & Cap.EVENT_PLAYBACK
     around = _marks(word, params[1])[1] if word == "AROUND" else ""
     what = None if around else _range(word, params, target, limit, speech)
+    asker = person_key(session.user)
     later = session.suspend()
 
     def answered(answer: Answer[Page]) -> None:
@@ -133,9 +134,9 @@ def _page(session: IrcClient, word: str, params: Sequence[str]) -> None:
                 session.batch("chathistory", name, b"".join(map(session.rendering.render, answer)))
 
     if what is None:
-        session.directory.history.around(target, around, limit, speech, answered)
+        session.directory.history.around(target, around, limit, speech, answered, asker)
     else:
-        session.directory.history.page(what, answered)
+        session.directory.history.page(what, answered, asker)
 
 
 def _range(word: str, params: Sequence[str], target: Target, limit: int, speech: bool) -> Range:

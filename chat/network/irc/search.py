@@ -6,7 +6,7 @@ looks in the rooms that the client is in; private conversations are not indexed.
 
 from __future__ import annotations
 
-from chat.domain.accounts import Answer
+from chat.domain.accounts import Answer, person_key
 from chat.domain.history import Page, Search
 from chat.domain.names import fold
 from chat.domain.refused import Refused
@@ -84,4 +84,4 @@ def _search(session: IrcClient, message: Message) -> None:
             else:
                 session.batch("soju.im/search", "", b"".join(map(session.rendering.render, answer)))
 
-    session.directory.history.search(what, answered)
+    session.directory.history.search(what, answered, person_key(session.user))
