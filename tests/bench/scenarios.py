@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from .crowd import Crowd, People, crowd
+from .crowd import Crowd, People, askers, crowd
 from .disk import sync_seconds, sync_values
 from .figures import Key, Measurement, Results, Values
+from .past import make_past, with_past
 from .servers import CannotMeasure, Server
 
 
@@ -31,6 +32,9 @@ class Sizes:
     """of an open loop at 20 a second: a hundred messages, so that p99 is more than the worst one"""
     echo_seconds: float = 12
     """at 10 messages a second: so many that p99 is more than the worst one"""
+    past: int = 1_000_000
+    """events in the past that people look into"""
+    askers: int = 50
     long_seconds: float = 20
     flood: int = 16_000
     """long messages: what the sockets hold, and more than a room's log keeps after that"""
@@ -45,6 +49,8 @@ QUICK = Sizes(
     seconds=0.7,
     idle_seconds=1.5,
     echo_seconds=1.5,
+    past=20_000,
+    askers=5,
     long_seconds=3,
     flood=2000,
 )
@@ -127,8 +133,18 @@ class Visit:
         """A command whose figures are in no table."""
         return self.measure("preparation", command, keep=False)
 
-    def measure(self, phase: str, command: str, keep: bool = True, disk: bool = False) -> Values:
-        """A command and what came of it; with `disk`, how long the disk took to sync just before and after."""
+    def measure(
+        self,
+        phase: str,
+        command: str,
+        keep: bool = True,
+        disk: bool = False,
+        beside: Callable[[Crowd], AbstractContextManager[Values]] | None = None,
+    ) -> Values:
+        """A command and what came of it.
+
+        With `disk`, how long the disk took to sync just before and after; with the figures of what runs `beside` it.
+        """
         if self.crowd is None:
             return {}
         syncs = sync_seconds(self.crowd.folder) if disk else []
@@ -136,7 +152,9 @@ class Visit:
             with ExitStack() as stack:
                 if keep and self.server.ours and self.bench.profiler:
                     stack.enter_context(self.bench.profiler.during(self.crowd, phase))
+                more = stack.enter_context(beside(self.crowd)) if beside else {}
                 values = self.crowd.command(command)
+            values |= more
         except CannotMeasure as problem:
             self.fail(phase, problem)
             return {}
@@ -280,6 +298,23 @@ def private(bench: Bench, number: int) -> None:
             visit.measure("private, 30 % busy", f"private {rate:.1f} {sizes.echo_seconds} {PRIVATE_SPEED}")
 
 
+def history(bench: Bench, number: int) -> None:
+    """What others notice of people who search a long past, and page through it, in a loop."""
+    sizes = bench.sizes
+    servers = [server for server in bench.ours() if server.dialect != "plain"]
+    with TemporaryDirectory(prefix="bench-past-") as folder:
+        past = make_past(Path(folder) / "data", sizes.past)
+        for server in _turned(servers, number):
+            with bench.visit("history", number, with_past(server, past), People(sizes.full_room)) as visit:
+                visit.do("login")
+                visit.paced(20, sizes.idle_seconds, "nobody asks")
+                visit.measure(
+                    "people search and page",
+                    f"paced 20 {sizes.echo_seconds}",
+                    beside=lambda crowd: askers(crowd, sizes.echo_seconds, sizes.askers),
+                )
+
+
 def stalled(bench: Bench, number: int) -> None:
     """One reader in ten stops reading, is buried in messages, and reads again."""
     sizes = bench.sizes
@@ -317,6 +352,7 @@ SCENARIOS: dict[str, Callable[[Bench, int], None]] = {
     "echoes": echoes,
     "full-room": full_room,
     "private": private,
+    "history": history,
     "stalled": stalled,
     "join-storm": join_storm,
 }
