@@ -83,7 +83,7 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
         _show(speaker, page)
 
     what = Range(room.folded, None, before, count, newest=True, speech=False)
-    speaker.directory.history.page(what, when_answered(speaker, show), person_key(speaker.user))
+    speaker.directory.history.page(what, when_answered(speaker, show), person_key(speaker.person))
 
 
 def _show(speaker: Speaker, page: Page, with_room: bool = False) -> None:
@@ -128,7 +128,7 @@ def parse_search(text: str, rooms: dict[str, str], now: float) -> Search:
     "search", "WORDS", "look for words in your rooms; from:NAME in:ROOM after:TIME before:TIME narrow it"
 )
 def _search(speaker: Speaker, arguments: list[str]) -> None:
-    rooms = {room.folded: room.name for room in speaker.user.memberships}
+    rooms = {room.folded: room.name for room in speaker.person.rooms}
     what = parse_search(arguments[0], rooms, speaker.directory.clock())
 
     def show(page: Page) -> None:
@@ -139,7 +139,7 @@ def _search(speaker: Speaker, arguments: list[str]) -> None:
         else:
             speaker.reply("Nothing was found.")
 
-    speaker.directory.history.search(what, when_answered(speaker, show), person_key(speaker.user))
+    speaker.directory.history.search(what, when_answered(speaker, show), person_key(speaker.person))
 
 
 __all__ = ["FOUND_SHOWN", "HISTORY_AT_MOST", "HISTORY_SHOWN", "moment", "parse_search"]

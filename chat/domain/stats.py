@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
+
+from chat.domain.refused import Refused
 
 WINDOW = 60
 """Seconds that "in the last minute" looks back."""
@@ -42,6 +45,15 @@ class Rate:
         self._second = second
 
 
+class Bounded(NamedTuple):
+    """Something that may not grow without end: a queue, a table."""
+
+    name: str
+    size: Callable[[], int]
+    """How much is in it; asked once a second, so it must not count."""
+    most: int
+
+
 class Stats:
     """What has happened since start. Plain numbers: nothing in here can hold what people said."""
 
@@ -52,14 +64,17 @@ class Stats:
         self.started = clock()
         self.messages = Rate(self._seconds)
         self.private_messages = Rate(self._seconds)
-        self.users = 0
-        self.peak_users = 0
+        self.people = 0
+        self.peak_people = 0
         self.dialects: Counter[str] = Counter()
-        """Dialect -> people connected with it now."""
+        """Dialect -> sessions of people that speak it now."""
         self.connections = 0
         """Open connections, with or without a name."""
         self.accepted = 0
         self.refused = 0
+        """Connections that were turned away."""
+        self.refusals: Counter[str] = Counter()
+        """What was refused, by a reason of few words: connections by their rule, logins, requests."""
         self.muted = 0
         self.delayed = 0
         self.missed = 0
@@ -68,18 +83,32 @@ class Stats:
         """Readers closed because they took nothing for a minute."""
         self.bytes_in = 0
         self.bytes_out = 0
+        self.failing: Callable[[], bool] = lambda: False
+        """Whether the disk does not take what is to be stored."""
+        self.bounded: list[Bounded] = []
+        """Queues and tables that have a bound."""
         self.parts: list[Callable[[], list[tuple[str, str]]]] = []
         """Labels and figures of parts that count for themselves, such as relays."""
 
-    def entered(self, dialect: str) -> None:
+    def refuse(self, refused: Refused) -> None:
+        """Somebody was told that something was not done."""
+        self.refusals[refused.why.name.lower()] += 1
+
+    def came(self) -> None:
         """Somebody has a name from here on."""
-        self.users += 1
-        self.peak_users = max(self.peak_users, self.users)
+        self.people += 1
+        self.peak_people = max(self.peak_people, self.people)
+
+    def gone(self) -> None:
+        """Somebody with a name is gone."""
+        self.people -= 1
+
+    def attached(self, dialect: str) -> None:
+        """A session is somebody's from here on."""
         self.dialects[dialect] += 1
 
-    def gone(self, dialect: str) -> None:
-        """Somebody with a name is gone."""
-        self.users -= 1
+    def detached(self, dialect: str) -> None:
+        """It is no more."""
         self.dialects[dialect] -= 1
 
     @property

@@ -117,9 +117,10 @@ class Fanout:
     def _hurry(self, fanout: Pass) -> None:
         self._turning = True
         try:
+            self._serve_waiting()
             finished = False
             while not finished:
-                self._stats.bytes_out += fanout.walk(len(fanout.room.members) + 1)[1]
+                self._stats.bytes_out += fanout.walk(len(fanout.room.readers) + 1)[1]
                 finished = fanout.finished()
         except Exception:
             # No fault of whoever speaks; the pass goes on in the next turn, as far as it can.
@@ -139,20 +140,12 @@ class Fanout:
 
     def _serve(self) -> None:
         """Serve whoever waits, and a slice of the readers of rooms."""
-        if self._waiting:
-            waiting, self._waiting = self._waiting, {}
-            for outlet in waiting:
-                try:
-                    outlet.catch_up()
-                except Exception:
-                    # One reader whose connection fails in some way keeps nobody else waiting.
-                    _log.failure("A reader could not be served")
-                    outlet.broken()
+        self._serve_waiting()
         queue = self._queue
         budget = self._slice
         while queue and budget > 0:
             fanout = queue.popleft()
-            large = len(fanout.room.members) > self._slice
+            large = len(fanout.room.readers) > self._slice
             if large and fanout.fresh:
                 fanout.began = self.seconds()
             try:
@@ -170,6 +163,17 @@ class Fanout:
                 self._rest(fanout)
             else:
                 queue.append(fanout)
+
+    def _serve_waiting(self) -> None:
+        """Send what waits for single readers: before any pass, which would overtake it."""
+        waiting, self._waiting = self._waiting, {}
+        for outlet in waiting:
+            try:
+                outlet.catch_up()
+            except Exception:
+                # One reader whose connection fails in some way keeps nobody else waiting.
+                _log.failure("A reader could not be served")
+                outlet.broken()
 
     def _rest(self, fanout: Pass) -> None:
         rest = fanout.began + WALK_SECONDS - self.seconds()

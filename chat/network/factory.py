@@ -10,9 +10,10 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from chat.domain.directory import Directory
-from chat.domain.limits import NEW_PER_ADDRESS, AddressLimits
+from chat.domain.limits import MAX_TRACKED, NEW_PER_ADDRESS, AddressLimits
 from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
+from chat.domain.stats import Bounded
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.dialect import LOOK_SECONDS, Dialect, PersonDialect
@@ -30,6 +31,12 @@ SWEEP_SECONDS = 5.0
 """How often connections are looked at for silence and standstill."""
 NEW_FOR_EACH = 2
 """New connections in ten minutes for each that may be open at once: everybody may come back once."""
+
+
+def most_new(live: int) -> int:
+    """New connections from an address in ten minutes, where so many may be open at once; 0: no limit."""
+    # Whoever allows more at once, or any number, allows them to come.
+    return max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0
 
 
 class ChatFactory(Factory):
@@ -62,8 +69,8 @@ class ChatFactory(Factory):
         self.connections: dict[ChatProtocol, None] = {}
         self._silence: TimingWheel[ChatProtocol] = TimingWheel(SWEEP_SECONDS)
         live = settings.max_per_address
-        # Whoever allows more at once, or any number, allows them to come.
-        self.limits = AddressLimits(live, max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0)
+        self.limits = AddressLimits(live, most_new(live))
+        directory.stats.bounded.append(Bounded("addresses", self.limits.__len__, MAX_TRACKED))
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
         self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
         self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)
@@ -94,6 +101,11 @@ class ChatFactory(Factory):
         if connection.admitted:
             self.limits.release(connection.address, self.seconds())
 
+    def set_pace(self) -> None:
+        """Give everybody who is here the pace that the settings have."""
+        for connection in self.connections:
+            connection.set_pace()
+
     def _nameless(self, connection: ChatProtocol) -> None:
         sentence = "No name in time: the connection is closed. Come back when you have one."
         if connection.dialect is None:
@@ -103,8 +115,11 @@ class ChatFactory(Factory):
         connection.finish("No name in time")
 
     def sweep(self) -> None:
-        """Look after connections that are silent or stand still; called every `SWEEP_SECONDS`."""
+        """Look after connections that are silent or stand still, and people who are waited for; called every
+        `SWEEP_SECONDS`.
+        """
         self.fanout.sweep()
+        self.directory.expire()
         now = self.seconds()
         for connection in self._silence.take_due(now):
             dialect = connection.dialect

@@ -8,7 +8,6 @@ first; a program that was slow, as behind a TLS handshake with the other side of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import chain
 from typing import Any, Protocol
 
 from twisted.internet import address as addresses
@@ -20,8 +19,8 @@ from zope.interface import implementer
 from chat.domain.directory import Directory
 from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step
 from chat.domain.logins import Logins
-from chat.domain.room import Membership
-from chat.domain.user import User
+from chat.domain.readers import Cursor
+from chat.domain.session import Session, State
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.dialect import Dialect, PersonDialect
@@ -71,6 +70,8 @@ class ChatProtocol(PausingLineReceiver):
     MAX_LENGTH = INPUT_BYTES
     factory: ConnectionOwner
     transport: Any
+    session: Session
+    """What the domain knows of this connection, from its first moment on, with the one state in which it is."""
     log = Logger()
 
     def __init__(self) -> None:
@@ -83,8 +84,6 @@ class ChatProtocol(PausingLineReceiver):
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = CLOSED
-        self.leaving = False
-        """Whether this side ends the connection, as opposed to a connection that drops."""
         self.pace: Pace | None = None
 
     # the life of a connection
@@ -95,15 +94,24 @@ class ChatProtocol(PausingLineReceiver):
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
             self.transport.setTcpKeepAlive(True)
-        if factory.settings.message_rate:
-            self.pace = Pace(factory.settings.message_rate, factory.settings.message_burst)
+        self.set_pace()
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
+        self.address = host_of(self.transport.getPeer())
+        directory = factory.directory
+        self.session = Session(
+            directory.new_session(), self.address, factory.cloak(self.address), directory.seconds()
+        )
+        self.session.secure = ISSLTransport.providedBy(self.transport)
         factory.connected(self)
         self._admit()
 
+    def set_pace(self) -> None:
+        """Go at the pace that the settings have, with a clean sheet."""
+        settings = self.factory.settings
+        self.pace = Pace(settings.message_rate, settings.message_burst) if settings.message_rate else None
+
     def _admit(self) -> None:
-        self.address = host_of(self.transport.getPeer())
         directory = self.factory.directory
         ban = directory.bans.of_address(self.address, directory.clock())
         if ban is not None:
@@ -117,21 +125,10 @@ class ChatProtocol(PausingLineReceiver):
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
         self.stop_reading()
+        self.factory.directory.leave(self.session, self.quit_reason)
+        self.session.state = State.GONE
         self.outlet.lost()
-        dialect = self.dialect
-        if dialect is not None:
-            if not self.leaving:
-                self.remember()
-            self.factory.directory.quit(dialect.user, self.quit_reason)
-            dialect.user.gone = True
         self.factory.disconnected(self)
-
-    def remember(self) -> None:
-        """The connection drops, which is not a goodbye: keep the name, and the places, for who comes back."""
-        if self.dialect is not None:
-            directory = self.factory.directory
-            directory.claims.hold(self.dialect.user)
-            directory.returning.dropped(self.dialect.user, directory.seconds())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
@@ -147,6 +144,7 @@ class ChatProtocol(PausingLineReceiver):
     def speak(self, dialect: Dialect) -> None:
         """From here on lines go to this dialect."""
         self.dialect = dialect
+        self.session.meet(dialect, dialect.name)
         self.factory.greeting.discard(self)
 
     def greet(self) -> None:
@@ -166,37 +164,22 @@ class ChatProtocol(PausingLineReceiver):
         self._person = None
         self.speak(self.factory.make_program(self))
 
-    def make_user(self, reader: Dialect) -> User:
-        """A person, without a name as yet, behind this connection."""
-        factory = self.factory
-        directory = factory.directory
-        user = User(
-            directory.new_session(),
-            reader,
-            reader.name,
-            self.address,
-            factory.cloak(self.address),
-            directory.seconds(),
-        )
-        user.secure = ISSLTransport.providedBy(self.transport)
-        return user
-
     def named(self) -> None:
         """The connection has a name: the clock for it stops."""
         self._person = None
         self.factory.naming.discard(self)
         self.factory.registering.discard(self)
 
-    def finish(self, reason: str) -> None:
-        """Close after everything that waits has been taken; others see `reason`."""
-        self.quit_reason = reason
-        self.leaving = True
+    def finish(self, reason: str, farewell: bool = False) -> None:
+        """Close after everything that waits has been taken; see `Directory.leave`."""
         self.stop_waiting()
+        self.factory.directory.leave(self.session, reason, farewell)
         self.outlet.finish()
 
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
+        self.factory.directory.leave(self.session, reason)
         self.outlet.close_now()
         self.transport.abortConnection()
 
@@ -206,7 +189,7 @@ class ChatProtocol(PausingLineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted or self.leaving:
+            if not self.admitted or not self.session.alive:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and (wrong := by_first_bytes(data)) is not None:
@@ -232,7 +215,7 @@ class ChatProtocol(PausingLineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A line: to the dialect now, or when its turn has come."""
-        if self.leaving or self.outlet.closed:
+        if not self.session.alive or self.outlet.closed:
             return
         dialect = self.dialect
         if dialect is None or (self._person is not None and self._person.expects_name()):
@@ -267,7 +250,10 @@ class ChatProtocol(PausingLineReceiver):
         return self.dialect
 
     def _turn_away(self, answer: bytes, what: str) -> None:
-        self.factory.directory.stats.refused += 1
+        stats = self.factory.directory.stats
+        stats.refused += 1
+        # Whom it was about stands in brackets, if anywhere: there are few reasons, and many people.
+        stats.refusals[what.partition(" (")[0]] += 1
         self.log.info("Turned away {address}: {what}", address=self.address, what=what)
         self.clearLineBuffer()
         self.outlet.put(answer)
@@ -292,8 +278,8 @@ class ChatProtocol(PausingLineReceiver):
             dialect.tell_sentence(self.pace.notice())
         elif step is Step.MUTE:
             directory.stats.muted += 1
-            self.log.info("Muted {who} for flooding", who=dialect.user.shown)
-            dialect.tell_sentence(directory.mutes.flooded(dialect.user, MUTE_SECONDS, self.pace.measure()))
+            self.log.info("Muted {who} for flooding", who=dialect.person.shown)
+            dialect.tell_sentence(directory.mutes.flooded(dialect.person, MUTE_SECONDS, self.pace.measure()))
 
     def may_read(self) -> bool:
         """Whether this connection is still to be read."""
@@ -301,7 +287,7 @@ class ChatProtocol(PausingLineReceiver):
 
     def deal_with(self, line: bytes) -> None:
         """A line whose turn has come."""
-        if self.dialect is not None and not self.outlet.closed:
+        if self.dialect is not None and self.session.alive and not self.outlet.closed:
             self.dialect.line(line)
 
     def hide_typing(self, yes: bool) -> None:
@@ -316,23 +302,18 @@ class ChatProtocol(PausingLineReceiver):
 
     # for the outlet
 
-    def memberships(self) -> Iterable[Membership]:
-        """The rooms that this reader is in, and those that were left before all of it had been read."""
-        dialect = self.dialect
-        if dialect is None:
-            return ()
-        user = dialect.user
-        return chain(user.former, user.memberships.values()) if user.former else user.memberships.values()
+    def cursors(self) -> Iterable[Cursor]:
+        """Where this reader stands in its rooms, and in those that were left before all of it had been read."""
+        return self.session.reading()
 
     def caught_up(self) -> None:
         """Everything in the rooms has been read."""
-        if self.dialect is not None and self.dialect.user.former:
-            self.dialect.user.former.clear()
+        self.session.former.clear()
 
-    def gap(self, membership: Membership, missed: int) -> bytes:
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
         assert self.dialect is not None
-        return self.dialect.gap(membership, missed)
+        return self.dialect.gap(cursor, missed)
 
 
 def host_of(addr: object) -> str:

@@ -37,6 +37,10 @@ class Turns:
         if not self._working:
             self._next()
 
+    def waiting(self) -> int:
+        """Pieces of work that wait."""
+        return self._waiting
+
     def _next(self) -> None:
         self._working = self._waiting > 0
         if not self._working:

@@ -15,23 +15,23 @@ from chat.wire import Message
 
 
 @command("AWAY", "[TEXT]", "say that you are away; without a text: back again", early=True)
-def _away(session: IrcClient, message: Message) -> None:
-    if session.registration is not None and not session.caps & Cap.PRE_AWAY:
-        session.numeric(n.ERR_NOTREGISTERED)
+def _away(client: IrcClient, message: Message) -> None:
+    if client.registration is not None and not client.caps & Cap.PRE_AWAY:
+        client.numeric(n.ERR_NOTREGISTERED)
         return
     text = message.params[0] if message.params else ""
-    if text == "*" and session.caps & Cap.PRE_AWAY:
+    if text == "*" and client.caps & Cap.PRE_AWAY:
         # A client that is there without a person; the text is the client's to show.
         text = "Nobody is at this client"
-    session.directory.set_away(session.user, within_bytes(text, isupport.AWAY_BYTES) or None)
-    session.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
+    client.directory.set_away(client.session, within_bytes(text, isupport.AWAY_BYTES) or None)
+    client.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
 
 
 @command("SETNAME", "REALNAME", "change your real name", minimum=1)
-def _setname(session: IrcClient, message: Message) -> None:
+def _setname(client: IrcClient, message: Message) -> None:
     text = message.params[0]
     if not text or len(text.encode()) > isupport.REALNAME_BYTES:
         sentence = f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"
-        session.fail("SETNAME", "INVALID_REALNAME", "", sentence)
+        client.fail("SETNAME", "INVALID_REALNAME", "", sentence)
         return
-    session.directory.change_identity(session.user, realname=text)
+    client.directory.change_identity(client.session, realname=text)
