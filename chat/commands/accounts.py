@@ -49,24 +49,29 @@ def _register(speaker: Speaker, arguments: list[str]) -> None:
     _with_secret(speaker, arguments[0] if arguments else None, "Choose a password", use)
 
 
+def come_in(speaker: Speaker, account: Account) -> None:
+    """Somebody is logged in: call them so, and show them in if they had no name before."""
+    new = speaker.person.name is None
+    try:
+        speaker.logins.take_name(speaker.session, account, check_name(account.name))
+    except Refused as refused:
+        # Only a full server, or the same account on another connection a moment ago.
+        speaker.reply(f"You are logged in as {account.name}. {refused.sentence}")
+        if new:
+            return
+    if new:
+        speaker.welcome()
+    speaker.reply(f"You are logged in as {account.name}.")
+    speaker.logins.deliver(speaker.session, speaker.wait())
+
+
 @command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for")
 def _login(speaker: Speaker, arguments: list[str]) -> None:
     name = arguments[0] if arguments else _name_of(speaker)
 
     def use(password: str) -> None:
         def logged_in(account: Account) -> None:
-            new = speaker.person.name is None
-            try:
-                speaker.logins.take_name(speaker.session, account, check_name(account.name))
-            except Refused as refused:
-                # Only a full server, or the same account on another connection a moment ago.
-                speaker.reply(f"You are logged in as {account.name}. {refused.sentence}")
-                if new:
-                    return
-            if new:
-                speaker.welcome()
-            speaker.reply(f"You are logged in as {account.name}.")
-            speaker.logins.deliver(speaker.session, speaker.wait())
+            come_in(speaker, account)
 
         speaker.logins.log_in(speaker.session, name, password, when_answered(speaker, logged_in))
 

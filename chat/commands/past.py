@@ -49,7 +49,10 @@ def moment(text: str, now: float) -> float:
             f"{text} is no time: write 14:30, 2026-11-23, 2026-11-23 14:30, or 2h for two hours ago.",
         ) from None
     then = time.mktime((*today[:3], clock.tm_hour, clock.tm_min, 0, 0, 0, -1))
-    return then if then <= now else then - 86400.0
+    if then > now:
+        # Yesterday by the calendar, which is another time than 24 hours ago where clocks have changed.
+        then = time.mktime((*today[:2], today[2] - 1, clock.tm_hour, clock.tm_min, 0, 0, 0, -1))
+    return then
 
 
 @command(

@@ -19,6 +19,7 @@ from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import Name, fold
 from chat.domain.person import Person
+from chat.domain.presence import account_and_device
 from chat.domain.refused import Refused, Why
 from chat.domain.session import Session
 
@@ -73,7 +74,9 @@ class Logins:
         return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
 
     def log_in(self, session: Session, name: str, password: str, done: Done[Account]) -> None:
-        """Log in, with or without a name as yet (SASL)."""
+        """Log in, with or without a name as yet (SASL). `name` may be `ACCOUNT@DEVICE`."""
+        name, device = account_and_device(name)
+        session.device = device or session.device
         self.authenticate(session, name, password, self._then_log_in(session, done))
 
     def authenticate(self, session: Session, name: str, password: str, done: Done[Account]) -> None:
@@ -178,9 +181,9 @@ class Logins:
 
         self.accounts.authenticate(account.name, password, session.address, checked)
 
-    def account_gone(self, account: Account, keep: Session | None = None) -> None:
-        """An account was removed; see `chat.domain.forgetting`. Who gave it up (`keep`) is a guest."""
-        forget_account(self._directory, self.mailbox, account, keep)
+    def account_gone(self, account: Account, by: Session | None = None) -> None:
+        """An account was removed, perhaps by somebody who is here; see `chat.domain.forgetting`."""
+        forget_account(self._directory, self.mailbox, account, by)
 
     def account_changed(self, before: Account, after: Account) -> None:
         """An account was changed from outside; see `chat.domain.forgetting`."""

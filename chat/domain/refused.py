@@ -48,6 +48,7 @@ class Why(Enum):
     NOT_IGNORED = auto()
     BAD_DURATION = auto()
     ENDED = auto()
+    NO_SUCH_DEVICE = auto()
 
 
 class Refused(Exception):

@@ -131,7 +131,15 @@ class ChatProtocol(PausingLineReceiver):
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
-        """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
+        """The other side sends nothing more (`nc -N`): let it have what is still for it, then close.
+
+        A person's last line needs no line end (`printf`); what is left of an IRC client's may be half of a message.
+        """
+        if self.dialect is not None and self.dialect.name == "irc":
+            self.clearLineBuffer()
+        self.read_the_rest(self._input_ended)
+
+    def _input_ended(self) -> None:
         if self.dialect is None:
             self.outlet.finish()
         else:

@@ -85,6 +85,7 @@ def delete_account(connection: sqlite3.Connection, folded: str) -> bool:
     What it said in rooms stays, as by somebody without an account: nobody who registers the name anew has said it.
     """
     connection.execute("DELETE FROM markers WHERE account = ?", (folded,))
+    connection.execute("DELETE FROM presences WHERE account = ?", (folded,))
     connection.execute("DELETE FROM mail WHERE account = ?", (folded,))
     connection.execute("UPDATE rooms SET founder = ? WHERE founder = ?", (GIVEN_UP, folded))
     connection.execute(

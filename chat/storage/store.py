@@ -31,6 +31,7 @@ from chat.storage.history import ReaderThread, StoredHistory
 from chat.storage.journal import PENDING_AT_MOST, Health, StoredJournal
 from chat.storage.mailbox import Seal, StoredMailbox, load_kept_repeats, load_waiting
 from chat.storage.markers import StoredMarkers
+from chat.storage.presences import StoredPresences, load_presences
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, close_left_open, forget_unused, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
@@ -143,6 +144,7 @@ class Storage(Service):
             forget_unused(connection, clock())
             self.registry = StoredRegistry(self._saver, clock, load_rooms(connection), topics=history)
             self.bans = StoredBans(self._saver, load_bans(connection, clock()))
+            self.presences = StoredPresences(self._saver, load_presences(connection))
             self._markers = StoredMarkers(
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )

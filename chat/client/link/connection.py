@@ -35,17 +35,20 @@ from chat.client.link.events import (
     Listener,
     Needed,
     Outgoing,
+    Reacted,
     Renamed,
     Said,
     StateChanged,
     Told,
 )
+from chat.client.link.features import Features
 from chat.client.link.outbox import NOT_SENT, Outbox, encodable
 from chat.client.link.queries import Question, RoomListing, Whois
 from chat.client.link.reconnect import STABLE_SECONDS, Pauses, explain
 from chat.client.link.replies import Item
 from chat.client.link.session import Session
 from chat.client.link.state import Memory, RoomState, Roster
+from chat.client.link.translate import REACT, REPLY
 from chat.client.link.wants import Wants
 from chat.domain.names import fold
 from chat.wire import Message
@@ -279,7 +282,7 @@ class Connection:
 
     def _ignores(self, event: Event) -> bool:
         match event:
-            case Said(author=author) | Invited(author=author):
+            case Said(author=author) | Reacted(author=author) | Invited(author=author):
                 return self.fold(author) in self.ignored
         return False
 
@@ -301,13 +304,27 @@ class Connection:
 
     # talking
 
-    def say(self, place: str, text: str, kind: Kind = Kind.SAY) -> Outgoing:
+    def say(self, place: str, text: str, kind: Kind = Kind.SAY, reply_to: str = "") -> Outgoing:
         """Say something in a room or to a person. Works offline too: it goes out with the next connection.
 
         Line breaks and what is over the server's line length make several messages of it, under one handle.
         Empty text, or too many pending messages, give a handle that has failed already.
         """
-        return self._outbox.add(place, text, kind)
+        return self._outbox.add(place, text, kind, reply_to)
+
+    @property
+    def features(self) -> Features:
+        """What the server offers; nothing while there is none."""
+        return self._session.features if self._session is not None else Features()
+
+    def take_back(self, place: str, msgids: Iterable[str]) -> None:
+        """Take back what was said, in as many parts as it had: our own, or in a room that we run (`TakenBack`)."""
+        for msgid in msgids:
+            self._send(Message("REDACT", (place, msgid)))
+
+    def react(self, place: str, msgid: str, sign: str) -> None:
+        """React to a message with a sign, usually an emoji; it comes back as `Reacted`."""
+        self._send(Message("TAGMSG", (place,), tags={REACT: encodable(sign), REPLY: msgid}))
 
     def forget(self, message: Outgoing) -> None:
         """Give up a pending message that is not on its way yet: it fails, and will not be sent."""
@@ -368,7 +385,7 @@ class Connection:
 
     def has_command(self, name: str) -> bool:
         """Whether the server, once it is there, knows a command that stands in no specification (`accounts`)."""
-        return self._session is not None and self._session.features.has_command(name)
+        return self.features.has_command(name)
 
     def change_password(self, password: str) -> Deferred[str]:
         """Have another password, from here on; fires with what the server says of it, or fails with `QueryFailed`."""

@@ -112,6 +112,11 @@ class Entry(ttk.Frame):
         self.text.insert("insert", text)
         self.text.focus_set()
 
+    def begin(self, command: str) -> None:
+        """Put a command before what is typed, and look here."""
+        self.put(command + self.value)
+        self.text.focus_set()
+
     def hint(self, text: str) -> None:
         """What to say here, as long as it is empty."""
         if text != self._hint_text:

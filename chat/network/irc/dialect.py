@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.logger import Logger
 
+from chat.domain import missed
 from chat.domain.accounts import Answer
 from chat.domain.events import (
     AwayChanged,
@@ -77,12 +78,16 @@ class IrcDialect(IrcClient):
         except NoCommand:
             return
         except (LineTooLong, TagsTooLong):
+            self.begin(_label_of(line))
             self.numeric(n.ERR_INPUTTOOLONG)
             batches.spoil(self)
+            self.end()
             return
         except UnicodeDecodeError:
+            self.begin(_label_of(line))
             self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
             batches.spoil(self)
+            self.end()
             return
         except MalformedLine as error:
             self.tell_sentence(str(error))
@@ -168,7 +173,11 @@ class IrcDialect(IrcClient):
                 return True
         elif isinstance(event, Invited) and self._is_news_of_others(event):
             return True
-        data = self.rendering.render(event)
+        if isinstance(event, Whispered) and not self.caps & Cap.SERVER_TIME:
+            before = history.time_before(self, event)
+            data = self.rendering.past(event, before) if before else self.rendering.render(event)
+        else:
+            data = self.rendering.render(event)
         if isinstance(event, Whispered):
             # To oneself, it is another thing than the echo, which carries the label.
             return self.outlet.put(data) if data else True
@@ -205,6 +214,19 @@ class IrcDialect(IrcClient):
         if self.after_response(read):
             cursor.hold()
 
+    def _show_missed(self, room: Room) -> None:
+        resume = self.suspend()
+
+        def answered(found: missed.Missed) -> None:
+            with resume:
+                if found.more:
+                    self.send_line(f":{self.server_name} NOTICE {room.name} :{found.sentence}")
+                history.replay(
+                    self, room.name, [event for event in found.events if not isinstance(event, Whispered)]
+                )
+
+        missed.of_room(self.directory, self.session, room, self.connection.factory.settings.replay, answered)
+
     def _replay(self, cursor: Cursor) -> None:
         resume = self.suspend()
 
@@ -228,7 +250,12 @@ class IrcDialect(IrcClient):
         for room, cursor in list(self.session.cursors.items()):
             joined_at = self.person.rooms[room].joined_at
             self._show_room(cursor, Joined("", joined_at, self.session.identity, room.name))
+            if not self.caps & Cap.CHATHISTORY and not self.person.bot:
+                self._show_missed(room)
             self._read_afterwards(cursor)
+        if not self.caps & Cap.CHATHISTORY:
+            for event in missed.in_private(self.directory, self.session):
+                self.send(self.rendering.render(event))
 
     def left(self, room: Room, event: Event) -> None:
         """Out of a room."""
@@ -242,6 +269,17 @@ class IrcDialect(IrcClient):
         """Say why the connection ends, and end it."""
         self.say_error(sentence)
         self.connection.finish(sentence)
+
+
+def _label_of(line: bytes) -> str:
+    """The label of a line that is refused as a whole, if its tags can be read."""
+    if not line.startswith(b"@"):
+        return ""
+    tags = line.partition(b" ")[0]
+    try:
+        return parse(tags + b" X").tags.get("label", "")
+    except MalformedLine:
+        return ""
 
 
 __all__ = ["IrcDialect"]

@@ -193,7 +193,10 @@ def test_who_drops_and_comes_back_is_where_he_was(server: Server) -> None:
     assert arguments(only(lines, "353")[0])[-1] == "@carl bob"
 
 
-def test_who_says_goodbye_is_not_put_back(server: Server) -> None:
+def test_the_rooms_of_an_account_are_its_own_until_it_leaves_them(server: Server) -> None:
     account(server, "carl")
-    logged_in(server).send("JOIN #a", "QUIT")
-    assert "JOIN" not in codes(logged_in(server).lines())
+    bob = join_irc(server, "bob", "#a")
+    logged_in(server).send("JOIN #a,#b", "PART #b", "QUIT")
+    assert codes(bob.lines()) == ["JOIN", "QUIT"]
+    assert only(logged_in(server).lines(), "JOIN") == [":carl!c@host JOIN #a"]
+    assert codes(bob.lines()) == ["JOIN"]

@@ -41,3 +41,13 @@ def _unregister(desk: UserInterface, arguments: list[str]) -> None:
             f"Password of {desk.connection.account or desk.connection.name}, to give the name up for good"
         )
         with_secret(desk, arguments, question, lambda given: when_done(desk, give_up(given)))
+
+
+@command("devices", "[drop] [NUMBER]", "which devices you are here with; drop ends one")
+def _devices(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("DEVICES", *arguments)
+
+
+@command("stay", "[on, off]", "stay in your rooms, shown as away, when no device of yours is connected")
+def _stay(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("STAY", *arguments)
