@@ -12,6 +12,7 @@ from chat.domain.events import Whispered
 from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import set_replay
 
 HISTORY_SHOWN = 20
 """Events that `/history` shows without a number."""
@@ -87,6 +88,17 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
 
     what = Range(room.folded, None, before, count, newest=True, speech=False)
     speaker.directory.history.page(what, when_answered(speaker, show), person_key(speaker.person))
+
+
+@command(
+    "replay", "[N]", "how many messages you are shown on joining a room: a number, 0 for none, or default"
+)
+def _replay(speaker: Speaker, arguments: list[str]) -> None:
+    person = speaker.person
+    if arguments:
+        set_replay(speaker.directory, person, arguments[0])
+    shown = "as many messages as the server shows" if person.replay is None else f"{person.replay} messages"
+    speaker.reply(f"On joining a room you are shown {shown}.")
 
 
 def _show(speaker: Speaker, page: Page, with_room: bool = False) -> None:

@@ -28,6 +28,10 @@ class Speaker(Protocol):
     """The room that what is typed goes to."""
 
     @property
+    def certificate_fingerprint(self) -> str | None:
+        """Of the certificate that this person's program has shown."""
+
+    @property
     def person(self) -> Person:
         """Whose session this is."""
 

@@ -51,7 +51,14 @@ from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
-from chat.domain.rights import check_join, check_not_banned, check_speech, founded_by, may_see, no_such_room
+from chat.domain.rights import (
+    check_join,
+    check_not_banned,
+    check_speech,
+    founded_by,
+    may_see,
+    no_such_room,
+)
 from chat.domain.room import Member, Room
 from chat.domain.rooms import Rooms
 from chat.domain.session import Session, State
@@ -307,6 +314,7 @@ class Directory:
             person.stays = presence.stays
             person.ignored |= frozenset(presence.ignored)
             person.devices = dict(presence.devices)
+            person.replay = presence.replay if person.replay is None else person.replay
 
     def _presence(self, person: Person) -> Presence | None:
         return None if person.account is None else self.presences.find(fold(person.account))
@@ -359,6 +367,7 @@ class Directory:
                 tuple(places),
                 tuple(sorted(person.ignored)),
                 tuple(person.devices.items()),
+                person.replay,
             ),
         )
 

@@ -37,6 +37,7 @@ class Person:
         "number",
         "operator_by",
         "realname",
+        "replay",
         "rooms",
         "sessions",
         "stays",
@@ -71,6 +72,8 @@ class Person:
 
         Another room of the name is another room. Made with the first one.
         """
+        self.replay: int | None = None
+        """Messages of a room that this person wants to see on joining it; None: as many as the server shows."""
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now

@@ -7,9 +7,11 @@ first; a program that was slow, as behind a TLS handshake with the other side of
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from OpenSSL import crypto
 from twisted.internet import address as addresses
 from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport, ITCPTransport
 from twisted.logger import Logger
@@ -85,6 +87,15 @@ class ChatProtocol(PausingLineReceiver):
         self.line_end = b"\r\n"
         self.quit_reason = CLOSED
         self.pace: Pace | None = None
+
+    @property
+    def certificate_fingerprint(self) -> str | None:
+        """SHA-256 of the certificate that the other side has shown (TLS), as 64 hexadecimal digits."""
+        shown = getattr(self.transport, "getPeerCertificate", lambda: None)()
+        if shown is None:
+            return None
+        der = crypto.dump_certificate(crypto.FILETYPE_ASN1, shown)
+        return hashlib.sha256(der).hexdigest()
 
     # the life of a connection
 

@@ -28,6 +28,7 @@ from chat.domain.names import NameRefused, check_name
 from chat.domain.person import Person
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.domain.session import Session
 from chat.domain.text import printable
@@ -109,6 +110,11 @@ class PlainDialect:
     def person(self) -> Person:
         """Whose session this is."""
         return self.session.person
+
+    @property
+    def certificate_fingerprint(self) -> str | None:
+        """Of the certificate that this person's program has shown."""
+        return self._connection.certificate_fingerprint
 
     # what the listener calls
 
@@ -365,7 +371,7 @@ class PlainDialect:
             cursor.release()
             self.outlet.wake()
 
-        self.directory.history.replay(cursor, settings.replay, answered)
+        self.directory.history.replay(cursor, wanted_replay(self.person, settings.replay), answered)
 
     def _company(self, room: Room) -> str:
         # Everybody who comes in gets this: naming a few must not cost a look at all of them.

@@ -109,6 +109,16 @@ CREATE TABLE bans (
 # Whose share of a mailbox a kept message takes, as a keyed hash.
 _SHARES_OF_MAIL = "ALTER TABLE mail ADD COLUMN author TEXT NOT NULL DEFAULT '';"
 
+# Who people with accounts are while they are not here; `state` is JSON, see `chat.storage.presences`.
+_PRESENCES = """
+CREATE TABLE presences (
+    account TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    stays INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 # The index of words as `chat.domain.searching` has them; it is filled anew, in small steps while the server runs. What
 # it holds is not the events' text, so it keeps no reference to it. All that the tokenizer has to do is to split at
 # spaces: beside letters and digits there are only symbols, each of which stands alone.
@@ -118,14 +128,16 @@ CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = "ascii tok
 DELETE FROM progress WHERE name = 'indexed';
 """
 
-# Who people with accounts are while they are not here; `state` is JSON, see `chat.storage.presences`.
-_PRESENCES = """
-CREATE TABLE presences (
-    account TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    stays INTEGER NOT NULL,
-    state TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+# What checks a proof of the password (SCRAM), beside its hash; NULL until its owner logs in again. And certificates
+# that open accounts, by their SHA-256.
+_PROOFS = """
+ALTER TABLE accounts ADD COLUMN scram TEXT;
+CREATE TABLE certificates (
+    fingerprint TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    added REAL NOT NULL
+) STRICT;
+CREATE INDEX certificates_of_account ON certificates (account);
 """
 
 # What was said, as opposed to who came and went: a page of it is found without a look at anything else. (Measured: the
@@ -137,8 +149,9 @@ MIGRATIONS: tuple[str, ...] = (
     _REPEATED_MAIL,
     _BANS,
     _SHARES_OF_MAIL,
-    _WORDS_OF_ALL_SCRIPTS,
     _PRESENCES,
+    _WORDS_OF_ALL_SCRIPTS,
+    _PROOFS,
     _SPEECH,
 )
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
@@ -232,7 +245,7 @@ def prepare(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(_sentence(path, error)) from None
+        raise unusable(path, error) from None
     except OSError as error:
         raise Unusable(f"The database {path} cannot be opened: {error.strerror}.") from None
 
@@ -251,7 +264,12 @@ def check_database(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(_sentence(path, error)) from None
+        raise unusable(path, error) from None
+
+
+def unusable(path: Path, error: sqlite3.Error) -> Unusable:
+    """What the operator is told of an error that a database makes when it is opened."""
+    return Unusable(_sentence(path, error))
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:

@@ -34,6 +34,7 @@ TABLES = {
     "accounts": "the account itself",
     "authors": "who said what: without the account, when that is gone",
     "bans": "by account, on purpose: one that was banned is not to be made anew",
+    "certificates": "by account",
     "events": "by author; a key for repeats, under a random label, for 15 minutes",
     "mail": "by account",
     "markers": "by account",

@@ -85,7 +85,7 @@ def test_a_database_of_the_version_before_the_index_of_speech_gets_it_and_keeps_
     path: Path,
 ) -> None:
     connection = connect(path)
-    migrate(connection, MIGRATIONS[:6])
+    migrate(connection, MIGRATIONS[:7])
     connection.execute("INSERT INTO places (id, folded, name) VALUES (1, '#a', '#a')")
     connection.execute(
         "INSERT INTO authors (id, folded, name, username, host, account, bot) VALUES (1, 'b', 'b', 'u', 'h', '', 0)"

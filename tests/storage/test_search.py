@@ -170,7 +170,7 @@ def test_the_index_what_it_has_not_seen_and_memory_give_one_answer(said: list[st
 def test_the_index_of_an_earlier_release_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     connection = connect(path)
-    migrate(connection, MIGRATIONS[:4])
+    migrate(connection, MIGRATIONS[:5])
     connection.close()
     library = Library(tmp_path)
     library.say("\u4e16\u754c")

@@ -75,6 +75,8 @@ class Desk:
         """Called with a question, and with what gets the answer, which nobody is to see while it is typed."""
         self.ask: Callable[[str, Callable[[], None]], None] = lambda question, agreed: agreed()
         """Called with a question, and with what to do if the person agrees."""
+        self.comings = True
+        """Whether it is shown who comes and goes."""
         self.pages = Pages(
             lambda name: self.connection.fold(name), lambda place: self.connection.is_room(place)
         )
@@ -393,7 +395,7 @@ class Desk:
 
     def _came_or_went(self, place: str, sort: Sort, name: str, when: float, reason: str = "") -> None:
         page = self.pages.find(place)
-        if page is not None:
+        if page is not None and self.comings:
             page.came_or_went(sort, safe(name), when, safe(reason))
 
     def _renamed(self, event: Renamed) -> None:

@@ -125,6 +125,11 @@ class Connection:
         return self._roster.rooms
 
     @property
+    def password(self) -> str | None:
+        """The password that goes with `account`, for those who keep it where it is safe; None for none."""
+        return self._wants.password
+
+    @property
     def wanted_rooms(self) -> tuple[str, ...]:
         """The rooms that we go into with each connection, whether or not we are in them."""
         return tuple(name for name, _ in self._wants.rooms.values())
@@ -344,7 +349,7 @@ class Connection:
         """Leave a room."""
         self._wants.rooms.pop(self.fold(room), None)
         known = self._roster.room(room)
-        if known is not None and not known.joined:
+        if self._session is None or (known is not None and not known.joined):
             self._roster.drop(room)
         else:
             self._send(Message("PART", (room, reason) if reason else (room,)))

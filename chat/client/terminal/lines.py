@@ -153,6 +153,7 @@ def chat_in_lines(arguments: Arguments) -> int:
             termios.tcsetattr(sys.stdin, termios.TCSANOW, state)
 
     desk = Desk(leave, time.time)
+    desk.comings = arguments.comings
     connection = Connection(reactor, desk.happened)
     desk.attach(connection)
     screen = LineScreen(desk, lambda line: print(line, flush=True), hide, lambda: leave(""))

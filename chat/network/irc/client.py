@@ -10,7 +10,7 @@ from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
 from chat.network.irc.rendering import IrcRendering, shared_rendering
 from chat.network.irc.replies import Responder
-from chat.network.irc.unfinished import Multiline, Registration
+from chat.network.irc.unfinished import Exchange, Multiline, Registration
 from chat.network.listener import ChatProtocol
 from chat.wire import MAX_LINE_BYTES
 
@@ -25,7 +25,7 @@ class IrcClient(Responder):
         self.registration: Registration | None = Registration()
         self.rendering = shared_rendering(0)
         """How this client gets events that are no room's."""
-        self.exchange: str | None = None
+        self.exchange: Exchange | None = None
         """What the client has sent of a SASL response; None when none is under way."""
         self.multiline: Multiline | None = None
         """The message of several lines that the client is sending; None when there is none."""

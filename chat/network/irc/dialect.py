@@ -20,6 +20,7 @@ from chat.domain.events import (
 )
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.network.endings import CLOSED
 from chat.network.irc import batches, channels, history, markers
@@ -235,7 +236,7 @@ class IrcDialect(IrcClient):
                 if not isinstance(answer, Refused):
                     history.replay(self, cursor.room.name, answer)
 
-        count = self.connection.factory.settings.replay
+        count = wanted_replay(self.person, self.connection.factory.settings.replay)
         self.directory.history.replay(cursor, count, answered)
 
     def became(self, was: Identity, rooms: list[Room]) -> None:

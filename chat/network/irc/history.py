@@ -25,6 +25,7 @@ from chat.domain.history import (
 from chat.domain.journal import is_msgid
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import set_replay
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -83,6 +84,12 @@ def replay(client: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
         client.batch("chathistory", target, data)
     else:
         client.send(data)
+
+
+@command("REPLAY", "NUMBER|default", "how many messages you are shown on joining a room", minimum=1)
+def _replay(client: IrcClient, message: Message) -> None:
+    set_replay(client.directory, client.person, message.params[0])
+    client.tell_sentence(f"On joining a room you are shown: {message.params[0].lower()}")
 
 
 @command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before")

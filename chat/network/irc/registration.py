@@ -14,7 +14,7 @@ from chat.domain.presence import account_and_device
 from chat.domain.refused import Refused, Why
 from chat.domain.text import REALNAME_BYTES, one_line
 from chat.network.endings import said_quit
-from chat.network.irc import accounts, capabilities, isupport, metadata, server
+from chat.network.irc import accounts, capabilities, isupport, metadata, sasl, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
 from chat.network.irc.client import IrcClient
@@ -127,7 +127,7 @@ def _cap(client: IrcClient, message: Message) -> None:
         policy = client.connection.factory.settings.registration
         several = bool(client.caps & Cap.CAP_NOTIFY)
         shown = CAP_VERSION_WITH_VALUES if several else version
-        _cap_lines(client, "LS", capabilities.listed(shown, policy), several)
+        _cap_lines(client, "LS", capabilities.listed(shown, policy, sasl.offered(client)), several)
     elif word == "LIST":
         _cap_lines(client, "LIST", capabilities.names_of(client.caps), True)
     elif word == "REQ":
