@@ -19,7 +19,6 @@ from chat.network.endings import GOING_DOWN
 from chat.network.factory import ChatFactory
 from chat.network.irc.dialect import IrcDialect
 from chat.network.plain import PlainDialect
-from chat.network.resting import Rests
 from chat.network.settings import Settings
 from chat.storage.store import Storage
 
@@ -48,8 +47,7 @@ class ChatServer(Service):
         self.storage = storage
         stats = Stats(time.time, reactor.seconds)
         journal: Journal = storage.journal if storage else MemoryJournal(time.time)
-        rests = Rests(reactor.seconds, time.sleep, time.process_time, before=journal.idle)
-        self.fanout = Fanout(reactor, stats, rests=rests)
+        self.fanout = Fanout(reactor, stats)
         self.directory = Directory(
             journal,
             self.fanout,

@@ -7,6 +7,7 @@ import time
 
 from chat.commands.speaker import Speaker, here, when_answered
 from chat.commands.table import command
+from chat.domain.accounts import person_key
 from chat.domain.events import Whispered
 from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
@@ -86,7 +87,7 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
         _show(speaker, page)
 
     what = Range(room.folded, None, before, count, newest=True, speech=False)
-    speaker.directory.history.page(what, when_answered(speaker, show))
+    speaker.directory.history.page(what, when_answered(speaker, show), person_key(speaker.person))
 
 
 @command(
@@ -153,7 +154,7 @@ def _search(speaker: Speaker, arguments: list[str]) -> None:
         else:
             speaker.reply("Nothing was found.")
 
-    speaker.directory.history.search(what, when_answered(speaker, show))
+    speaker.directory.history.search(what, when_answered(speaker, show), person_key(speaker.person))
 
 
 __all__ = ["FOUND_SHOWN", "HISTORY_AT_MOST", "HISTORY_SHOWN", "moment", "parse_search"]

@@ -104,12 +104,24 @@ class Correspondent(NamedTuple):
 
 
 class History(Protocol):
-    """Whoever remembers what was said."""
+    """Whoever remembers what was said.
 
-    def page(self, what: Range, done: Done[Page]) -> None:
+    `asker` is the `person_key` of who asks: the questions of many people are answered in turn, behind those that the
+    server asks itself (None).
+    """
+
+    def page(self, what: Range, done: Done[Page], asker: str | None = None) -> None:
         """Events of a target within a range, oldest first. Refused: STORAGE, if what is on disk cannot be read."""
 
-    def around(self, target: Target, mark: Mark, limit: int, speech: bool, done: Done[Page]) -> None:
+    def around(
+        self,
+        target: Target,
+        mark: Mark,
+        limit: int,
+        speech: bool,
+        done: Done[Page],
+        asker: str | None = None,
+    ) -> None:
         """The event at a mark and what surrounds it, `limit` in all, oldest first."""
 
     def targets(
@@ -126,10 +138,10 @@ class History(Protocol):
         Oldest first (IRCv3 chathistory, TARGETS).
         """
 
-    def search(self, what: Search, done: Done[Page]) -> None:
+    def search(self, what: Search, done: Done[Page], asker: str | None = None) -> None:
         """The newest messages that fit, oldest first. At most `FOUND_AT_MOST`. Refused: STORAGE."""
 
-    def find(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:
+    def find(self, target: Target, msgid: str, done: Done[HistoryEvent], asker: str | None = None) -> None:
         """One event. Refused: NO_SUCH_MESSAGE, STORAGE."""
 
     def redact(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:

@@ -91,9 +91,6 @@ class Journal(Protocol):
     def end_past(self, log: Log) -> None:
         """What was recorded in this log is not found any more under the name of its room, and what comes later is."""
 
-    def idle(self) -> None:
-        """The reactor's thread has nothing more to do for the moment: other threads disturb it least now."""
-
 
 class MemoryJournal:
     """A journal that keeps nothing beyond the logs: what is in memory is all that was promised."""
@@ -120,9 +117,6 @@ class MemoryJournal:
 
     def end_past(self, log: Log) -> None:
         """The log goes with its room."""
-
-    def idle(self) -> None:
-        """Nothing waits."""
 
 
 __all__ = ["Event", "Journal", "MemoryJournal", "Receipt", "Stamps"]

@@ -38,11 +38,19 @@ class MemoryHistory(Remembered):
         """`log_of` gives the log of the room with this folded name."""
         super().__init__(log_of, Markers())
 
-    def page(self, what: Range, done: Done[Page]) -> None:
+    def page(self, what: Range, done: Done[Page], asker: str | None = None) -> None:
         """Events of a target within a range."""
         done(select(self._events(what.target), what))
 
-    def around(self, target: Target, mark: Mark, limit: int, speech: bool, done: Done[Page]) -> None:
+    def around(
+        self,
+        target: Target,
+        mark: Mark,
+        limit: int,
+        speech: bool,
+        done: Done[Page],
+        asker: str | None = None,
+    ) -> None:
         """The event at a mark and what surrounds it."""
         done(surround(self._events(target), mark, limit, speech))
 
@@ -63,13 +71,13 @@ class MemoryHistory(Remembered):
                 rows.append(last)
         done(in_between(rows, after, before, limit))
 
-    def search(self, what: Search, done: Done[Page]) -> None:
+    def search(self, what: Search, done: Done[Page], asker: str | None = None) -> None:
         """Messages that fit."""
         found = [event for room in what.rooms for event in self._events(room) if fits(event, what)]
         found.sort(key=lambda event: event.msgid)
         done(found[-min(what.limit, FOUND_AT_MOST) :])
 
-    def find(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:
+    def find(self, target: Target, msgid: str, done: Done[HistoryEvent], asker: str | None = None) -> None:
         """One event."""
         found = self._event(target, msgid)
         done(found if found is not None and is_kept(found) else no_such_message(msgid))

@@ -63,7 +63,7 @@ def redact(directory: Directory, session: Session, name: str, msgid: str, reason
             each.tell(event)
         done(None)
 
-    directory.history.find(target, msgid, found)
+    directory.history.find(target, msgid, found, person_key(person))
 
 
 def _is_author(directory: Directory, person: Person, event: HistoryEvent) -> bool:

@@ -17,7 +17,6 @@ from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.network.outlet import Outlet
 from chat.network.passes import Pass
-from chat.network.resting import Rests, left_of
 
 _log = Logger()
 
@@ -40,22 +39,14 @@ is said in one turn of the reactor or during one pass."""
 class Fanout:
     """Schedules passes: one slice a turn of the reactor, rooms in turn, so that a huge room delays no small one.
 
-    It also watches the outlets whose transports take nothing: `sweep` is called every few seconds. Without `rests` the
-    process never rests.
+    It also watches the outlets whose transports take nothing: `sweep` is called every few seconds.
     """
 
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        stats: Stats,
-        slice_size: int = SLICE,
-        rests: Rests | None = None,
-    ) -> None:
+    def __init__(self, reactor: IReactorTime, stats: Stats, slice_size: int = SLICE) -> None:
         self.seconds: Callable[[], float] = reactor.seconds
         self._reactor = reactor
         self._stats = stats
         self._slice = slice_size
-        self._rests = rests
         self._passes: dict[Room, Pass] = {}
         self._queue: deque[Pass] = deque()
         self._waiting: dict[Outlet, None] = {}
@@ -140,27 +131,21 @@ class Fanout:
     def _turn(self) -> None:
         self._call = None
         self._turning = True
-        walked, large = bool(self._queue), False
         try:
-            large = self._serve()
+            self._serve()
         finally:
             self._turning = False
             if self._queue or self._waiting:
                 self._schedule()
-            elif walked and self._rests is not None:
-                # A large room has its own rests, which nothing may make longer.
-                self._rests.rest(briefly=large or bool(self._passes))
 
-    def _serve(self) -> bool:
-        """Serve whoever waits, and a slice of the readers of rooms; return whether a large room was among these."""
-        any_large = False
+    def _serve(self) -> None:
+        """Serve whoever waits, and a slice of the readers of rooms."""
         self._serve_waiting()
         queue = self._queue
         budget = self._slice
         while queue and budget > 0:
             fanout = queue.popleft()
             large = len(fanout.room.readers) > self._slice
-            any_large = any_large or large
             if large and fanout.fresh:
                 fanout.began = self.seconds()
             try:
@@ -178,7 +163,6 @@ class Fanout:
                 self._rest(fanout)
             else:
                 queue.append(fanout)
-        return any_large
 
     def _serve_waiting(self) -> None:
         """Send what waits for single readers: before any pass, which would overtake it."""
@@ -192,7 +176,7 @@ class Fanout:
                 outlet.broken()
 
     def _rest(self, fanout: Pass) -> None:
-        rest = left_of(WALK_SECONDS, fanout.began, self.seconds())
+        rest = fanout.began + WALK_SECONDS - self.seconds()
         if rest > 0:
             self._reactor.callLater(rest, self._wake, fanout)
         else:

@@ -37,6 +37,7 @@ from chat.storage.reader import Reader, TookTooLong, place_of
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.search import forget_words
 from chat.storage.threads import Executor, Outcome, Overloaded
+from chat.storage.turns import Turns
 from chat.storage.writer import Database
 
 
@@ -45,6 +46,7 @@ class ReaderThread:
 
     def __init__(self, executor: Executor, reader: Reader) -> None:
         self.executor = executor
+        self.turns = Turns(executor)
         self.reader = reader
 
 
@@ -73,7 +75,7 @@ class StoredHistory(Remembered):
 
     # pages
 
-    def page(self, what: Range, done: Done[Page]) -> None:
+    def page(self, what: Range, done: Done[Page], asker: str | None = None) -> None:
         """Events of a target within a range."""
         if isinstance(what.target, Conversation):
             done(select(self._events(what.target), what))
@@ -89,7 +91,7 @@ class StoredHistory(Remembered):
                 done(select(self._with_memory(str(what.target), answer), what))
 
         reader = self._pages.reader
-        self._ask(self._pages, lambda: reader.page(what), read)
+        self._ask(self._pages, lambda: reader.page(what), read, asker)
 
     @staticmethod
     def _in_memory(log: Log, what: Range, done: Done[Page]) -> bool:
@@ -104,9 +106,13 @@ class StoredHistory(Remembered):
         return True
 
     def _ask(
-        self, where: ReaderThread, question: Callable[[], list[LogEvent]], read: Outcome[list[LogEvent]]
+        self,
+        where: ReaderThread,
+        question: Callable[[], list[LogEvent]],
+        read: Outcome[list[LogEvent]],
+        asker: str | None,
     ) -> None:
-        self._journal.when_settled(lambda: where.executor.submit(question, read))
+        self._journal.when_settled(lambda: where.turns.submit(question, read, asker))
 
     def _with_memory(self, room: str, events: list[LogEvent]) -> list[HistoryEvent]:
         """Stored events, and those of the log that storage may not have."""
@@ -117,7 +123,15 @@ class StoredHistory(Remembered):
         known.update((event.msgid, event) for event in log.entries)
         return [known[msgid] for msgid in sorted(known)]
 
-    def around(self, target: Target, mark: Mark, limit: int, speech: bool, done: Done[Page]) -> None:
+    def around(
+        self,
+        target: Target,
+        mark: Mark,
+        limit: int,
+        speech: bool,
+        done: Done[Page],
+        asker: str | None = None,
+    ) -> None:
         """The event at a mark and what surrounds it."""
         if isinstance(target, Conversation):
             done(surround(self._events(target), mark, limit, speech))
@@ -130,7 +144,7 @@ class StoredHistory(Remembered):
                 done(surround(self._with_memory(target, answer), mark, limit, speech))
 
         reader = self._pages.reader
-        self._ask(self._pages, lambda: reader.around(target, mark, limit, speech), read)
+        self._ask(self._pages, lambda: reader.around(target, mark, limit, speech), read, asker)
 
     def replay(self, cursor: Cursor, count: int, done: Done[list[LogEvent]]) -> None:
         """The last messages from before somebody joined; the first to come into a room waits for the disk."""
@@ -160,7 +174,7 @@ class StoredHistory(Remembered):
             for call in self._warming.pop(log):
                 call()
 
-        self._ask(self._pages, lambda: reader.page(what), read)
+        self._ask(self._pages, lambda: reader.page(what), read, asker=None)
 
     def targets(
         self,
@@ -192,20 +206,20 @@ class StoredHistory(Remembered):
             done(in_between(rows, after, before, limit))
 
         reader = self._pages.reader
-        self._pages.executor.submit(lambda: reader.newest(list(unknown)), read)
+        self._pages.turns.submit(lambda: reader.newest(list(unknown)), read, owner)
 
-    def search(self, what: Search, done: Done[Page]) -> None:
+    def search(self, what: Search, done: Done[Page], asker: str | None = None) -> None:
         """Messages that fit."""
 
         def read(answer: list[LogEvent] | Exception) -> None:
             done(self._refusal(answer) if isinstance(answer, Exception) else list(answer))
 
         reader = self._searches.reader
-        self._ask(self._searches, lambda: reader.search(what), read)
+        self._ask(self._searches, lambda: reader.search(what), read, asker)
 
     # single events
 
-    def find(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:
+    def find(self, target: Target, msgid: str, done: Done[HistoryEvent], asker: str | None = None) -> None:
         """One event."""
         found = self._event(target, msgid)
         if found is not None or isinstance(target, Conversation):
@@ -220,7 +234,7 @@ class StoredHistory(Remembered):
 
         reader = self._pages.reader
         self._journal.when_settled(
-            lambda: self._pages.executor.submit(lambda: reader.find(target, msgid), read)
+            lambda: self._pages.turns.submit(lambda: reader.find(target, msgid), read, asker)
         )
 
     def redact(self, target: Target, msgid: str, done: Done[HistoryEvent]) -> None:

@@ -140,6 +140,10 @@ CREATE TABLE certificates (
 CREATE INDEX certificates_of_account ON certificates (account);
 """
 
+# What was said, as opposed to who came and went: a page of it is found without a look at anything else. (Measured: the
+# last page before 750,000 joins in 0.3 instead of 340 ms.) The kinds are those of `chat.storage.rows.LAST_SPEECH`.
+_SPEECH = "CREATE INDEX speech_of_place ON events (place, msgid) WHERE kind <= 2;"
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _REPEATED_MAIL,
@@ -148,6 +152,7 @@ MIGRATIONS: tuple[str, ...] = (
     _PRESENCES,
     _WORDS_OF_ALL_SCRIPTS,
     _PROOFS,
+    _SPEECH,
 )
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 

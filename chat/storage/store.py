@@ -64,6 +64,9 @@ HASHES_AT_MOST = 100
 """Passwords that may wait to be hashed: some 3 seconds, as long as anybody waits for a login."""
 
 T = TypeVar("T")
+QUESTIONS = ("pages", "searches")
+"""The threads that answer people's questions: what waits for them waits in fair order, outside the thread."""
+
 MakeExecutor = Callable[[str], Executor]
 Outside = tuple[list[Account], list[Ban]]
 """What `chat admin` may have changed."""
@@ -155,7 +158,7 @@ class Storage(Service):
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )
             self._stored_mailbox = StoredMailbox(
-                seal, pages.executor, pages.reader, self._writes, self._database, load_waiting(connection)
+                seal, pages.turns, pages.reader, self._writes, self._database, load_waiting(connection)
             )
             self._repeats = load_repeats(connection, clock()) + load_kept_repeats(
                 connection, seal, clock() - REPEAT_SECONDS
@@ -189,12 +192,15 @@ class Storage(Service):
     def _make_executor(self, name: str) -> Executor:
         bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
         executor = ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
-        self._queues.append(Bounded(f"{name} for the disk", executor.waiting, bound))
+        if name not in QUESTIONS:
+            self._queues.append(Bounded(f"{name} for the disk", executor.waiting, bound))
         return executor
 
     def _reading(self, make: MakeExecutor, name: str) -> ReaderThread:
         reading = ReaderThread(make(name), Reader(self.path))
         self._readings.append(reading)
+        if name in QUESTIONS:
+            self._queues.append(Bounded(f"{name} for the disk", reading.turns.waiting, WAITING_AT_MOST))
         return reading
 
     def attach(self, directory: Directory, logins: Logins) -> None:
@@ -380,8 +386,8 @@ class Storage(Service):
             self.log.critical("Storage fails: {pending} events were not stored", pending=pending)
         self._writes.submit(self._database.close, self._nothing)
         for reading in self._readings:
-            reading.executor.submit(reading.reader.close, self._nothing)
-        for thread in (self._writes, *(reading.executor for reading in self._readings)):
+            reading.turns.submit(reading.reader.close, self._nothing)
+        for thread in (self._writes, *(reading.turns for reading in self._readings)):
             thread.stop()
         self._lock.close()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .figures import Values, parse_answer
-from .servers import GENERATOR_CORE, HERE, CannotMeasure, Server, pinned, running
+from .servers import CHECKOUT, GENERATOR_CORE, HERE, CannotMeasure, Server, pinned, running
 
 ROOM = "#lobby"
 ANSWER_SECONDS = 900.0
@@ -61,6 +61,8 @@ class People:
     """a line of chat as people write it"""
     stopping: int = 0
     """every so many-th person can be told to stop reading"""
+    dialect: str = ""
+    """what they speak, if not what the server is measured with"""
 
     def arguments(self) -> list[str]:
         """As loadgen takes them, after the dialect."""
@@ -72,8 +74,11 @@ class People:
 class Crowd:
     """People of one server. Not logged in until the first ``login``."""
 
-    def __init__(self, server: Server, pid: int, generator: subprocess.Popen[str], folder: Path) -> None:
+    def __init__(
+        self, server: Server, port: int, pid: int, generator: subprocess.Popen[str], folder: Path
+    ) -> None:
         self.server = server
+        self.port = port
         self.pid = pid
         self.folder = folder
         self._generator = generator
@@ -105,11 +110,34 @@ class Crowd:
 
 
 @contextmanager
+def askers(crowd: Crowd, seconds: float, count: int) -> Iterator[Values]:
+    """So many people who look into the past while the body runs; what they measured is in the values afterwards.
+
+    Raises:
+        CannotMeasure: if they gave up; the last line of their reason is the text.
+    """
+    command = [sys.executable, "-m", "tests.bench.asking", str(crowd.port), str(seconds), str(count)]
+    values: Values = {}
+    with subprocess.Popen(
+        pinned(GENERATOR_CORE, command),
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield values
+        answer, reason = process.communicate(timeout=ANSWER_SECONDS)
+    if process.returncode:
+        raise CannotMeasure(f"people who look into the past: {reason.strip().splitlines()[-1]}")
+    values |= parse_answer(answer)
+
+
+@contextmanager
 def crowd(server: Server, people: People, loadgen: Path, folder: Path) -> Iterator[Crowd]:
     """Starts `server` in `folder`, and beside it a generator of these people."""
     room_size = [str(people.users // people.rooms)] if server.told_rooms and people.rooms > 1 else []
     with running(server, folder, *room_size) as (port, pid):
-        arguments = [str(port), str(pid), server.dialect, *people.arguments()]
+        arguments = [str(port), str(pid), people.dialect or server.dialect, *people.arguments()]
         generator = subprocess.Popen(
             pinned(GENERATOR_CORE, [str(loadgen), *arguments]),
             stdin=subprocess.PIPE,
@@ -119,7 +147,7 @@ def crowd(server: Server, people: People, loadgen: Path, folder: Path) -> Iterat
         )
         with generator:
             try:
-                yield Crowd(server, pid, generator, folder)
+                yield Crowd(server, port, pid, generator, folder)
             finally:
                 generator.kill()
                 assert generator.stderr is not None

@@ -66,6 +66,21 @@ FIGURES: dict[str, Callable[[Values, int], float | None]] = {
     "p50 ms": lambda v, _: v["p50_us"] / 1e3,
     "p99 ms": lambda v, _: v["p99_us"] / 1e3,
     "max ms": lambda v, _: v["max_us"] / 1e3,
+    "echo p50 ms": lambda v, _: v["echo_p50_us"] / 1e3,
+    "echo p90 ms": lambda v, _: v["echo_p90_us"] / 1e3,
+    "echo p99 ms": lambda v, _: v["echo_p99_us"] / 1e3,
+    "sync p50 ms": lambda v, _: v["sync_p50_us"] / 1e3,
+    "sync p99 ms": lambda v, _: v["sync_p99_us"] / 1e3,
+    "echo p50 ms over sync": lambda v, _: (v["echo_p50_us"] - v["sync_p50_us"]) / 1e3,
+    "echo p99 ms over sync": lambda v, _: (v["echo_p99_us"] - v["sync_p99_us"]) / 1e3,
+    "echoes missing": lambda v, _: v.get("echoes_owed", 0) - v.get("echoed", 0),
+    "private p50 ms": lambda v, _: v["private_p50_us"] / 1e3,
+    "private p99 ms": lambda v, _: v["private_p99_us"] / 1e3,
+    "private missing": lambda v, _: v.get("whispered", 0) - v.get("private", 0),
+    "JOIN p50 ms": lambda v, _: v["come_p50_us"] / 1e3,
+    "JOIN max ms": lambda v, _: v["come_max_us"] / 1e3,
+    "pages a second": lambda v, _: _quotient(v["pages"], v["seconds"]),
+    "searches a second": lambda v, _: _quotient(v["searches"], v["seconds"]),
     "CPU ms a login": lambda v, users: v["cpu"] * 1e3 / users,
     "CPU s": lambda v, _: v["cpu"],
     "CPU ms a second": lambda v, _: _quotient(v["cpu"] * 1e3, v["seconds"]),
@@ -150,7 +165,7 @@ def complaints(results: Results) -> list[str]:
         if m.error:
             found.append(f"{where}: {m.error}")
             continue
-        for figure in ("lost", "wrong", "dead"):
+        for figure in ("lost", "wrong", "dead", "echoes missing", "private missing"):
             if figure == "lost" and "owed" in m.values:
                 continue  # readers that had stopped: `unexplained` is asked instead
             value = FIGURES[figure](m.values, m.key.users)

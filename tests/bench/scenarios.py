@@ -9,8 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from .crowd import Crowd, People, crowd
-from .figures import Key, Measurement, Results
+from .crowd import Crowd, People, askers, crowd
+from .disk import sync_seconds, sync_values
+from .figures import Key, Measurement, Results, Values
+from .past import make_past, with_past
 from .servers import CannotMeasure, Server
 
 
@@ -18,6 +20,8 @@ from .servers import CannotMeasure, Server
 class Sizes:
     """How many people and how long; the bounds are for the defaults."""
 
+    few: int = 20
+    full_room: int = 200
     crowd: int = 1000
     big: int = 10_000
     room_size: int = 10
@@ -26,16 +30,36 @@ class Sizes:
     """of a closed loop: some ten million deliveries at 256 in flight"""
     idle_seconds: float = 6
     """of an open loop at 20 a second: a hundred messages, so that p99 is more than the worst one"""
+    echo_seconds: float = 12
+    """at 10 messages a second: so many that p99 is more than the worst one"""
+    past: int = 1_000_000
+    """events in the past that people look into"""
+    askers: int = 50
     long_seconds: float = 20
     flood: int = 16_000
     """long messages: what the sockets hold, and more than a room's log keeps after that"""
 
 
 QUICK = Sizes(
-    crowd=100, big=500, room_size=10, storm=50, seconds=0.7, idle_seconds=1.5, long_seconds=3, flood=2000
+    few=5,
+    full_room=20,
+    crowd=100,
+    big=500,
+    storm=50,
+    seconds=0.7,
+    idle_seconds=1.5,
+    echo_seconds=1.5,
+    past=20_000,
+    askers=5,
+    long_seconds=3,
+    flood=2000,
 )
 ROOMY_SPEED = 1000
 """Messages a second over all rooms of the `rooms` scenario."""
+BUSY = 0.3
+"""Share of a processor that the room of the `private` scenario takes."""
+PRIVATE_SPEED = 20
+"""Private messages a second in it."""
 LONG_MESSAGE = 400
 """Bytes a message where sockets are to fill up: they hold four megabytes and more."""
 FLOOD_SECONDS = 35
@@ -107,24 +131,41 @@ class Visit:
         self.bench.results.add(measurement)
         self.bench.tell(measurement)
 
-    def do(self, command: str) -> None:
-        """A command whose figures nobody wants."""
-        self.measure("preparation", command, keep=False)
+    def do(self, command: str) -> Values:
+        """A command whose figures are in no table."""
+        return self.measure("preparation", command, keep=False)
 
-    def measure(self, phase: str, command: str, keep: bool = True) -> None:
+    def measure(
+        self,
+        phase: str,
+        command: str,
+        keep: bool = True,
+        disk: bool = False,
+        beside: Callable[[Crowd], AbstractContextManager[Values]] | None = None,
+    ) -> Values:
+        """A command and what came of it.
+
+        With `disk`, how long the disk took to sync just before and after; with the figures of what runs `beside` it.
+        """
         if self.crowd is None:
-            return
+            return {}
+        syncs = sync_seconds(self.crowd.folder) if disk else []
         try:
             with ExitStack() as stack:
                 if keep and self.server.ours and self.bench.profiler:
                     stack.enter_context(self.bench.profiler.during(self.crowd, phase))
+                more = stack.enter_context(beside(self.crowd)) if beside else {}
                 values = self.crowd.command(command)
+            values |= more
         except CannotMeasure as problem:
             self.fail(phase, problem)
-            return
+            return {}
+        if disk:
+            values |= sync_values(syncs + sync_seconds(self.crowd.folder))
         if keep:
             key = Key(self.scenario, phase, self.server.name, self.users)
             self._record(Measurement(key, self.round, values))
+        return values
 
     def window(self, messages: int, seconds: float, phase: str = "") -> None:
         self.measure(phase or f"window {messages}", f"window {messages} {seconds}")
@@ -237,6 +278,55 @@ def doors(bench: Bench, number: int) -> None:
             visit.paced(20, bench.sizes.idle_seconds)
 
 
+def echoes(bench: Bench, number: int) -> None:
+    """How soon authors know that what they said is kept: in a small room, and in a full one that is lively."""
+    sizes = bench.sizes
+    for server in _turned([server for server in bench.ours() if server.dialect != "plain"], number):
+        for users, rate in ((sizes.few, 10), (sizes.full_room, 100)):
+            with bench.visit("echoes", number, server, People(users, dialect="echo")) as visit:
+                visit.do("login")
+                visit.do(f"paced {rate} 1")
+                visit.measure(f"echoes at {rate}/s", f"paced {rate} {sizes.echo_seconds}", disk=True)
+
+
+def full_room(bench: Bench, number: int) -> None:
+    """How soon the readers of a full and lively room have a line."""
+    sizes = bench.sizes
+    for server in _turned([*bench.ours(), *bench.named("inspircd")], number):
+        with bench.visit("full-room", number, server, People(sizes.full_room)) as visit:
+            visit.do("login")
+            visit.do("paced 100 1")
+            visit.paced(100, sizes.idle_seconds, "100/s")
+
+
+def private(bench: Bench, number: int) -> None:
+    """How soon a private message is there while a large room keeps the server busy for so much of its time."""
+    sizes = bench.sizes
+    for server in _turned(bench.ours(), number):
+        with bench.visit("private", number, server, People(sizes.crowd)) as visit:
+            visit.do("login")
+            idle = visit.do(f"paced 20 {sizes.seconds}")
+            rate = BUSY * idle["sent"] / idle["cpu"] if idle else 0
+            visit.measure("private, 30 % busy", f"private {rate:.1f} {sizes.echo_seconds} {PRIVATE_SPEED}")
+
+
+def history(bench: Bench, number: int) -> None:
+    """What others notice of people who search a long past, and page through it, in a loop."""
+    sizes = bench.sizes
+    servers = [server for server in bench.ours() if server.dialect != "plain"]
+    with TemporaryDirectory(prefix="bench-past-") as folder:
+        past = make_past(Path(folder) / "data", sizes.past)
+        for server in _turned(servers, number):
+            with bench.visit("history", number, with_past(server, past), People(sizes.full_room)) as visit:
+                visit.do("login")
+                visit.paced(20, sizes.idle_seconds, "nobody asks")
+                visit.measure(
+                    "people search and page",
+                    f"paced 20 {sizes.echo_seconds}",
+                    beside=lambda crowd: askers(crowd, sizes.echo_seconds, sizes.askers),
+                )
+
+
 def stalled(bench: Bench, number: int) -> None:
     """One reader in ten stops reading, is buried in messages, and reads again."""
     sizes = bench.sizes
@@ -272,6 +362,10 @@ SCENARIOS: dict[str, Callable[[Bench, int], None]] = {
     "growth": growth,
     "rooms": rooms,
     "doors": doors,
+    "echoes": echoes,
+    "full-room": full_room,
+    "private": private,
+    "history": history,
     "stalled": stalled,
     "join-storm": join_storm,
 }

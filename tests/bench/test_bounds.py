@@ -71,5 +71,5 @@ def test_every_bound_names_what_the_benchmark_measures() -> None:
     for bound in BOUNDS:
         assert bound.scenario in SCENARIOS
         assert bound.figure in FIGURES
-        assert bound.users in (sizes.crowd, sizes.big)
+        assert bound.users in (sizes.few, sizes.full_room, sizes.crowd, sizes.big)
         assert bound.how in ("ratio", "difference")

@@ -23,7 +23,6 @@ from chat.network.factory import GREETING_SECONDS, ChatFactory
 from chat.network.irc.dialect import IrcDialect
 from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
-from chat.network.resting import Rests
 from chat.network.settings import Settings
 from tests.domain.doubles import MemoryAccounts
 from tests.network.wires import FakeSocket, Loop, Wire
@@ -46,7 +45,6 @@ class Server:
         journal: Callable[[Callable[[], float]], Journal] = MemoryJournal,
         *,
         slice_size: int = SLICE,
-        rests: Rests | None = None,
         max_users: int = 0,
         **settings: Any,
     ) -> None:
@@ -71,7 +69,7 @@ class Server:
             max_users=max_users,
             accounts=MemoryAccounts(self.now),
         )
-        late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size, rests)
+        late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size)
         self.factory = ChatFactory(
             clock,
             self.directory,

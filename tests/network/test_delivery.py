@@ -1,4 +1,4 @@
-"""The fan-out: passes take turns, news has patience, the process rests, and what goes wrong harms nobody else."""
+"""The fan-out: passes take turns, news has patience, large rooms have pauses, and what goes wrong harms nobody else."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chat.domain.events import LogEvent
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.room import Room
 from chat.domain.stats import Stats
 from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, WALK_SECONDS, Fanout
 from chat.network.passes import Pass
-from chat.network.resting import BUSY_REST_SECONDS, BUSY_SHARE, REST_SECONDS, Rests
-from tests.network.chatting import Client, Server, join_plain, make_server
+from tests.network.chatting import Server, join_plain, make_server
 from tests.network.crowds import crowd, heard, say
 
 
@@ -95,236 +93,47 @@ def test_patience_is_started_once_and_ends() -> None:
     assert clock.getDelayedCalls() == []
 
 
-# resting
+# how often
 
 
-class Bed:
-    """Where the process sleeps: time passes, nothing else happens."""
-
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.slept: list[float] = []
-        self.begun: list[float] = []
-        self.worked = 0.0
-        rests = Rests(self.clock.seconds, self.sleep, lambda: self.worked, self.begin)
-        self.server = make_server(self.clock, slice_size=4, max_per_address=0, rests=rests)
-
-    def sleep(self, seconds: float) -> None:
-        """Turn the clock."""
-        self.slept.append(round(seconds, 6))
-        self.clock.rightNow += seconds
-
-    def begin(self) -> None:
-        """Other threads begin what they can do while this one sleeps."""
-        self.begun.append(self.clock.rightNow)
-
-    def people(self, count: int) -> list[Client]:
-        """So many people in the lobby; the process last rested long ago."""
-        clients = crowd(self.server, count)
-        self.clock.rightNow += 10.0
-        self.slept.clear()
-        self.begun.clear()
-        return clients
-
-    def work(self, client: Client) -> list[float]:
-        """Somebody speaks, and everybody is served; how long the process slept after that."""
-        say(self.server, client, "x")
-        self.server.loop.turn()
-        slept, self.slept = self.slept, []
-        return slept
+def test_a_small_room_is_served_in_the_turn_in_which_somebody_speaks(server: Server) -> None:
+    people = crowd(server, 4)
+    for number in range(20):
+        say(server, people[0], str(number))
+        server.loop.turn()
+        assert [heard(client) for client in people[1:]] == [b"<p0> %d\n" % number] * 3
 
 
-@pytest.fixture
-def bed() -> Bed:
-    return Bed()
-
-
-def test_work_after_a_quiet_time_is_followed_by_no_rest(bed: Bed) -> None:
-    people = bed.people(3)
-    assert bed.work(people[0]) == []
-    assert heard(people[1]) == b"<p0> x\n"
-
-
-def test_other_threads_begin_after_the_work_and_before_the_rest(bed: Bed) -> None:
-    people = bed.people(3)
-    bed.work(people[0])
-    bed.clock.rightNow += REST_SECONDS / 4
-    said_at = bed.clock.rightNow
-    bed.work(people[0])
-    assert bed.begun == [said_at - REST_SECONDS / 4, said_at]
-    assert bed.clock.rightNow > said_at
-
-
-def test_the_next_work_is_followed_by_what_is_left_of_the_rest(bed: Bed) -> None:
-    people = bed.people(3)
-    bed.work(people[0])
-    bed.clock.rightNow += REST_SECONDS / 4
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS * 3 / 4)]
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS)]
-    bed.clock.rightNow += REST_SECONDS / 2
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS / 2)]
-    assert heard(people[1]) == b"<p0> x\n" * 4
-
-
-def test_who_has_worked_for_long_enough_rests_no_more(bed: Bed) -> None:
-    people = bed.people(3)
-    for _ in range(3):
-        assert bed.work(people[0]) == []
-        bed.clock.rightNow += REST_SECONDS
-
-
-def test_a_clock_that_is_set_back_makes_no_rest_longer(bed: Bed) -> None:
-    people = bed.people(3)
-    bed.work(people[0])
-    bed.clock.rightNow -= 5.0
-    assert max(bed.work(people[0])) <= BUSY_REST_SECONDS
-    bed.clock.rightNow += REST_SECONDS
-    assert bed.work(people[0]) == []
-
-
-def busy(bed: Bed) -> None:
-    """The process has much to do, from the last rest on."""
-    bed.worked += bed.clock.rightNow * BUSY_SHARE
-
-
-def test_a_busy_process_rests_for_longer(bed: Bed) -> None:
-    people = bed.people(3)
-    bed.work(people[0])
-    bed.worked += REST_SECONDS * BUSY_SHARE
-    bed.clock.rightNow += REST_SECONDS
-    assert bed.work(people[0]) == [pytest.approx(BUSY_REST_SECONDS - REST_SECONDS)]
-
-
-def test_a_process_that_is_busy_no_more_rests_as_before(bed: Bed) -> None:
-    people = bed.people(3)
-    busy(bed)
-    bed.work(people[0])
-    bed.clock.rightNow += REST_SECONDS / 2
-    assert bed.work(people[0]) == [pytest.approx(REST_SECONDS / 2)]
-
-
-def test_after_a_large_room_nobody_waits_for_longer(bed: Bed) -> None:
-    people = bed.people(10)
-    bed.work(people[0])
-    bed.server.run()
-    bed.slept.clear()
-    busy(bed)
-    say(bed.server, people[0], "again")
-    for _ in range(4):
-        bed.server.loop.turn()
-    assert sum(bed.slept) <= REST_SECONDS
-
-
-def test_a_small_room_does_not_hold_up_the_next_walk_of_a_large_one(bed: Bed) -> None:
-    people = bed.people(10)
-    one, two = (join_plain(bed.server, name).send("/join #small", "/part #lobby") for name in ("one", "two"))
-    two.lines()
-    bed.clock.rightNow += 10.0
-    say(bed.server, people[0], "x")
-    bed.server.loop.turn()
-    say(bed.server, people[0], "y")
-    for _ in range(3):
-        bed.server.loop.turn()
-    bed.slept.clear()
-    busy(bed)
-    say(bed.server, one, "hello", "#small")
-    bed.server.loop.turn()
-    assert bed.slept == [pytest.approx(REST_SECONDS)]
-    assert heard(two) == b"<one> hello\r\n"
-
-
-def test_a_clock_that_is_set_back_makes_no_large_room_wait_for_it(server: Server) -> None:
+def test_a_large_room_that_goes_on_talking_is_walked_through_at_most_so_often(server: Server) -> None:
     people = crowd(server, 10)
     server.clock.rightNow += 10.0
-
-    class Late:
-        """The clock is set back while the first event is served, and more is said."""
-
-        served = 0
-
-        def render(self, event: LogEvent) -> bytes:
-            self.served += 1
-            if self.served == 1:
-                server.clock.rightNow -= 5.0
-                say(server, people[0], "two")
-            return b"event\n"
-
-    people[9].protocol.session.cursors[server.directory.lobby].rendering = Late()
     say(server, people[0], "one")
+    server.loop.turn()
+    say(server, people[0], "two")
+    for _ in range(20):
+        server.loop.turn()
+    assert heard(people[9]) == b"<p0> one\n<p0> two\n"
+    assert heard(people[1]) == b"<p0> one\n"
+    server.clock.rightNow += WALK_SECONDS - 0.001
+    server.loop.turn()
+    assert heard(people[1]) == b""
+    server.clock.rightNow += 0.001
     server.run()
-    server.clock.rightNow += WALK_SECONDS
-    server.run()
-    assert [heard(client) for client in people[1:]] == [b"<p0> one\n<p0> two\n"] * 8 + [b"event\n" * 2]
+    assert heard(people[1]) == b"<p0> two\n"
 
 
-def test_work_that_is_not_done_is_followed_by_no_rest(bed: Bed) -> None:
-    people = bed.people(10)
-    bed.work(people[0])
-    bed.server.run()
-    bed.slept.clear()
-    say(bed.server, people[0], "again")
-    slept = []
+def test_a_small_room_does_not_wait_for_the_next_walk_of_a_large_one(server: Server) -> None:
+    people = crowd(server, 10)
+    one, two = (join_plain(server, name).send("/join #small", "/part #lobby") for name in ("one", "two"))
+    two.lines()
+    say(server, people[0], "x")
+    server.loop.turn()
+    say(server, people[0], "y")
     for _ in range(3):
-        bed.server.loop.turn()
-        slept.append(bool(bed.slept))
-    assert slept == [False, False, True]
-    assert all(heard(client).endswith(b"<p0> again\n") for client in people[1:])
-
-
-def test_a_small_room_that_waits_its_turn_is_served_before_the_rest(bed: Bed) -> None:
-    people = bed.people(4)
-    people[3].feed(b"/join #small\n")
-    people[2].feed(b"/join #small\n")
-    bed.server.turn()
-    bed.slept.clear()
-    say(bed.server, people[3], "to all", "#lobby")
-    say(bed.server, people[3], "to few", "#small")
-    heard(people[2])
-    bed.server.loop.turn()
-    assert bed.slept == []
-    bed.server.loop.turn()
-    assert sorted(heard(people[2]).splitlines()) == [b"<p3> to few", b"[#lobby] <p3> to all"]
-
-
-def test_a_reply_that_waits_is_sent_before_the_rest(bed: Bed) -> None:
-    people = bed.people(3)
-    bed.work(people[0])
-    heard(people[1])
-
-    class Answering:
-        """Leads to a reply while the room is served."""
-
-        def render(self, event: LogEvent) -> bytes:
-            assert people[1].protocol.dialect is not None
-            people[1].protocol.dialect.tell_sentence("answer")
-            return b"event\n"
-
-    people[1].protocol.session.cursors[bed.server.directory.lobby].rendering = Answering()
-    assert bed.work(people[0]) == []
-    assert heard(people[1]) == b"event\n"
-    bed.server.loop.turn()
-    assert heard(people[1]) == b"answer\n"
-
-
-def test_replies_alone_are_followed_by_no_rest(bed: Bed) -> None:
-    people = bed.people(3)
-    bed.work(people[0])
-    people[1].socket.give(b"/users\n")
-    bed.server.run()
-    assert bed.slept == []
-    assert b"3 in #lobby" in heard(people[1])
-
-
-def test_who_is_said_something_while_the_process_rests_gets_it_after_that(bed: Bed) -> None:
-    people = bed.people(10)
-    for number in range(20):
-        people[number % 10].socket.give(b"%d\n" % number)
-        bed.server.run()
-    bed.server.run()
-    for number, client in enumerate(people):
-        lines = [int(line.split()[1]) for line in heard(client).splitlines() if line.startswith(b"<")]
-        assert lines == [n for n in range(20) if n % 10 != number]
-    assert 0 < sum(bed.slept) <= bed.clock.seconds()
+        server.loop.turn()
+    say(server, one, "hello", "#small")
+    server.loop.turn()
+    assert heard(two) == b"<one> hello\r\n"
 
 
 # figures

@@ -14,9 +14,10 @@ from chat.domain.events import Said, Whispered
 from chat.domain.log import Log
 from chat.storage import journal as module
 from chat.storage.journal import (
+    BUSY_GROUP_SECONDS,
+    BUSY_SHARE,
     GROUP_AT_MOST,
     GROUP_SECONDS,
-    IDLE_GROUP_SECONDS,
     RETRY_AT_MOST,
     STALL_SECONDS,
     StoredJournal,
@@ -50,7 +51,10 @@ class Bench:
         self.clock = Clock()
         self.executor = ByHand()
         self.disk = Disk()
-        self.journal = StoredJournal(lambda: START, self.clock, self.executor, self.disk)
+        self.worked = 0.0
+        self.journal = StoredJournal(
+            lambda: START, self.clock, self.executor, self.disk, worked=lambda: self.worked
+        )
         self.log = Log("#room")
         self.talk = Talk()
         self.receipts: list[tuple[str, bool]] = []
@@ -60,6 +64,15 @@ class Bench:
         event = self.talk.said(text)
         self.journal.record(event, self.log, lambda stored: self.receipts.append((text, stored)))
         return event
+
+    def note(self, text: str) -> None:
+        """Somebody says something, and does not wait."""
+        self.journal.record(self.talk.said(text), self.log)
+
+    def work(self, seconds: float, share: float) -> None:
+        """Time passes, and the processor works for a share of it."""
+        self.clock.advance(seconds)
+        self.worked += seconds * share
 
     def turn(self) -> None:
         """The time of a group passes, and the disk does what it was asked for."""
@@ -131,46 +144,95 @@ def test_a_group_is_bounded(bench: Bench) -> None:
     assert [stored for _, stored in bench.receipts] == [True] * (GROUP_AT_MOST + 5)
 
 
-def test_a_group_that_is_nearly_due_begins_when_the_reactor_is_idle(bench: Bench) -> None:
+def test_what_nobody_waits_for_gathers(bench: Bench) -> None:
     bench.say("a")
     bench.turn()
-    bench.clock.advance(GROUP_SECONDS)
-    bench.say("b")
-    bench.turn()
-    bench.say("c")
-    bench.clock.advance(IDLE_GROUP_SECONDS - 0.01)
-    bench.journal.idle()
+    bench.note("b")
+    bench.clock.advance(GROUP_SECONDS - BUSY_GROUP_SECONDS)
+    bench.note("c")
     assert bench.executor.run() == 0
-    bench.clock.advance(0.01)
-    bench.journal.idle()
-    bench.say("d")
+    bench.clock.advance(BUSY_GROUP_SECONDS)
     bench.executor.run()
-    assert bench.disk.groups == [1, 1, 1]
+    assert bench.disk.groups == [1, 2]
+
+
+def test_what_somebody_waits_for_takes_along_what_has_gathered(bench: Bench) -> None:
+    bench.note("a")
     bench.turn()
-    assert bench.disk.groups == [1, 1, 1, 1]
+    bench.note("b")
+    bench.clock.advance(0.001)
+    bench.say("c")
+    bench.clock.advance(0)
+    bench.executor.run()
+    assert bench.disk.groups == [1, 2]
+    assert bench.receipts == [("c", True)]
 
 
-def test_an_idle_reactor_begins_no_group_while_one_is_written_or_without_anything_to_write(
-    bench: Bench,
-) -> None:
-    bench.journal.idle()
+def test_the_next_group_begins_as_soon_as_the_disk_is_free(bench: Bench) -> None:
+    for number in range(20):
+        bench.say(str(number))
+        bench.clock.advance(0)
+        assert bench.executor.run() == 1
     bench.say("a")
     bench.clock.advance(0)
     bench.say("b")
-    bench.clock.advance(IDLE_GROUP_SECONDS)
-    bench.journal.idle()
-    assert bench.executor.run() == 1
-    assert bench.disk.groups == [1]
+    bench.executor.run()
+    bench.clock.advance(0)
+    bench.executor.run()
+    assert bench.receipts[-2:] == [("a", True), ("b", True)]
 
 
-def test_an_idle_reactor_does_not_shorten_the_pause_after_a_failure(bench: Bench) -> None:
+def test_a_busy_processor_gathers_for_a_moment(bench: Bench) -> None:
+    bench.say("a")
+    bench.clock.advance(0)
+    bench.executor.run()
+    bench.work(0.002, share=BUSY_SHARE + 0.01)
+    bench.say("b")
+    bench.clock.advance(BUSY_GROUP_SECONDS - 0.0021)
+    bench.say("c")
+    assert bench.executor.run() == 0
+    bench.clock.advance(0.0001)
+    bench.executor.run()
+    assert bench.disk.groups == [1, 2]
+
+
+def test_a_processor_that_is_half_idle_gathers_nothing(bench: Bench) -> None:
+    bench.say("a")
+    bench.clock.advance(0)
+    bench.executor.run()
+    bench.work(0.002, share=BUSY_SHARE - 0.01)
+    bench.say("b")
+    bench.clock.advance(0)
+    bench.executor.run()
+    assert bench.disk.groups == [1, 1]
+
+
+def test_who_asks_for_history_waits_for_no_company(bench: Bench) -> None:
+    bench.say("a")
+    bench.turn()
+    bench.note("b")
+    told: list[str] = []
+    bench.journal.when_settled(lambda: told.append("settled"))
+    bench.clock.advance(0)
+    bench.executor.run()
+    assert told == ["settled"]
+
+
+def test_nobody_shortens_the_pause_after_a_failure(bench: Bench) -> None:
     bench.disk.error = OSError("locked")
     bench.say("a")
     bench.turn()
     bench.say("b")
+    bench.journal.when_settled(lambda: None)
     bench.clock.advance(GROUP_SECONDS)
-    bench.journal.idle()
     assert bench.executor.run() == 0
+
+
+def test_a_disk_that_never_answers_is_asked_once(bench: Bench) -> None:
+    for number in range(5):
+        bench.say(str(number))
+        bench.clock.advance(GROUP_SECONDS)
+    assert len(bench.executor.waiting) == 1
 
 
 def test_an_event_that_can_never_be_stored_is_told_to_its_author_alone(bench: Bench) -> None:

@@ -141,3 +141,27 @@ def test_a_reader_sees_what_is_committed_after_it_began(path: Path, store: Calla
     assert reader.page(Range("#room", None, None, 1)) == []
     store(Talk().said("a"))
     assert texts(reader.page(Range("#room", None, None, 1))) == "a"
+
+
+STEPS = 1000
+"""Instructions of SQLite's machine between two counts."""
+
+
+def test_a_page_of_speech_costs_the_same_however_many_came_and_went(
+    path: Path, store: Callable[..., None]
+) -> None:
+    talk = Talk()
+
+    def came() -> list[LogEvent]:
+        return [Joined(*talk.stamp(), somebody(), "#room") for _ in range(10_000)]
+
+    first, before = talk.said("a"), came()
+    store(first, *before, talk.said("b"), *came())
+    reader = Reader(path)
+    counts: list[None] = []
+    reader.read(lambda connection: connection.set_progress_handler(lambda: counts.append(None), STEPS))
+    assert texts(reader.page(Range("#room", None, None, 2))) == "ab"
+    assert texts(reader.page(Range("#room", None, before[5].msgid, 2))) == "a"
+    assert texts(reader.around("#room", before[5].msgid, 4, True)) == "ab"
+    assert reader.newest(["#room"]) != {}
+    assert len(counts) <= 1

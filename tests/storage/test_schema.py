@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from chat.domain.history import Range
+from chat.storage.reader import Reader
 from chat.storage.schema import DATABASE, MIGRATIONS, Unusable, connect, migrate, prepare, version_of
 
 
@@ -77,6 +79,26 @@ def test_a_database_of_the_version_before_bans_gets_them_and_keeps_the_rest(path
     assert version_of(again) == len(MIGRATIONS)
     assert again.execute("SELECT name FROM accounts").fetchall() == [("Ann",)]
     assert again.execute("SELECT count(*) FROM bans").fetchone() == (0,)
+
+
+def test_a_database_of_the_version_before_the_index_of_speech_gets_it_and_keeps_its_events(
+    path: Path,
+) -> None:
+    connection = connect(path)
+    migrate(connection, MIGRATIONS[:7])
+    connection.execute("INSERT INTO places (id, folded, name) VALUES (1, '#a', '#a')")
+    connection.execute(
+        "INSERT INTO authors (id, folded, name, username, host, account, bot) VALUES (1, 'b', 'b', 'u', 'h', '', 0)"
+    )
+    connection.executemany(
+        "INSERT INTO events (place, msgid, kind, time, author, text) VALUES (1, ?, ?, 1.0, 1, ?)",
+        [("1", 0, "said"), ("2", 4, "")],
+    )
+    connection.close()
+    prepare(path)
+    reader = Reader(path)
+    assert [event.msgid for event in reader.page(Range("#a", None, None, 9, speech=True))] == ["1"]
+    assert [event.msgid for event in reader.page(Range("#a", None, None, 9, speech=False))] == ["1", "2"]
 
 
 def test_a_newer_database_is_refused_with_a_sentence(path: Path) -> None:

@@ -162,6 +162,7 @@ def _page(client: IrcClient, word: str, params: Sequence[str]) -> None:
     speech = not client.caps & Cap.EVENT_PLAYBACK
     around = _marks(client, word, params[1])[1] if word == "AROUND" else ""
     what = None if around else _range(client, word, params, target, limit, speech)
+    asker = person_key(client.person)
     later = client.suspend()
 
     def answered(answer: Answer[Page]) -> None:
@@ -172,9 +173,9 @@ def _page(client: IrcClient, word: str, params: Sequence[str]) -> None:
                 client.batch("chathistory", name, rendered_today(client, answer))
 
     if what is None:
-        client.directory.history.around(target, around, limit, speech, answered)
+        client.directory.history.around(target, around, limit, speech, answered, asker)
     else:
-        client.directory.history.page(what, answered)
+        client.directory.history.page(what, answered, asker)
 
 
 def _range(

@@ -6,7 +6,7 @@ looks in the rooms that the client is in; private conversations are not indexed.
 
 from __future__ import annotations
 
-from chat.domain.accounts import Answer
+from chat.domain.accounts import Answer, person_key
 from chat.domain.history import Page, Search
 from chat.domain.names import fold
 from chat.domain.refused import Refused
@@ -85,4 +85,4 @@ def _search(client: IrcClient, message: Message) -> None:
             else:
                 client.batch("soju.im/search", "", rendered_today(client, answer))
 
-    client.directory.history.search(what, answered)
+    client.directory.history.search(what, answered, person_key(client.person))

@@ -5,7 +5,8 @@
  * before the answer is printed, so that work left for later (a history to be written) is counted too.
  *
  * usage: loadgen PORT PROCESS DIALECT USERS ROOMS SPEAKERS SIZE STOPPING ROOM
- *   DIALECT   plain, irc, tagged (IRC with server-time, msgid and account-tag), mixed (a third each), raw (floor)
+ *   DIALECT   plain, irc, tagged (IRC with server-time, msgid and account-tag), echo (tagged, with echo-message),
+ *             mixed (a third each of the first three), raw (floor)
  *   SPEAKERS  how many people of each room say something
  *   SIZE      bytes of text a message
  *   STOPPING  every so many-th person, none of them a speaker, may be told to stop reading; 0: nobody
@@ -15,6 +16,7 @@
  *   window MESSAGES SECONDS [ALL]  closed loop: at most so many messages not yet delivered to everybody; ends early
  *                                  when ALL messages have been sent
  *   paced RATE SECONDS [ROOMS]     open loop: RATE messages a second in all, in the first ROOMS rooms
+ *   private RATE SECONDS PRIVATELY the same, and the last two people say PRIVATELY messages a second to each other
  *   quiet SECONDS                  nobody says anything
  *   chorus                         every speaker says one message, all at once
  *   storm ROOM                     everybody joins ROOM, all at once
@@ -69,16 +71,18 @@ static void wait_for_rest(void) {
   } while (cpu_seconds(server) - before > REST_STEP * REST_SHARE && since < limit);
 }
 
+static uint64_t come(void) { return tally.delivered + tally.echoed + tally.private; }
+
 static void drain(void) {
-  uint64_t before = tally.delivered;
+  uint64_t before = come(), all = tally.expected + echoes_owed() + tally.whispered;
   double since = monotonic();
-  while (tally.delivered < tally.expected && monotonic() - since < DRAIN_SECONDS) {
+  while (come() < all && monotonic() - since < DRAIN_SECONDS) {
     serve(20);
-    if (tally.delivered == before) continue;
-    before = tally.delivered;
+    if (come() == before) continue;
+    before = come();
     since = monotonic();
   }
-  finished = tally.delivered < tally.expected ? since : monotonic();
+  finished = come() < all ? since : monotonic();
 }
 
 static void drain_until_silence(void) {
@@ -97,11 +101,17 @@ static void answer(const char *more) {
   double own = own_cpu() - own_before;
   printf("sent=%lu expected=%lu delivered=%lu repeated=%lu own=%lu damaged=%lu joins=%lu entered=%lu dead=%d "
          "bytes=%lu seconds=%.6f cpu=%.9f waited=%.6f generator_cpu=%.6f resident_kb=%ld resident_grown_kb=%ld "
-         "p50_us=%lu p99_us=%lu max_us=%lu%s\n",
+         "p50_us=%lu p99_us=%lu max_us=%lu "
+         "echoes_owed=%lu echoed=%lu echo_p50_us=%lu echo_p90_us=%lu echo_p99_us=%lu echo_max_us=%lu "
+         "whispered=%lu private=%lu private_p50_us=%lu private_p99_us=%lu private_max_us=%lu%s\n",
          tally.sent, tally.expected, tally.delivered, tally.repeated, tally.own, tally.damaged, tally.joins,
          tally.entered, gone, tally.bytes, finished - started, cpu_seconds(server) - cpu_before,
          waited_seconds(server) - waited_before, own,         resident_kb(server), resident_kb(server) - resident_before, histogram_at(&tally.latency, .5),
-         histogram_at(&tally.latency, .99), tally.latency.max, more);
+         histogram_at(&tally.latency, .99), tally.latency.max,
+         echoes_owed(), tally.echoed, histogram_at(&tally.echo, .5), histogram_at(&tally.echo, .9),
+         histogram_at(&tally.echo, .99), tally.echo.max,
+         tally.whispered, tally.private, histogram_at(&tally.privately, .5), histogram_at(&tally.privately, .99),
+         tally.privately.max, more);
   fflush(stdout);
 }
 
@@ -154,13 +164,21 @@ static void window(int messages, double seconds, uint64_t all) {
   answer("");
 }
 
-static void paced(double rate, double seconds, int rooms) {
+static double earlier(double a, double b) { return a < b ? a : b; }
+
+static void paced(double rate, double seconds, int rooms, double privately) {
+  person *pair[] = {&people[options.users - 2], &people[options.users - 1]};
   begin();
   double now;
   while ((now = monotonic()) < started + seconds) {
-    uint64_t due = 1 + (now - started) * rate;
+    uint64_t due = 1 + (now - started) * rate, due_privately = (now - started) * privately;
     for (int i = 0; i < BURST && tally.sent < due; i++) say_next(tally.sent, rooms);
+    if (tally.whispered < due_privately) {
+      int from = tally.whispered % 2;
+      person_whisper(pair[from], pair[!from]);
+    }
     double wait = tally.sent < due ? 0 : started + tally.sent / rate - monotonic();
+    if (privately > 0) wait = earlier(wait, started + (tally.whispered + 1) / privately - monotonic());
     serve(wait < 0 ? 0 : wait > .05 ? 50 : wait * 1e3 + .5);
   }
   drain();
@@ -255,11 +273,13 @@ static void resume(void) {
 
 static void obey(char *line) {
   int rooms = options.rooms, count, all = INT_MAX;
-  double rate, seconds;
+  double rate, seconds, privately;
   char room[64];
   if (!strcmp(line, "login")) login();
   else if (sscanf(line, "window %d %lf %d", &count, &seconds, &all) >= 2) window(count, seconds, all);
-  else if (sscanf(line, "paced %lf %lf %d", &rate, &seconds, &rooms) >= 2) paced(rate, seconds, rooms);
+  else if (sscanf(line, "paced %lf %lf %d", &rate, &seconds, &rooms) >= 2) paced(rate, seconds, rooms, 0);
+  else if (sscanf(line, "private %lf %lf %lf", &rate, &seconds, &privately) == 3)
+    paced(rate, seconds, rooms, privately);
   else if (sscanf(line, "quiet %lf", &seconds) == 1) quiet(seconds);
   else if (!strcmp(line, "chorus")) chorus();
   else if (sscanf(line, "storm %63s", room) == 1) storm(strdup(room));

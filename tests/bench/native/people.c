@@ -32,8 +32,9 @@ static const char TALK[] = " so let us meet at the usual place after lunch, and 
 
 typedef struct {
   uint64_t sent_at; /* nanoseconds */
-  uint32_t room, place, ordinal;
+  uint32_t room, place, ordinal; /* of a private one: PRIVATE, and in `place` the number of whom it is for */
 } message;
+static const uint32_t PRIVATE = UINT32_MAX;
 
 settings options;
 counts tally;
@@ -125,7 +126,9 @@ static const char *room_name(int room) {
   return name;
 }
 
-static bool is_irc(const person *p) { return p->speaks == IRC_BARE || p->speaks == IRC_TAGGED; }
+static bool is_irc(const person *p) {
+  return p->speaks == IRC_BARE || p->speaks == IRC_TAGGED || p->speaks == IRC_ECHO;
+}
 
 void person_enter(person *p, const char *room) {
   char line[128];
@@ -140,20 +143,35 @@ static void is_ready(person *p) {
 
 person *speaker(int room, int place) { return &people[room * (options.users / options.rooms) + place]; }
 
-void person_say(person *p) {
+static void transmit_message(person *p, const char *before, message m) {
   char line[sizeof filling + 128];
   if (message_count == message_capacity) {
     message_capacity = message_capacity ? message_capacity * 2 : 1 << 16;
     messages = checked(realloc(messages, message_capacity * sizeof *messages));
   }
-  int length = is_irc(p) ? snprintf(line, sizeof line, "PRIVMSG %s :", room_name(p->room)) : 0;
-  length += snprintf(line + length, sizeof line - length, "%c%0*x%s\r\n", MARK, NUMBER_DIGITS, message_count, filling);
-  messages[message_count++] = (message){nanoseconds(), p->room, p->place, said[p->number]++};
+  int length = snprintf(line, sizeof line, "%s%c%0*x%s\r\n", before, MARK, NUMBER_DIGITS, message_count, filling);
+  m.sent_at = nanoseconds();
+  messages[message_count++] = m;
+  transmit(p, line, length);
+}
+
+void person_say(person *p) {
+  char before[80] = "";
+  if (is_irc(p)) snprintf(before, sizeof before, "PRIVMSG %s :", room_name(p->room));
   tally.sent++;
   tally.expected += present[p->room];
   if (p->speaks != RAW && p->at == READY) tally.expected--;
-  transmit(p, line, length);
+  transmit_message(p, before, (message){.room = p->room, .place = p->place, .ordinal = said[p->number]++});
 }
+
+void person_whisper(person *p, const person *to) {
+  char before[40];
+  snprintf(before, sizeof before, is_irc(p) ? "PRIVMSG u%d :" : "/msg u%d ", to->number);
+  tally.whispered++;
+  transmit_message(p, before, (message){.room = PRIVATE, .place = to->number});
+}
+
+uint64_t echoes_owed(void) { return strcmp(options.mix, "echo") ? 0 : tally.sent; }
 
 static int hexadecimal(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -170,19 +188,27 @@ static void hear_message(person *p, const char *mark, const char *end, uint64_t 
     number = number << 4 | digit;
   }
   if (!whole || memcmp(mark + 1 + NUMBER_DIGITS, filling, filling_length) || number >= message_count ||
-      (int)messages[number].room != p->room) {
+      (messages[number].room != PRIVATE && (int)messages[number].room != p->room)) {
     tally.damaged++;
     return;
   }
   const message *m = &messages[number];
-  if ((int)m->place == p->place && p->speaks != RAW) {
+  uint64_t waited = (now - m->sent_at) / 1000;
+  if (m->room == PRIVATE) {
+    if ((int)m->place != p->number) return; /* its author is shown it too */
+    tally.private++;
+    histogram_add(&tally.privately, waited);
+  } else if ((int)m->place == p->place && p->speaks == IRC_ECHO) {
+    tally.echoed++;
+    histogram_add(&tally.echo, waited);
+  } else if ((int)m->place == p->place && p->speaks != RAW) {
     tally.own++;
   } else if (m->ordinal < p->heard[m->place]) {
     tally.repeated++;
   } else { /* a gap shows as delivered < expected: whatever was passed over may not come later */
     p->heard[m->place] = m->ordinal + 1;
     tally.delivered++;
-    histogram_add(&tally.latency, (now - m->sent_at) / 1000);
+    histogram_add(&tally.latency, waited);
   }
 }
 
@@ -345,8 +371,8 @@ void person_connect(person *p) {
   else if (p->speaks == IRC_BARE) length = snprintf(line, sizeof line, "NICK u%d\r\nUSER u 0 * :bench\r\n", p->number);
   else
     length = snprintf(line, sizeof line,
-                      "CAP REQ :server-time message-tags account-tag\r\nNICK u%d\r\nUSER u 0 * :bench\r\nCAP END\r\n",
-                      p->number);
+                      "CAP REQ :server-time message-tags account-tag%s\r\nNICK u%d\r\nUSER u 0 * :bench\r\nCAP END\r\n",
+                      p->speaks == IRC_ECHO ? " echo-message" : "", p->number);
   transmit(p, line, length);
 }
 
@@ -355,6 +381,7 @@ static dialect dialect_of(int number) {
   if (!strcmp(options.mix, "mixed")) return mixture[number % 3];
   if (!strcmp(options.mix, "irc") || door_named(options.mix) != BARE) return IRC_BARE;
   if (!strcmp(options.mix, "tagged")) return IRC_TAGGED;
+  if (!strcmp(options.mix, "echo")) return IRC_ECHO;
   return strcmp(options.mix, "raw") ? PLAIN : RAW;
 }
 

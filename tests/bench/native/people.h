@@ -12,6 +12,7 @@ typedef enum {
   PLAIN,      /* the first line is the name, each further line is said */
   IRC_BARE,   /* registers with NICK and USER and asks for no capability */
   IRC_TAGGED, /* asks for server-time, message-tags (which brings msgid) and account-tag */
+  IRC_ECHO,   /* as tagged, and asks for echo-message: its own messages come back when the server has kept them */
   RAW,        /* no login: whatever is sent comes back to everybody, oneself included (the floor) */
 } dialect;
 
@@ -42,16 +43,19 @@ typedef struct {
   uint64_t expected;  /* deliveries of them to people who are there and read */
   uint64_t delivered; /* of those, the ones that came whole and in order */
   uint64_t repeated;  /* came again, or after a later one of the same author */
-  uint64_t own;       /* came back to the author */
+  uint64_t own;       /* came back to the author, who had not asked for that */
+  uint64_t echoed;    /* came back to the author, who had */
+  uint64_t whispered; /* private messages said */
+  uint64_t private;   /* of those, the ones that came */
   uint64_t damaged;   /* with other text, in another room, or never said */
   uint64_t joins;     /* notices that somebody else has joined */
   uint64_t entered;   /* own joins that the server has confirmed */
   uint64_t bytes;     /* received */
-  histogram latency;  /* microseconds from send() to recv() */
+  histogram latency, echo, privately; /* microseconds from send() to recv() */
 } counts;
 
 typedef struct {
-  const char *mix;          /* plain, irc, tagged, raw, mixed, or irc through another door: tls, ws */
+  const char *mix;          /* plain, irc, tagged, echo, raw, mixed, or irc through another door: tls, ws */
   int port, users, rooms, speakers, size, stopping;
   const char *room_prefix;  /* with one room its name, else a number follows */
 } settings;
@@ -66,6 +70,8 @@ void people_create(void);
 void person_connect(person *p);
 void person_enter(person *p, const char *room);
 void person_say(person *p);
+void person_whisper(person *p, const person *to);
+uint64_t echoes_owed(void); /* since counts_clear() */
 bool may_stop(const person *p); /* one who can be told to stop reading */
 void person_stall(person *p, bool stalled);
 person *speaker(int room, int place);
