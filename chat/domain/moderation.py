@@ -10,7 +10,7 @@ from chat.domain.events import Invited, Kicked, TopicChanged
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import RANKS, check_founder, is_operator, may_run, need_run, rank
-from chat.domain.room import Room, Topic
+from chat.domain.room import Room
 from chat.domain.session import Session
 
 TOPIC_BYTES = 390
@@ -31,7 +31,7 @@ def kick(directory: Directory, session: Session, room: Room, target: Person, rea
     check_founder(person, member)
     msgid, now = directory.journal.stamp()
     event = Kicked(msgid, now, session.identity, room.name, target.identity, reason)
-    directory.expel(member, event)
+    directory.happened(room, event)
     if target is not person and room in person.rooms:
         session.reader.tell(event)
 
@@ -69,7 +69,5 @@ def set_topic(directory: Directory, session: Session, room: Room, text: str) -> 
         raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
     msgid, now = directory.journal.stamp()
     event = TopicChanged(msgid, now, session.identity, room.name, text)
-    room.topic = Topic(text, person.identity, now) if text else None
-    directory.room_changed(room)
     directory.happened(room, event)
     session.reader.tell(event)
