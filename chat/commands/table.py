@@ -7,12 +7,31 @@ people can offer it.
 
 from __future__ import annotations
 
-from chat.commands.speaker import Speaker, advice
+from chat.commands.speaker import Speaker
 from chat.domain.names import NameRefused, RoomRefused
 from chat.domain.refused import Refused
 from chat.slash import Misunderstood, Table
 
-TABLE: Table[Speaker] = Table()
+FIRST = (
+    "help",
+    "me",
+    "pm",
+    "reply",
+    "join",
+    "part",
+    "rooms",
+    "users",
+    "nick",
+    "topic",
+    "away",
+    "history",
+    "search",
+    "register",
+    "login",
+    "exit",
+)
+"""What `/help` begins with: what everybody needs, and no more than a screen of 24 lines shows."""
+TABLE: Table[Speaker] = Table(FIRST)
 COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
 command = TABLE.command
@@ -27,7 +46,7 @@ def run(speaker: Speaker, line: str) -> None:
         speaker.reply(str(misunderstood))
     except Refused as refused:
         speaker.directory.stats.refuse(refused)
-        speaker.reply(advice(refused))
+        speaker.refused(refused)
     except (NameRefused, RoomRefused) as refused_name:
         speaker.reply(f"That does not work: {refused_name}.")
 

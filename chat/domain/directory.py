@@ -46,7 +46,7 @@ from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
 from chat.domain.mode_lines import read
 from chat.domain.mutes import MUTES_AT_MOST, Mutes
-from chat.domain.names import Name, NameRefused, RoomName, check_name, fold
+from chat.domain.names import Name, NameRefused, RoomName, check_name, fold, looks_like
 from chat.domain.people import People
 from chat.domain.person import Person
 from chat.domain.presence import DEVICES_AT_MOST, MemoryPresences, Place, Presence, Presences
@@ -54,11 +54,20 @@ from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
-from chat.domain.rights import RANKS, check_join, check_not_banned, check_speech, founded_by
+from chat.domain.rights import (
+    RANKS,
+    check_join,
+    check_not_banned,
+    check_speech,
+    founded_by,
+    may_see,
+    no_such_room,
+)
 from chat.domain.room import Member, Room, Topic
 from chat.domain.rooms import Rooms
 from chat.domain.session import Session, State
 from chat.domain.stats import Bounded, Stats
+from chat.domain.text import AWAY_BYTES, REALNAME_BYTES, REASON_BYTES, one_line
 from chat.domain.watches import Watches
 from chat.domain.whowas import NAMES_AT_MOST, Whowas
 
@@ -182,6 +191,12 @@ class Directory:
 
         A guest who still has a name that belongs to an account makes way for whoever is logged in to it.
         """
+        if name.folded == fold(self.server.name) or looks_like(name, frozenset((self.server.name,))):
+            raise Refused(
+                Why.NAME_TAKEN,
+                f"The name {name.shown} is taken: it is, or looks like, the server's",
+                name.shown,
+            )
         account = None if mine is None else mine.account
         self.claims.check(name, account)
         holder = self.people.get(name.folded)
@@ -321,6 +336,7 @@ class Directory:
             person.stays = presence.stays
             person.ignored |= frozenset(presence.ignored)
             person.devices = dict(presence.devices)
+            person.replay = presence.replay if person.replay is None else person.replay
 
     def _presence(self, person: Person) -> Presence | None:
         return None if person.account is None else self.presences.find(fold(person.account))
@@ -373,6 +389,7 @@ class Directory:
                 tuple(places),
                 tuple(sorted(person.ignored)),
                 tuple(person.devices.items()),
+                person.replay,
             ),
         )
 
@@ -475,6 +492,7 @@ class Directory:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
         if person.name is None:
             return
+        reason = one_line(reason, REASON_BYTES)
         msgid, now = self.journal.stamp()
         self.journal.record(Quit(msgid, now, person.identity, reason, _places(person)))
 
@@ -486,7 +504,13 @@ class Directory:
             session.reader.disconnect(sentence)
 
     def set_away(self, session: Session, reason: str | None) -> None:
-        """A device goes away with a reason, or comes back with None. A person is away when all devices are."""
+        """A device goes away with a reason, or comes back with None. A person is away when all devices are.
+
+        Raises `Refused` for a reason that is too long.
+        """
+        if reason is not None and len(reason.encode()) > AWAY_BYTES:
+            raise Refused(Why.TOO_LONG, f"An away message may have {AWAY_BYTES} bytes; shorten it.")
+        reason = one_line(reason or "", AWAY_BYTES) or None
         session.away = reason
         if session.person.name is None:
             session.person.away = reason
@@ -527,7 +551,7 @@ class Directory:
         before = session.identity
         after = before._replace(
             account=before.account if isinstance(account, bool) else account,
-            realname=person.realname if realname is None else realname,
+            realname=person.realname if realname is None else one_line(realname, REALNAME_BYTES),
             username=person.username if username is None else username,
             host=person.host if host is None else host,
         )
@@ -540,9 +564,12 @@ class Directory:
 
     # rooms
 
-    def room(self, name: str) -> Room:
-        """The room with this name, whatever its case."""
-        return self._rooms.find(name)
+    def room(self, name: str, seen_by: Person | None = None) -> Room:
+        """The room with this name, whatever its case. Raises `Refused`, also for one that `seen_by` may not know of."""
+        room = self._rooms.find(name)
+        if seen_by is not None and not may_see(seen_by, room):
+            raise no_such_room(name)
+        return room
 
     def member(self, person: Person, room: Room) -> Member:
         """Somebody's membership of a room, or `Refused`."""
@@ -607,6 +634,7 @@ class Directory:
         """Leave a room."""
         self.member(session.person, room)
         msgid, now = self.journal.stamp()
+        reason = one_line(reason, REASON_BYTES)
         self.happened(room, Left(msgid, now, session.identity, room.name, reason))
 
     def _take_out(self, person: Person, room: Room) -> None:
@@ -716,7 +744,7 @@ class Directory:
         if "o" not in event.modes and (founded or founded_by(person, room)):
             member.modes = "o" + event.modes
         if person.invitations is not None:
-            person.invitations.pop(room, None)
+            person.invitations.pop(room.folded, None)
         room.members[person] = person.rooms[room] = member
         shown = [session for session in person.sessions if not session.arriving]
         for session in shown:

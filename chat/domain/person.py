@@ -37,6 +37,7 @@ class Person:
         "number",
         "operator_by",
         "realname",
+        "replay",
         "rooms",
         "sessions",
         "stays",
@@ -66,8 +67,13 @@ class Person:
         self.ignored: frozenset[str] = frozenset()
         self.metadata: dict[str, str] | None = None
         """What this person says of themselves; made with the first value."""
-        self.invitations: dict[Room, None] | None = None
-        """Rooms that this person may go into once, whatever their modes; made with the first one."""
+        self.invitations: dict[str, float] | None = None
+        """Rooms that this person may go into once, whatever their modes: folded name -> when the room was made.
+
+        Another room of the name is another room. Made with the first one.
+        """
+        self.replay: int | None = None
+        """Messages of a room that this person wants to see on joining it; None: as many as the server shows."""
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now

@@ -36,6 +36,8 @@ class Presence(NamedTuple):
     """Folded names."""
     devices: tuple[tuple[str, str], ...] = ()
     """Names of devices, and the message id up to which each has everything; longest ago first."""
+    replay: int | None = None
+    """Messages that they want to see on joining a room; None: as many as the server shows."""
 
 
 class Presences(Protocol):

@@ -45,6 +45,7 @@ class Why(Enum):
     SERVER_BANNED = auto()
     CANNOT_BAN = auto()
     NOT_BANNED = auto()
+    NO_SUCH_CERTIFICATE = auto()
     NOT_IGNORED = auto()
     BAD_DURATION = auto()
     ENDED = auto()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from typing import Any
 
 from chat.domain.presence import MemoryPresences, Place, Presence
 from chat.storage.saver import Saver
@@ -17,7 +18,7 @@ def load_presences(connection: sqlite3.Connection) -> list[tuple[str, Presence]]
     ]
 
 
-def _presence(name: str, stays: bool, state: dict[str, list[list[str]]]) -> Presence:
+def _presence(name: str, stays: bool, state: dict[str, Any]) -> Presence:
     username, realname, host = state["shown"]
     places = tuple(Place(str(room), str(modes), float(made)) for room, modes, made in state["places"])
     devices = tuple((str(device), str(msgid)) for device, msgid in state["devices"])
@@ -30,6 +31,7 @@ def _presence(name: str, stays: bool, state: dict[str, list[list[str]]]) -> Pres
         places,
         tuple(map(str, state["ignored"])),
         devices,
+        state.get("replay"),
     )
 
 
@@ -52,6 +54,7 @@ class StoredPresences(MemoryPresences):
             "places": presence.places,
             "ignored": presence.ignored,
             "devices": presence.devices,
+            "replay": presence.replay,
         }
         self._saver.save(
             ("presence", account),

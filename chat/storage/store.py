@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hmac
 import os
 import sqlite3
 from collections.abc import Callable
@@ -36,7 +37,7 @@ from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, close_left_open, forget_unused, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.saver import Saver
-from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare
+from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare, unusable
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Aged, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
@@ -114,7 +115,8 @@ class Storage(Service):
         try:
             self._lock = lock_folder(folder)
             prepare(self.path)
-            seal = Seal(kept_secret(folder / MAIL_KEY))
+            key = kept_secret(folder / MAIL_KEY)
+            seal = Seal(key)
             connection = connect(self.path)
         except OSError as error:
             raise Unusable(f"The data folder {folder} cannot be used: {error.strerror}.") from None
@@ -134,7 +136,14 @@ class Storage(Service):
         self._pages, self._searches = pages, searches
         try:
             self.accounts = StoredAccounts(
-                clock, reactor.seconds, hashing.executor, hashing.reader, self._writes, self._database
+                clock,
+                reactor.seconds,
+                hashing.executor,
+                hashing.reader,
+                self._writes,
+                self._database,
+                # Of no use for the seal, whoever sees what is made with it.
+                hmac.digest(key, b"names without an account", "sha256"),
             )
             self.accounts.replace(load_accounts(connection))
             close_left_open(connection)
@@ -152,6 +161,9 @@ class Storage(Service):
                 connection, seal, clock() - REPEAT_SECONDS
             )
             last = last_msgid(connection)
+        except sqlite3.Error as error:
+            # What SQLite looks at when it opens a file was all right; what is read first is not.
+            raise unusable(self.path, error) from None
         finally:
             connection.close()
         self.mailbox: Mailbox = self._stored_mailbox if history else NoMailbox()

@@ -20,6 +20,7 @@ from chat.domain.events import (
 )
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.network.endings import CLOSED
 from chat.network.irc import batches, channels, history, markers
@@ -78,12 +79,16 @@ class IrcDialect(IrcClient):
         except NoCommand:
             return
         except (LineTooLong, TagsTooLong):
+            self.begin(_label_of(line))
             self.numeric(n.ERR_INPUTTOOLONG)
             batches.spoil(self)
+            self.end()
             return
         except UnicodeDecodeError:
+            self.begin(_label_of(line))
             self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
             batches.spoil(self)
+            self.end()
             return
         except MalformedLine as error:
             self.tell_sentence(str(error))
@@ -169,7 +174,11 @@ class IrcDialect(IrcClient):
                 return True
         elif isinstance(event, Invited) and self._is_news_of_others(event):
             return True
-        data = self.rendering.render(event)
+        if isinstance(event, Whispered) and not self.caps & Cap.SERVER_TIME:
+            before = history.time_before(self, event)
+            data = self.rendering.past(event, before) if before else self.rendering.render(event)
+        else:
+            data = self.rendering.render(event)
         if isinstance(event, Whispered):
             # To oneself, it is another thing than the echo, which carries the label.
             return self.outlet.put(data) if data else True
@@ -227,7 +236,7 @@ class IrcDialect(IrcClient):
                 if not isinstance(answer, Refused):
                     history.replay(self, cursor.room.name, answer)
 
-        count = self.connection.factory.settings.replay
+        count = wanted_replay(self.person, self.connection.factory.settings.replay)
         self.directory.history.replay(cursor, count, answered)
 
     def became(self, was: Identity, rooms: list[Room]) -> None:
@@ -261,6 +270,17 @@ class IrcDialect(IrcClient):
         """Say why the connection ends, and end it."""
         self.say_error(sentence)
         self.connection.finish(sentence)
+
+
+def _label_of(line: bytes) -> str:
+    """The label of a line that is refused as a whole, if its tags can be read."""
+    if not line.startswith(b"@"):
+        return ""
+    tags = line.partition(b" ")[0]
+    try:
+        return parse(tags + b" X").tags.get("label", "")
+    except MalformedLine:
+        return ""
 
 
 __all__ = ["IrcDialect"]

@@ -7,6 +7,7 @@ from chat.network.irc import (  # noqa: F401  importing them is what fills the t
     batches,
     channels,
     devices,
+    extensions,
     history,
     listing,
     markers,

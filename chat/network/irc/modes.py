@@ -8,7 +8,6 @@ from __future__ import annotations
 from chat.domain.mode_lines import LISTS, Change, read, written
 from chat.domain.modes import apply, is_query, state
 from chat.domain.names import fold
-from chat.domain.rights import may_see
 from chat.domain.room import Room
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
@@ -29,7 +28,7 @@ LIST_REPLIES: dict[str, tuple[Numeric, Numeric]] = {
 def _mode(client: IrcClient, message: Message) -> None:
     target, *words = message.params
     if target.startswith("#"):
-        _room_modes(client, client.directory.room(target), words)
+        _room_modes(client, client.directory.room(target, client.person), words)
     elif client.directory.people.get(fold(target)) is None:
         client.numeric(n.ERR_NOSUCHNICK, target)
     elif client.directory.people[fold(target)] is not client.person:
@@ -57,9 +56,8 @@ def _room_modes(client: IrcClient, room: Room, words: list[str]) -> None:
 
 def _show_list(client: IrcClient, room: Room, letter: str) -> None:
     row, end = LIST_REPLIES[letter]
-    if may_see(client.person, room):
-        for mask in room.masks(letter):
-            client.numeric(row, room.name, mask.mask, mask.setter, int(mask.time))
+    for mask in room.masks(letter):
+        client.numeric(row, room.name, mask.mask, mask.setter, int(mask.time))
     client.numeric(end, room.name)
 
 

@@ -1,6 +1,8 @@
-"""What a client has begun and not finished: becoming a person, sending a message of several lines."""
+"""What a client has begun and not finished: becoming a person, logging in, sending a message of several lines."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from chat.domain.events import ClientTags
 from chat.domain.names import Name
@@ -16,6 +18,20 @@ class Registration:
         self.username = ""
         self.password: str | None = None
         self.negotiating = False
+
+
+Step = Callable[[bytes], None]
+"""Goes on with a login when a whole response of the client is there, without Base64."""
+
+
+class Exchange:
+    """A SASL login under way: what the client has sent of its response, and what takes it."""
+
+    __slots__ = ("collected", "step")
+
+    def __init__(self, step: Step) -> None:
+        self.collected = ""
+        self.step = step
 
 
 class Multiline:

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from chat.network.irc.accounts import CHUNK
+from chat.network.irc.sasl import CHUNK
 from tests.network.chatting import Client, Server, connect, join_irc, make_server
 from tests.network.irc.reading import account, arguments, bare, codes, only
 
@@ -63,7 +63,7 @@ def test_what_fails(client: Client, data: str) -> None:
 def test_mechanisms_that_are_not_there(client: Client) -> None:
     lines = client.ask("AUTHENTICATE EXTERNAL")
     assert codes(lines) == ["908", "904"]
-    assert arguments(lines[0])[0] == "PLAIN"
+    assert arguments(lines[0])[0] == "PLAIN,SCRAM-SHA-256"
     assert codes(client.ask("AUTHENTICATE")) == ["461"]
 
 

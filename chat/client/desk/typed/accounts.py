@@ -26,6 +26,12 @@ def _logout(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.log_out()
 
 
+@command("certfp", "add|list|drop [FINGERPRINT]", "which certificates log you in")
+def _certfp(desk: UserInterface, arguments: list[str]) -> None:
+    if server_has(desk, "CERTFP"):
+        desk.connection.command("CERTFP", *arguments)
+
+
 @command("password", "[PASSWORD]", "change your password")
 def _password(desk: UserInterface, arguments: list[str]) -> None:
     if server_has(desk, "PASSWORD"):
@@ -51,3 +57,8 @@ def _devices(desk: UserInterface, arguments: list[str]) -> None:
 @command("stay", "[on, off]", "stay in your rooms, shown as away, when no device of yours is connected")
 def _stay(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.command("STAY", *arguments)
+
+
+@command("replay", "N", "how many messages you are shown on joining a room: a number, 0 for none, or default")
+def _replay(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("REPLAY", *arguments)
