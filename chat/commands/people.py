@@ -27,7 +27,7 @@ def _whois(speaker: Speaker, arguments: list[str]) -> None:
     here = speaker.directory.seconds() - person.entered_at
     account = f", account {person.account}" if person.account else ""
     speaker.reply(
-        f"{person.shown} ({person.username}@{person.host}{account}), {' and '.join(person.dialects)}"
+        f"{person.shown} ({person.username}@{person.host}{account}), {' and '.join(person.dialects) or 'no device connected'}"
     )
     speaker.reply(f"  here for {duration(here)}, idle for {duration(idle)}")
     if shared:
