@@ -48,6 +48,7 @@ from chat.storage.schema import DATABASE, Unusable, check_database
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
 from chat.web.origins import Origins
+from chat.web.page import page_resource
 from chat.web.site import ChatSite
 
 WEBSOCKET = "ws:"
@@ -285,7 +286,9 @@ def site_for(
     """What answers HTTP on the chat's own ports."""
     own = {options["name"], socket.gethostname(), socket.getfqdn()}
     origins = Origins(options["origin"], lambda: own | certificates.names if certificates else own)
-    return ChatSite(options["name"], origins, lambda: bool(chat_server.running), reactor, turns)
+    site = ChatSite(options["name"], origins, lambda: bool(chat_server.running), reactor, turns)
+    site.mount_page(page_resource())
+    return site
 
 
 def relay_into(chat_server: ChatServer, listen: list[str], reactor: Any) -> RelayIntoServer:

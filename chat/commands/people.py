@@ -26,9 +26,8 @@ def _whois(speaker: Speaker, arguments: list[str]) -> None:
     idle = speaker.directory.seconds() - person.last_active
     here = speaker.directory.seconds() - person.entered_at
     account = f", account {person.account}" if person.account else ""
-    speaker.reply(
-        f"{person.shown} ({person.username}@{person.host}{account}), {' and '.join(person.dialects)}"
-    )
+    speaks = " and ".join(person.dialects) or "no device connected"
+    speaker.reply(f"{person.shown} ({person.username}@{person.host}{account}), {speaks}")
     speaker.reply(f"  here for {duration(here)}, idle for {duration(idle)}")
     if shared:
         speaker.reply(f"  in {listed(shared, ROOMS_SHOWN)}")

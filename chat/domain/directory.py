@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from chat.domain.accounts import Accounts, NoAccounts, person_key
 from chat.domain.bans import BANS_AT_MOST, BanKeeper, Bans, MemoryBans
@@ -27,6 +27,7 @@ from chat.domain.events import (
     Joined,
     Kicked,
     Left,
+    LogEvent,
     ModeChanged,
     Noticed,
     PersonEvent,
@@ -36,12 +37,14 @@ from chat.domain.events import (
     RoomEvent,
     Said,
     Tagged,
+    TopicChanged,
     Whispered,
 )
 from chat.domain.history import History
 from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
+from chat.domain.mode_lines import read
 from chat.domain.mutes import MUTES_AT_MOST, Mutes
 from chat.domain.names import Name, NameRefused, RoomName, check_name, fold, looks_like
 from chat.domain.people import People
@@ -52,6 +55,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
 from chat.domain.rights import (
+    RANKS,
     check_join,
     check_not_banned,
     check_speech,
@@ -59,7 +63,7 @@ from chat.domain.rights import (
     may_see,
     no_such_room,
 )
-from chat.domain.room import Member, Room
+from chat.domain.room import Member, Room, Topic
 from chat.domain.rooms import Rooms
 from chat.domain.session import Session, State
 from chat.domain.stats import Bounded, Stats
@@ -133,6 +137,22 @@ class Directory:
         self.departed = Whowas()
         self.watches = Watches()
         self.metadata = Metadata(self.room_changed)
+        journal.apply = self.apply
+        self._appliers: dict[type, Callable[[Any, Any], None]] = {
+            Said: self._apply_to_room,
+            Acted: self._apply_to_room,
+            Noticed: self._apply_to_room,
+            Tagged: self._apply_to_room,
+            Joined: self._apply_joined,
+            Left: self._apply_gone,
+            Kicked: self._apply_gone,
+            TopicChanged: self._apply_topic,
+            ModeChanged: self._apply_modes,
+            Quit: self._apply_quit,
+            Renamed: self._apply_renamed,
+            AwayChanged: self._apply_away,
+            IdentityChanged: self._apply_identity,
+        }
         self._people = People()
         self.people = self._people.named
         self.accounts = self._people.accounts
@@ -296,7 +316,9 @@ class Directory:
         """A session that was just welcomed is shown the rooms in which its person is, or was when last here."""
         person = session.person
         if len(person.sessions) == 1:
+            session.arriving = True
             self._go_back(session, person)
+            session.arriving = False
         for room in person.rooms:
             if room not in session.cursors:
                 self._begin_reading(session, room, room.log.end)
@@ -349,7 +371,7 @@ class Directory:
                 if room is not None:
                     self._rooms.close_if_empty(room, self.stopping)
                 continue
-            self._come_in(person, author, room, place.modes if same else "", shown=False)
+            self._come_in(person, author, room, place.modes if same else "")
 
     def remember(self, person: Person) -> None:
         """Keep who somebody is; to be called after a change of their rooms, their rights there, or whom they ignore."""
@@ -463,43 +485,16 @@ class Directory:
         if person.name == name:
             return
         self.check_free(name, person)
-        before = person.identity
-        author = session.identity
-        self._people.rename(person, name)
-        places: Places = {}
         msgid, now = self.journal.stamp()
-        self._record_everywhere(session, Renamed(msgid, now, author, name.shown, places), places)
-        self.departed.add(before, now)
-        self.remember(person)
-        if fold(before.name) != name.folded:
-            self.watches.went(before.name)
-            self.watches.came(person.identity)
+        self.journal.record(Renamed(msgid, now, session.identity, name.shown, _places(person)))
 
     def quit(self, person: Person, reason: str) -> None:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
         if person.name is None:
             return
         reason = one_line(reason, REASON_BYTES)
-        self.mutes.went(person)
-        self._lingering.pop(person, None)
-        self._people.remove(person)
-        self.stats.gone()
-        rooms = list(person.rooms)
-        for room in rooms:
-            self._take_out(person, room)
-        places: Places = {}
         msgid, now = self.journal.stamp()
-        event = Quit(msgid, now, person.identity, reason, places)
-        for room in rooms:
-            places[room.folded] = room.log.end
-        for room in rooms:
-            self.journal.record(event, room.log)
-            self.delivery.dirty(room, urgent=False)
-            self._rooms.close_if_empty(room, self.stopping)
-        self.departed.add(person.identity, now)
-        self.watches.went(person.identity.name)
-        if person.account is None:
-            self.history.forget(person_key(person))
+        self.journal.record(Quit(msgid, now, person.identity, reason, _places(person)))
 
     def disconnect(self, person: Person, reason: str, sentence: str) -> None:
         """Put somebody out: others see `reason`, and each of their devices gets the `sentence`."""
@@ -535,10 +530,8 @@ class Directory:
             reason = session.away if session in sessions and session.away else person.away or session.away
         if reason == person.away:
             return
-        person.away = reason
-        places: Places = {}
         msgid, now = self.journal.stamp()
-        self._record_everywhere(session, AwayChanged(msgid, now, session.identity, reason, places), places)
+        self.journal.record(AwayChanged(msgid, now, session.identity, reason, _places(person)))
 
     def set_modes(self, person: Person, letters: set[str]) -> None:
         """Give somebody these user modes, and no others; who has gone meanwhile gets none."""
@@ -555,34 +548,19 @@ class Directory:
     ) -> None:
         """Change what others see of a person besides the name; `account=None` logs out."""
         person = session.person
-        before, author = person.identity, session.identity
-        if not isinstance(account, bool):
-            person.account = account
+        before = session.identity
+        after = before._replace(
+            account=before.account if isinstance(account, bool) else account,
+            realname=person.realname if realname is None else one_line(realname, REALNAME_BYTES),
+            username=person.username if username is None else username,
+            host=person.host if host is None else host,
+        )
+        if person.name is None:
+            person.be(after)
             self.mutes.logged_in(person)
-        person.realname = person.realname if realname is None else one_line(realname, REALNAME_BYTES)
-        person.username = person.username if username is None else username
-        person.host = person.host if host is None else host
-        person.refresh()
-        if person.identity != before and person.name is not None:
-            places: Places = {}
+        elif after != before:
             msgid, now = self.journal.stamp()
-            self._people.account_changed(person, before.account)
-            self._record_everywhere(
-                session, IdentityChanged(msgid, now, author, session.identity, places), places
-            )
-
-    def _record_everywhere(self, session: Session, event: PersonEvent, places: Places) -> None:
-        person = session.person
-        for room in person.rooms:
-            places[room.folded] = room.log.end
-        for room in person.rooms:
-            self.journal.record(event, room.log)
-            self.delivery.dirty(room, urgent=False)
-        session.reader.tell(event)
-        if not person.rooms:
-            # The other devices get it through their rooms, if they are in any.
-            self.tell_others(session, event)
-        self.watches.changed(person, event)
+            self.journal.record(IdentityChanged(msgid, now, before, after, _places(person)))
 
     # rooms
 
@@ -604,7 +582,7 @@ class Directory:
         """Keep what a room is; to be called after any change of its topic, modes or founder."""
         self._rooms.changed(room)
 
-    def join(self, session: Session, name: RoomName, key: str = "", modes: str = "") -> Member:
+    def join(self, session: Session, name: RoomName, key: str = "", modes: str = "") -> None:
         """Go into a room, which is made if need be, with the rights `modes`; `key` opens one that is locked."""
         person = session.person
         room = self.rooms.get(name.folded)
@@ -623,38 +601,14 @@ class Directory:
         except Refused:
             self._rooms.close_if_empty(room, self.stopping)
             raise
-        member = self._come_in(person, session.identity, room, modes)
-        self.remember(person)
-        return member
+        self._come_in(person, session.identity, room, modes)
 
-    def _come_in(
-        self, person: Person, author: Identity, room: Room, modes: str = "", shown: bool = True
-    ) -> Member:
-        """Somebody comes into a room; what is not `shown` to their devices is shown by `arrive`."""
-        founded = not room.members and not room.permanent
+    def _come_in(self, person: Person, author: Identity, room: Room, modes: str = "") -> None:
         msgid, now = self.journal.stamp()
-        event = Joined(msgid, now, author, room.name)
-        position = self.journal.record(event, room.log)
-        member = Member(person, room, now)
-        member.modes = modes
-        makes_it_theirs = founded and room.founder is None
-        if makes_it_theirs:
-            self._rooms.give(room, person.account)
-        if "o" not in modes and (makes_it_theirs or founded_by(person, room)):
-            member.modes = "o" + modes
-        if person.invitations is not None:
-            person.invitations.pop(room.folded, None)
-        room.members[person] = person.rooms[room] = member
-        if shown:
-            for each in person.sessions:
-                self._begin_reading(each, room, position + 1)
-            for each in person.sessions:
-                each.reader.entered(each.cursors[room], event)
-        self._follow_up(member, author)
-        if person.metadata:
-            self.metadata.introduce(person, room)
-        self.delivery.dirty(room, urgent=False)
-        return member
+        self.journal.record(Joined(msgid, now, author, room.name, modes), room)
+        member = person.rooms.get(room)
+        if member is not None:
+            self._follow_up(member, author)
 
     @staticmethod
     def _begin_reading(session: Session, room: Room, position: int) -> None:
@@ -666,35 +620,22 @@ class Directory:
         person, room = member.person, member.room
         if len(room.members) > 1 and member.modes:
             msgid, now = self.journal.stamp()
-            names = (person.shown,) * len(member.modes)
-            self.journal.record(
-                ModeChanged(msgid, now, self.server, room.name, (f"+{member.modes}", *names)), room.log
-            )
+            change = (f"+{member.modes}", *(person.shown,) * len(member.modes))
+            self.journal.record(ModeChanged(msgid, now, self.server, room.name, change), room)
         if person.away is not None:
             msgid, now = self.journal.stamp()
-            places: Places = {room.folded: room.log.end}
-            self.journal.record(AwayChanged(msgid, now, author, person.away, places), room.log)
+            self.journal.record(AwayChanged(msgid, now, author, person.away, {room.folded: 0}))
 
-    def join_lobby(self, session: Session) -> Member:
+    def join_lobby(self, session: Session) -> None:
         """Go where everybody starts."""
-        return self.join(session, RoomName(self.lobby.name, self.lobby.folded))
+        self.join(session, RoomName(self.lobby.name, self.lobby.folded))
 
     def part(self, session: Session, room: Room, reason: str = "") -> None:
         """Leave a room."""
-        member = self.member(session.person, room)
+        self.member(session.person, room)
         msgid, now = self.journal.stamp()
-        self.expel(member, Left(msgid, now, session.identity, room.name, one_line(reason, REASON_BYTES)))
-
-    def expel(self, member: Member, event: Left | Kicked) -> None:
-        """Put a member out of a room with the event that says why; all of their devices are told."""
-        person, room = member.person, member.room
-        self._take_out(person, room)
-        self.remember(person)
-        self.journal.record(event, room.log)
-        self.delivery.dirty(room, urgent=isinstance(event, Kicked))
-        for session in person.sessions:
-            session.reader.left(room, event)
-        self._rooms.close_if_empty(room, self.stopping)
+        reason = one_line(reason, REASON_BYTES)
+        self.happened(room, Left(msgid, now, session.identity, room.name, reason))
 
     def _take_out(self, person: Person, room: Room) -> None:
         for session in person.sessions:
@@ -704,9 +645,8 @@ class Directory:
         del person.rooms[room]
 
     def happened(self, room: Room, event: RoomEvent) -> None:
-        """Something happened in a room: everybody there gets it, except its author."""
-        self.journal.record(event, room.log)
-        self.delivery.dirty(room)
+        """Something was decided upon that happens in a room: it is recorded, and then applied."""
+        self.journal.record(event, room)
 
     # speech
 
@@ -728,8 +668,7 @@ class Directory:
         event = kind(msgid, now, session.identity, room.name, text, tags)
         session.last_active = self.seconds()
         self.stats.messages.add()
-        self.journal.record(event, room.log, receipt, repeat)
-        self.delivery.dirty(room)
+        self.journal.record(event, room, receipt, repeat)
         return event
 
     def tag(self, session: Session, room: Room, tags: ClientTags) -> Tagged:
@@ -737,8 +676,7 @@ class Directory:
         check_speech(session.person, room)
         msgid, now = self.journal.stamp()
         event = Tagged(msgid, now, session.identity, room.name, tags)
-        self.journal.record(event, room.log)
-        self.delivery.dirty(room)
+        self.journal.record(event, room)
         return event
 
     def whisper(
@@ -771,6 +709,165 @@ class Directory:
             self.stats.private_messages.add()
         self.journal.keep(event, receipt or _nobody_waits)
         return event
+
+    # what was recorded is applied, here and wherever else the journal is read
+
+    def apply(self, event: LogEvent, room: Room | None = None) -> None:
+        """Do what a recorded event says.
+
+        What this does follows from the state and the event alone, not from a clock or from who decided, so that
+        whoever applies the same events in the same order is in the same state. Besides, the sessions that are here
+        are told, and what is remembered of accounts is kept.
+        """
+        if room is None and (name := getattr(event, "room", None)) is not None:
+            room = self.rooms.get(fold(name))
+        self._appliers[type(event)](event, room)
+
+    def _apply_to_room(self, event: RoomEvent, room: Room) -> None:
+        room.log.append(event)
+        self.delivery.dirty(room)
+
+    def _apply_joined(self, event: Joined, room: Room | None) -> None:
+        person = self._who(event.author)
+        if person is None:
+            return
+        if room is None:
+            room = self._rooms.open(RoomName(event.room, fold(event.room)))
+        if room in person.rooms:
+            return
+        founded = not room.members and not room.permanent and room.founder is None
+        position = room.log.append(event)
+        member = Member(person, room, event.time)
+        member.modes = event.modes
+        if founded:
+            self._rooms.give(room, person.account)
+        if "o" not in event.modes and (founded or founded_by(person, room)):
+            member.modes = "o" + event.modes
+        if person.invitations is not None:
+            person.invitations.pop(room.folded, None)
+        room.members[person] = person.rooms[room] = member
+        shown = [session for session in person.sessions if not session.arriving]
+        for session in shown:
+            self._begin_reading(session, room, position + 1)
+        for session in shown:
+            session.reader.entered(session.cursors[room], event)
+        if person.metadata:
+            self.metadata.introduce(person, room)
+        self.remember(person)
+        self.delivery.dirty(room, urgent=False)
+
+    def _apply_gone(self, event: Left | Kicked, room: Room | None) -> None:
+        person = self._who(event.target if isinstance(event, Kicked) else event.author)
+        if person is None or room is None or room not in person.rooms:
+            return
+        self._take_out(person, room)
+        room.log.append(event)
+        self.remember(person)
+        self.delivery.dirty(room, urgent=isinstance(event, Kicked))
+        for session in person.sessions:
+            session.reader.left(room, event)
+        self._rooms.close_if_empty(room, self.stopping)
+
+    def _apply_topic(self, event: TopicChanged, room: Room | None) -> None:
+        if room is not None:
+            room.topic = Topic(event.topic, event.author, event.time) if event.topic else None
+            self.room_changed(room)
+            self._apply_to_room(event, room)
+
+    def _apply_modes(self, event: ModeChanged, room: Room | None) -> None:
+        if room is None:
+            return
+        for change in read(list(event.change)):
+            if change.letter not in RANKS:
+                room.change(*change, event.author.mask, event.time)
+                continue
+            target = self.people.get(fold(change.argument or ""))
+            member = None if target is None else target.rooms.get(room)
+            if member is not None and change.add != (change.letter in member.modes):
+                modes = set(member.modes) ^ {change.letter}
+                member.modes = "".join(letter for letter in RANKS if letter in modes)
+                self.remember(member.person)
+        self.room_changed(room)
+        self._apply_to_room(event, room)
+
+    def _apply_quit(self, event: Quit, _: None) -> None:
+        person = self._who(event.author)
+        if person is None:
+            return
+        self.mutes.went(person)
+        self._lingering.pop(person, None)
+        self._people.remove(person)
+        self.stats.gone()
+        rooms = list(person.rooms)
+        for room in rooms:
+            self._take_out(person, room)
+        self._append_everywhere(event)
+        for room in rooms:
+            self._rooms.close_if_empty(room, self.stopping)
+        self.departed.add(person.identity, event.time)
+        self.watches.went(person.identity.name)
+        if person.account is None:
+            self.history.forget(person_key(person))
+
+    def _apply_renamed(self, event: Renamed, _: None) -> None:
+        person = self._who(event.author)
+        if person is None:
+            return
+        name = check_name(event.name)
+        if self.people.get(name.folded, person) is not person:
+            # Somebody was quicker, on another machine.
+            return
+        before = person.identity
+        self._people.rename(person, name)
+        self._changed(person, event)
+        self.departed.add(before, event.time)
+        self.remember(person)
+        if fold(before.name) != name.folded:
+            self.watches.went(before.name)
+            self.watches.came(person.identity)
+
+    def _apply_away(self, event: AwayChanged, _: None) -> None:
+        person = self._who(event.author)
+        if person is not None and person.away != event.reason:
+            person.away = event.reason
+            self._changed(person, event)
+        else:
+            self._append_everywhere(event)
+
+    def _apply_identity(self, event: IdentityChanged, _: None) -> None:
+        person = self._who(event.author)
+        if person is None:
+            return
+        before = person.account
+        person.be(event.after)
+        self.mutes.logged_in(person)
+        self._people.account_changed(person, before)
+        self._changed(person, event)
+
+    def _who(self, author: Identity) -> Person | None:
+        """Whoever has this name at this point in the order of events."""
+        return self.people.get(fold(author.name))
+
+    def _append_everywhere(self, event: PersonEvent) -> None:
+        for folded in event.places:
+            room = self.rooms.get(folded)
+            if room is not None:
+                event.places[folded] = room.log.append(event)
+                self.delivery.dirty(room, urgent=False)
+
+    def _changed(self, person: Person, event: PersonEvent) -> None:
+        """Tell of a change of somebody: others through their rooms, whoever did it directly."""
+        self._append_everywhere(event)
+        for session in person.sessions:
+            # The other devices get it through their rooms, if they are in any.
+            if session.number == event.author.session or not person.rooms:
+                session.reader.tell(event)
+        self.watches.changed(person, event)
+
+
+def _places(person: Person) -> Places:
+    """Where an event of a person stands; the positions are known when it is applied."""
+    return dict.fromkeys([room.folded for room in person.rooms], 0)
 
 
 def _logged_in_already(account: str) -> Refused:

@@ -78,12 +78,13 @@ class Tagged(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """Somebody came into a room."""
+    """Somebody came into a room, with the rights `modes` that they had there before."""
 
     msgid: str
     time: float
     author: Identity
     room: str
+    modes: str = ""
 
 
 class Left(NamedTuple):
@@ -214,10 +215,10 @@ class Announced(NamedTuple):
 
 
 Places: TypeAlias = dict[str, int]
-"""Folded room name -> position of the event in that room's log.
+"""Folded room name -> position of the event in that room's log, from when it is applied.
 
 An event of a person (rather than of a room) stands in the log of each of their rooms. A reader who shares
-several of them gets it once: `Membership.already_read` looks here.
+several of them gets it once: `Cursor.already_read` looks here.
 """
 
 RoomEvent: TypeAlias = Said | Acted | Noticed | Tagged | Joined | Left | Kicked | TopicChanged | ModeChanged

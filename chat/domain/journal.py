@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from chat.domain.events import Acted, Event, LogEvent, Noticed, Said, Whispered
 from chat.domain.log import Log
+from chat.domain.room import Room
 
+Apply: TypeAlias = "Callable[[LogEvent, Room | None], None]"
+"""Does what an event says."""
 Receipt = Callable[[bool], None]
 """Called once with True when the event is safe, or with False when it could not be kept."""
 
@@ -62,11 +65,18 @@ class Stamps:
         return f"{self._prefix}{self._count:06x}{self._node}", millisecond / 1000
 
 
+def append(event: LogEvent, room: Room | None) -> None:
+    """The least that can be done with an event of a room: put it into the log."""
+    assert room is not None
+    room.log.append(event)
+
+
 class Journal(Protocol):
     """Accepts events. An implementation MUST:
 
     1. give `stamp()` values that are unique and never decrease, across restarts;
-    2. put a recorded event into the given logs exactly once, in the order in which this process recorded it;
+    2. have a recorded event applied exactly once, in the order of all events, which is the same wherever this journal
+       is shared, and in which the events of this process stand as it recorded them: at once, or some time later;
     3. call the receipt exactly once, with True in the order of recording and only when the event survives a power
        failure (or when the operator switched storage off); False may come before the receipts of earlier events.
     """
@@ -74,12 +84,21 @@ class Journal(Protocol):
     def stamp(self) -> tuple[str, float]:
         """A new message id and its time."""
 
-    def record(
-        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
-    ) -> int:
-        """Put an event into a room's log (readers may have it at once); return its position there.
+    apply: Apply
+    """What is called with each event, and the room if it is known, when its turn has come."""
 
-        `repeat` is stored with it: the key under which a repetition of it is recognised after a restart.
+    def record(
+        self,
+        event: LogEvent,
+        room: Room | None = None,
+        receipt: Receipt | None = None,
+        repeat: str | None = None,
+    ) -> None:
+        """Give an event, which was decided upon, its place in the order of all; then it is applied.
+
+        `room` is that of an event of one room; events of a person name theirs in `places`. Nothing that follows from
+        the event may be relied upon when this returns. `repeat` is stored with it: the key under which a repetition
+        of it is recognised after a restart.
         """
 
     def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
@@ -97,15 +116,19 @@ class MemoryJournal:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.stamp = Stamps(clock).next
+        self.apply: Apply = append
 
     def record(
-        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
-    ) -> int:
-        """Append, and acknowledge at once."""
-        position = log.append(event)
+        self,
+        event: LogEvent,
+        room: Room | None = None,
+        receipt: Receipt | None = None,
+        repeat: str | None = None,
+    ) -> None:
+        """Apply, and acknowledge at once."""
+        self.apply(event, room)
         if receipt is not None:
             receipt(True)
-        return position
 
     def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
         """Acknowledge at once."""

@@ -10,7 +10,7 @@ from chat.domain.events import Invited, Kicked, TopicChanged
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import RANKS, check_founder, is_operator, may_run, need_run, rank
-from chat.domain.room import Room, Topic
+from chat.domain.room import Room
 from chat.domain.session import Session
 from chat.domain.text import REASON_BYTES, TOPIC_BYTES, one_line
 
@@ -30,7 +30,7 @@ def kick(directory: Directory, session: Session, room: Room, target: Person, rea
     check_founder(person, member)
     msgid, now = directory.journal.stamp()
     event = Kicked(msgid, now, session.identity, room.name, target.identity, one_line(reason, REASON_BYTES))
-    directory.expel(member, event)
+    directory.happened(room, event)
     if target is not person and room in person.rooms:
         session.reader.tell(event)
 
@@ -79,7 +79,5 @@ def set_topic(directory: Directory, session: Session, room: Room, text: str) -> 
     text = one_line(text, TOPIC_BYTES)
     msgid, now = directory.journal.stamp()
     event = TopicChanged(msgid, now, session.identity, room.name, text)
-    room.topic = Topic(text, person.identity, now) if text else None
-    directory.room_changed(room)
     directory.happened(room, event)
     session.reader.tell(event)

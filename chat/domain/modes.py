@@ -72,8 +72,6 @@ def apply(directory: Directory, session: Session, room: Room, changes: Sequence[
         if effect is not None:
             done.append(effect)
     if done:
-        room.modes_changed()
-        directory.room_changed(room)
         msgid, now = directory.journal.stamp()
         event = ModeChanged(msgid, now, session.identity, room.name, written(done))
         directory.happened(room, event)

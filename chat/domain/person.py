@@ -105,6 +105,12 @@ class Person:
         for session in self.sessions:
             session.identity = self.identity._replace(session=session.number)
 
+    def be(self, who: Identity) -> None:
+        """Have the account, user name, host and real name of `who`."""
+        self.account, self.username = who.account, who.username
+        self.host, self.realname, self.bot = who.host, who.realname, who.bot
+        self.refresh()
+
     @property
     def shown(self) -> str:
         """The name as others see it, `*` before there is one."""

@@ -32,6 +32,10 @@ class Member:
         self.modes = ""
 
 
+LIST_LETTERS = "beI"
+"""Modes that are lists of masks: bans, exceptions from them, exceptions from invite-only."""
+
+
 class Topic(NamedTuple):
     """What a room is about, who said so, and when (seconds since the epoch)."""
 
@@ -100,6 +104,26 @@ class Room:
         """Whether somebody might be kept out, or not know of it: what is said is not for whoever comes later."""
         closed = self.key or self.limit or not self.flags.isdisjoint(PRIVATE_FLAGS)
         return bool(closed or self.masks("b"))
+
+    def change(self, add: bool, letter: str, argument: str | None, setter: str, time: float) -> None:
+        """Do one change of the modes, of which those of members are not; doing it again changes nothing."""
+        if letter == "k":
+            self.key = (argument or "") if add else ""
+        elif letter == "l":
+            self.limit = int(argument or 0) if add else 0
+        elif letter in LIST_LETTERS:
+            self.lists = self.lists or {}
+            entries = self.lists.setdefault(letter, {})
+            mask = argument or ""
+            if add:
+                entries.setdefault(fold(mask), Mask(mask, setter, time))
+            else:
+                entries.pop(fold(mask), None)
+        elif add:
+            self.flags.add(letter)
+        else:
+            self.flags.discard(letter)
+        self.modes_changed()
 
     def settings(self) -> dict[str, Any]:
         """What is kept of the room's modes, as values that JSON can hold."""

@@ -74,6 +74,7 @@ class Session:
 
     __slots__ = (
         "address",
+        "arriving",
         "away",
         "credential",
         "cursors",
@@ -106,6 +107,8 @@ class Session:
         self.state = State.CONNECTED
         self.credential = ""
         """`Account.credential` as it was when this session logged in; empty: it did not."""
+        self.arriving = False
+        """Whether `Reader.arrived` is about to show all rooms, which are not to be shown one by one."""
         self.device = ""
         """What the person calls this device, if they say: `ACCOUNT@DEVICE`."""
         self.missed_since: str | None = None

@@ -17,9 +17,10 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from chat.domain.events import Acted, LogEvent, Noticed, Said, Tagged, Whispered
-from chat.domain.journal import Receipt, Stamps
+from chat.domain.journal import Apply, Receipt, Stamps, append
 from chat.domain.log import Log
 from chat.domain.names import fold
+from chat.domain.room import Room
 from chat.storage.threads import Executor
 from chat.storage.writer import NOTHING, Entry
 
@@ -95,6 +96,7 @@ class StoredJournal:
     ) -> None:
         """`worked`: the seconds for which the process has worked."""
         self.stamp = Stamps(clock, last).next
+        self.apply: Apply = append
         self.health = Health() if health is None else health
         self._reactor = reactor
         self._executor = executor
@@ -122,12 +124,19 @@ class StoredJournal:
     # the domain's side
 
     def record(
-        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
-    ) -> int:
-        """Put an event into a room's log, and hand it to storage."""
-        position = log.append(event)
-        self._hand_over(Entry(event, log.room, receipt, repeat))
-        return position
+        self,
+        event: LogEvent,
+        room: Room | None = None,
+        receipt: Receipt | None = None,
+        repeat: str | None = None,
+    ) -> None:
+        """Hand an event to storage, once for each room in which it stands, and have it applied."""
+        if room is not None:
+            self._hand_over(Entry(event, room.folded, receipt, repeat))
+        else:
+            for folded in getattr(event, "places", ()):
+                self._hand_over(Entry(event, folded, None, None))
+        self.apply(event, room)
 
     def again(self, event: Said | Acted | Noticed, receipt: Receipt, repeat: str | None = None) -> None:
         """Store an event that stands in its log already. It has its id, and so is stored once."""

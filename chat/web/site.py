@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from twisted.web.iweb import IRequest
-from twisted.web.resource import IResource
+from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 
 from chat.listening.turns import Turns
@@ -99,6 +99,11 @@ class ChatSite(BoundedSite):
     def mount(self, name: bytes, resource: IResource) -> None:
         """Put a resource at `/name`, with all that is below it; b"" is the page at `/` itself."""
         self._root.putChild(name, resource)
+
+    def mount_page(self, page: Resource) -> None:
+        """Put a page at `/`, and what belongs to it beside it: its addresses are relative."""
+        for name, resource in page.listStaticEntities():
+            self.mount(name, resource)
 
     def channel_for(self, connection: ChatProtocol) -> ChatChannel:
         """What answers the requests on a connection that has begun with one."""

@@ -8,10 +8,10 @@ from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Event, Identity
 from chat.domain.journal import MemoryJournal
-from chat.domain.names import check_name, check_room
+from chat.domain.names import RoomName, check_name, check_room
 from chat.domain.person import Person
 from chat.domain.readers import Cursor
-from chat.domain.room import Room
+from chat.domain.room import Member, Room
 from chat.domain.session import Reader, Session
 from tests.domain.doubles import MemoryAccounts
 
@@ -97,6 +97,12 @@ def connect(
     session.meet(reader, "irc")
     session.person.account = account
     return session
+
+
+def joined(directory: Directory, session: Session, name: RoomName, **how: str) -> Member:
+    """Go into a room, and be in it."""
+    directory.join(session, name, **how)
+    return session.person.rooms[directory.rooms[name.folded]]
 
 
 def session_of(person: Person) -> Session:

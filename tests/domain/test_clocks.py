@@ -13,7 +13,7 @@ from chat.domain.refused import Refused
 from chat.domain.repeats import REPEAT_SECONDS
 from chat.domain.room import Room
 from tests.domain.doubles import MemoryAccounts
-from tests.domain.people import START, Ear, connect, session_of
+from tests.domain.people import START, Ear, connect, joined, session_of
 
 HOUR = 3600.0
 JUMPS = [-24 * HOUR, -HOUR, HOUR, 24 * HOUR]
@@ -92,7 +92,7 @@ def test_how_long_somebody_is_idle_and_the_server_up(place: Place, jump: float) 
 @pytest.mark.parametrize("jump", JUMPS)
 def test_a_repeat_is_recognised_as_long_as_ever(place: Place, jump: float) -> None:
     bob = place.person("bob")
-    room = place.directory.join(session_of(bob), check_room("#tea")).room
+    room = joined(place.directory, session_of(bob), check_room("#tea")).room
     said: list[Said] = []
 
     def once() -> None:

@@ -179,8 +179,8 @@ def test_who_makes_a_room_may_run_it_and_the_next_may_not(house: House) -> None:
     assert room.members[bob].modes == "o"
     assert room.members[carol].modes == ""
     assert house.readers[carol].came == ["#a"]
-    lobby = house.directory.join_lobby(session_of(bob))
-    assert lobby.modes == ""
+    house.directory.join_lobby(session_of(bob))
+    assert bob.rooms[house.directory.lobby].modes == ""
 
 
 def test_who_comes_reads_from_the_next_event_on(house: House) -> None:

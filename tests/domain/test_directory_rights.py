@@ -7,7 +7,7 @@ import pytest
 from chat.domain.events import ModeChanged
 from chat.domain.names import check_name, check_room
 from chat.domain.refused import Refused, Why
-from tests.domain.people import session_of
+from tests.domain.people import joined, session_of
 from tests.domain.things import House
 
 
@@ -23,7 +23,7 @@ def house() -> House:
 def test_who_comes_with_rights_has_them_and_the_others_are_told(house: House, given: str) -> None:
     house.person("bob", "#a")
     carol = house.person("carol")
-    member = house.directory.join(session_of(carol), check_room("#a"), modes=given)
+    member = joined(house.directory, session_of(carol), check_room("#a"), modes=given)
     assert member.modes == given
     assert house.events("#a")[-2:] == [("Joined", "carol"), ("ModeChanged", "chat")]
     event = house.directory.room("#a").log.entries[-1]
@@ -42,7 +42,7 @@ def test_who_comes_without_rights_comes_without_a_word_of_them(house: House) -> 
 
 def test_who_comes_first_with_rights_runs_the_room_all_the_same(house: House) -> None:
     bob = house.person("bob")
-    member = house.directory.join(session_of(bob), check_room("#a"), modes="v")
+    member = joined(house.directory, session_of(bob), check_room("#a"), modes="v")
     assert "o" in member.modes
     assert house.events("#a") == [("Joined", "bob")], "there is nobody to be told"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chat.domain.events import Whispered
 from chat.domain.journal import MemoryJournal, Stamps
-from chat.domain.log import Log
+from chat.domain.room import Room
 from tests.domain.things import NOBODY, Clock, said
 
 
@@ -45,11 +45,11 @@ def test_more_than_a_counter_holds_go_over_into_the_next_millisecond() -> None:
 
 def test_recording_puts_the_event_into_the_log_and_acknowledges_it() -> None:
     journal = MemoryJournal(Clock())
-    log = Log("#a")
+    room = Room("#a", "#a", 0.0)
     safe: list[bool] = []
-    assert journal.record(said(1), log) == 0
-    assert journal.record(said(2), log, safe.append, "repeat") == 1
-    assert [event.msgid for event in log.entries] == [said(1).msgid, said(2).msgid]
+    journal.record(said(1), room)
+    journal.record(said(2), room, safe.append, "repeat")
+    assert [event.msgid for event in room.log.entries] == [said(1).msgid, said(2).msgid]
     assert safe == [True]
 
 

@@ -16,7 +16,7 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
 from chat.domain.directory import Directory
 from chat.domain.journal import Journal, MemoryJournal, Receipt
-from chat.domain.log import Log
+from chat.domain.room import Room
 from chat.listening.proxied import ProxiedFactory
 from chat.network.delivery import PATIENCE_SECONDS, SLICE, Fanout
 from chat.network.factory import GREETING_SECONDS, ChatFactory
@@ -313,11 +313,13 @@ class SlowJournal(MemoryJournal):
         super().__init__(clock)
         self.receipts: list[Receipt] = []
 
-    def record(self, event: Any, log: Log, receipt: Receipt | None = None, repeat: str | None = None) -> int:
-        """Append now, acknowledge later."""
+    def record(
+        self, event: Any, room: Room | None = None, receipt: Receipt | None = None, repeat: str | None = None
+    ) -> None:
+        """Apply now, acknowledge later."""
         if receipt is not None:
             self.receipts.append(receipt)
-        return log.append(event)
+        self.apply(event, room)
 
     def keep(self, event: Any, receipt: Receipt) -> None:
         """Acknowledge later."""

@@ -139,7 +139,7 @@ class Chat(RuleBasedStateMachine):
             target.person.identity,
             "",
         )
-        directory.expel(where.members[target.person], event)
+        directory.happened(where, event)
 
     @rule(who=st.integers(0, 7), rendering=st.sampled_from(RENDERINGS))
     def see_everything_otherwise(self, who: int, rendering: Numbers) -> None:

@@ -40,16 +40,22 @@ class Recorder(MemoryJournal):
         self.recorded: list[list[LogEvent]] = []
 
     def record(
-        self, event: LogEvent, log: Log, receipt: Receipt | None = None, repeat: str | None = None
-    ) -> int:
-        """Append, and remember."""
-        number = self.numbers.setdefault(log, len(self.numbers))
-        if number == len(self.recorded):
-            self.recorded.append([])
-        position = super().record(event, log, receipt)
-        assert position == len(self.recorded[number])
-        self.recorded[number].append(event)
-        return position
+        self,
+        event: LogEvent,
+        room: Room | None = None,
+        receipt: Receipt | None = None,
+        repeat: str | None = None,
+    ) -> None:
+        """Remember, and apply."""
+        directory: Directory = self.apply.__self__  # type: ignore[attr-defined]
+        places = [room.folded] if room is not None else getattr(event, "places", ())
+        for log in [directory.rooms[folded].log for folded in places]:
+            number = self.numbers.setdefault(log, len(self.numbers))
+            if number == len(self.recorded):
+                self.recorded.append([])
+            assert log.end == len(self.recorded[number])
+            self.recorded[number].append(event)
+        super().record(event, room, receipt)
 
     def find(self, msgid: str) -> dict[int, int]:
         """Where an event stands: number of the log -> position."""

@@ -24,7 +24,7 @@ from chat.storage.passwords import password_fits
 from chat.storage.reader import Reader
 from chat.storage.schema import DATABASE
 from chat.storage.store import ACCOUNTS_SECONDS
-from tests.domain.people import session_of
+from tests.domain.people import joined, session_of
 
 from .by_hand import Talk, World, somebody
 
@@ -267,7 +267,7 @@ def test_a_room_is_exported_as_json_lines(admin: Admin, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     world = World(tmp_path / "data")
     person = world.enter("ann", "ann")
-    room = world.directory.join(session_of(person), RoomName("#Dev", "#dev")).room
+    room = joined(world.directory, session_of(person), RoomName("#Dev", "#dev")).room
     world.directory.say(session_of(person), room, "grüße")
     world.settle()
     world.crash()
@@ -284,7 +284,7 @@ def test_no_key_of_a_room_is_exported_from_a_database_that_has_one(admin: Admin,
     (tmp_path / "data").mkdir()
     world = World(tmp_path / "data")
     person = world.enter("ann")
-    room = world.directory.join(session_of(person), RoomName("#dev", "#dev")).room
+    room = joined(world.directory, session_of(person), RoomName("#dev", "#dev")).room
     modes.apply(world.directory, session_of(person), room, read(["+k", "sesame"]))
     world.settle()
     world.crash()

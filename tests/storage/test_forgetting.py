@@ -22,7 +22,7 @@ from chat.domain.redaction import redact
 from chat.domain.refused import Refused, Why
 from chat.storage.admin import main as admin
 from chat.storage.store import ACCOUNTS_SECONDS
-from tests.domain.people import connect, session_of
+from tests.domain.people import connect, joined, session_of
 
 from .by_hand import Ear, World
 
@@ -75,7 +75,7 @@ def come(world: World, name: str, password: str = PASSWORD) -> Person:
 def live(world: World) -> Person:
     """Everything that can be kept of an account: a room, rights, a message, mail, a marker, a name, powers."""
     person, friend = come(world, "zeb"), world.enter("friend")
-    room = world.directory.join(session_of(person), check_room("#den")).room
+    room = joined(world.directory, session_of(person), check_room("#den")).room
     world.directory.join(session_of(friend), check_room("#den"))
     modes.apply(world.directory, session_of(person), room, changes(["+i"]))
     world.directory.say(session_of(person), room, "mine")
@@ -179,7 +179,7 @@ def test_whoever_registers_the_name_anew_gets_nothing(world: World) -> None:
     room = world.directory.rooms["#den"]
     room.members[friend].modes = "o"
     invite(world.directory, session_of(friend), room, heir)
-    assert world.directory.join(session_of(heir), check_room("#den")).modes == "", "and is nobody's"
+    assert joined(world.directory, session_of(heir), check_room("#den")).modes == "", "and is nobody's"
     told: list[Any] = []
     redact(world.directory, session_of(heir), "#den", said, "", told.append)
     world.settle()

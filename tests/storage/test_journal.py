@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from chat.domain.events import Said, Whispered
-from chat.domain.log import Log
+from chat.domain.events import LogEvent, Quit, Said, Whispered
+from chat.domain.room import Room
 from chat.storage import journal as module
 from chat.storage.journal import (
     BUSY_GROUP_SECONDS,
@@ -55,19 +55,20 @@ class Bench:
         self.journal = StoredJournal(
             lambda: START, self.clock, self.executor, self.disk, worked=lambda: self.worked
         )
-        self.log = Log("#room")
+        self.room = Room("#room", "#room", 0.0)
+        self.log = self.room.log
         self.talk = Talk()
         self.receipts: list[tuple[str, bool]] = []
 
     def say(self, text: str) -> Said:
         """Somebody says something and waits for the receipt."""
         event = self.talk.said(text)
-        self.journal.record(event, self.log, lambda stored: self.receipts.append((text, stored)))
+        self.journal.record(event, self.room, lambda stored: self.receipts.append((text, stored)))
         return event
 
     def note(self, text: str) -> None:
         """Somebody says something, and does not wait."""
-        self.journal.record(self.talk.said(text), self.log)
+        self.journal.record(self.talk.said(text), self.room)
 
     def work(self, seconds: float, share: float) -> None:
         """Time passes, and the processor works for a share of it."""
@@ -108,9 +109,13 @@ def test_the_author_is_told_after_the_commit(bench: Bench) -> None:
     assert bench.receipts == [("hello", True)]
 
 
-def test_positions_in_the_log_are_what_record_returns(bench: Bench) -> None:
-    event = bench.talk.said("a")
-    assert [bench.journal.record(event, bench.log) for _ in range(3)] == [0, 1, 2]
+def test_an_event_of_a_person_is_stored_for_each_of_their_rooms_and_applied_once(bench: Bench) -> None:
+    applied: list[LogEvent] = []
+    bench.journal.apply = lambda event, room: applied.append(event)
+    event = Quit("1", START, somebody("ann"), "bye", {"#a": 0, "#b": 0})
+    bench.journal.record(event)
+    assert applied == [event]
+    assert bench.journal.pending == 2
 
 
 def test_what_one_turn_brings_is_one_group(bench: Bench) -> None:
@@ -357,7 +362,7 @@ def test_a_receipt_that_breaks_costs_the_others_nothing(bench: Bench) -> None:
     def broken(stored: bool) -> None:
         raise RuntimeError("connection is gone")
 
-    bench.journal.record(bench.talk.said("x"), bench.log, broken)
+    bench.journal.record(bench.talk.said("x"), bench.room, broken)
     bench.say("a")
     bench.turn()
     assert bench.receipts == [("a", True)]

@@ -15,7 +15,7 @@ from chat.domain.names import check_room
 from chat.domain.person import Person
 from chat.domain.room import Room
 from chat.storage.registry import DAY, UNUSED_DAYS
-from tests.domain.people import session_of
+from tests.domain.people import joined, session_of
 
 from .by_hand import World
 
@@ -51,7 +51,7 @@ def found(world: World, name: str = "#plan") -> list[str]:
 def secret_room(world: World, change: str, account: str | None = None) -> tuple[Person, Room]:
     """A room with these modes in which something was said."""
     ann = world.enter("ann", account)
-    room = world.directory.join(session_of(ann), check_room("#plan")).room
+    room = joined(world.directory, session_of(ann), check_room("#plan")).room
     if change:
         assert not modes.apply(world.directory, session_of(ann), room, read(change.split()))
     world.directory.say(session_of(ann), room, SECRET)
@@ -94,7 +94,7 @@ def test_what_is_said_in_the_next_room_of_the_name_is_its_past(world: World) -> 
     world.directory.say(session_of(ann), room, "safe? no")
     world.directory.quit(ann, "")
     bob = world.enter("bob")
-    room = world.directory.join(session_of(bob), check_room("#plan")).room
+    room = joined(world.directory, session_of(bob), check_room("#plan")).room
     world.directory.say(session_of(bob), room, "is it safe?")
     world.settle()
     world.directory.quit(bob, "")

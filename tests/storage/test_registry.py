@@ -8,7 +8,7 @@ from chat.domain.names import RoomName
 from chat.domain.room import Room
 from chat.storage.registry import DAY, ORPHAN_DAYS, UNUSED_DAYS
 from chat.storage.upkeep import daily
-from tests.domain.people import session_of
+from tests.domain.people import joined, session_of
 
 from .by_hand import World
 
@@ -23,7 +23,7 @@ def world(tmp_path: Path) -> World:
 
 def join(world: World, name: str, room: str = "#room", account: str | None = None) -> Room:
     """Somebody comes in and goes into a room."""
-    return world.directory.join(session_of(world.enter(name, account)), RoomName(room, room)).room
+    return joined(world.directory, session_of(world.enter(name, account)), RoomName(room, room)).room
 
 
 def give_topic(world: World, room: Room, text: str = "fish") -> None:
@@ -70,11 +70,11 @@ def test_the_rights_and_modes_of_an_account_in_its_room_survive(world: World) ->
     world.crash()
     later = world.restart()
     bob = later.enter("bob")
-    member = later.directory.join(session_of(bob), RoomName("#room", "#room"))
+    member = joined(later.directory, session_of(bob), RoomName("#room", "#room"))
     assert member.modes == ""
     assert "m" in member.room.flags
     assert member.room.founder == "ann"
-    owner = later.directory.join(session_of(later.enter("Ann2", "Ann")), RoomName("#room", "#room"))
+    owner = joined(later.directory, session_of(later.enter("Ann2", "Ann")), RoomName("#room", "#room"))
     assert "o" in owner.modes
 
 

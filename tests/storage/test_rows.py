@@ -48,7 +48,7 @@ def events(msgid: str, time: float) -> st.SearchStrategy[LogEvent]:
     return st.one_of(
         *speech,
         st.builds(Tagged, *head, st.just(ROOM), TAGS.map(lambda tags: tags | {"+draft/react": "x"})),
-        st.builds(Joined, *head, st.just(ROOM)),
+        st.builds(Joined, *head, st.just(ROOM), st.just("")),
         st.builds(Left, *head, st.just(ROOM), TEXT),
         st.builds(Kicked, *head, st.just(ROOM), PEOPLE, TEXT),
         st.builds(TopicChanged, *head, st.just(ROOM), TEXT),

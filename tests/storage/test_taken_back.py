@@ -10,7 +10,7 @@ import pytest
 
 from chat.domain.events import Said
 from chat.domain.names import check_room
-from tests.domain.people import session_of
+from tests.domain.people import joined, session_of
 
 from .by_hand import World
 
@@ -25,7 +25,9 @@ def world(tmp_path: Path) -> World:
 def say(world: World, text: str) -> Said:
     """Somebody says something in a room."""
     person = world.directory.people.get("ann") or world.enter("ann")
-    room = world.directory.rooms.get("#r") or world.directory.join(session_of(person), check_room("#r")).room
+    room = (
+        world.directory.rooms.get("#r") or joined(world.directory, session_of(person), check_room("#r")).room
+    )
     event = world.directory.say(session_of(person), room, text)
     assert isinstance(event, Said)
     return event

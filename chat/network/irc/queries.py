@@ -41,7 +41,12 @@ def _tell(client: IrcClient, person: Person) -> None:
     knowing = myself or is_operator(client.person)
     client.numeric(n.RPL_WHOISUSER, nick, person.username, person.host, person.realname)
     _rooms(client, person)
-    client.numeric(n.RPL_WHOISSERVER, nick, client.server_name, f"speaks {' and '.join(person.dialects)}")
+    client.numeric(
+        n.RPL_WHOISSERVER,
+        nick,
+        client.server_name,
+        f"{'speaks ' + ' and '.join(person.dialects) if person.dialects else 'no device connected'}",
+    )
     if person.away is not None:
         client.numeric(n.RPL_AWAY, nick, person.away)
     if is_operator(person):
