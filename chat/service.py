@@ -18,8 +18,11 @@ from twisted.logger import ILogObserver, Logger
 from twisted.python.components import Componentized
 
 from chat.chat_server import ChatServer
+from chat.configuration.data_folder import check_data_folder, prepare_data_folder, secret_key
+from chat.configuration.motd import read_motd
+from chat.configuration.options import CONFIG, TABLE, Options
+from chat.configuration.reconfiguring import Reconfiguration, operators
 from chat.configuration.sources import unknown_variables
-from chat.data_folder import check_data_folder, prepare_data_folder, secret_key
 from chat.listening.accepting import AcceptedConnection
 from chat.listening.certificates import BadCertificate, Certificates, Pair
 from chat.listening.endpoints import CannotStart, listening_service, server_endpoint
@@ -30,11 +33,8 @@ from chat.monitor.doors import DoorCollector
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
-from chat.motd import read_motd
 from chat.network.factory import SWEEP_SECONDS, ChatFactory
 from chat.network.settings import Settings
-from chat.options import CONFIG, TABLE, Options
-from chat.reconfiguring import Reconfiguration, operators
 from chat.relay.service import RelayIntoServer
 from chat.runtime.collector import spare_what_lives_long
 from chat.runtime.logs import ServerLog

@@ -18,8 +18,7 @@ PACKAGE = TOP / "chat"
 FLOORS: list[tuple[str, ...]] = [
     ("__main__",),
     ("service", "client.launcher", "deploy"),
-    ("reconfiguring",),
-    ("chat_server", "motd", "data_folder", "options", "client.terminal", "client.window", "monitor", "relay"),
+    ("configuration", "chat_server", "client.terminal", "client.window", "monitor", "relay"),
     ("web",),
     ("client.gui",),
     ("client.desk",),
@@ -27,7 +26,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("storage",),
     ("commands",),
     ("listening", "domain"),
-    ("configuration", "wire", "slash", "runtime"),
+    ("wire", "slash", "runtime"),
 ]
 """From the top down: a module imports its own floor and those below. The longest name that fits counts."""
 REACTORS = ("service", "__main__", "client.", "listening.endpoints", "relay.service")

@@ -13,8 +13,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import LogEvent
 from twisted.python.failure import Failure
 
+from chat.configuration.options import Options
 from chat.listening.endpoints import CannotStart
-from chat.options import Options
 from chat.service import ChatService, makeService
 from tests.logs import observed
 

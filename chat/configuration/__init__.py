@@ -1,1 +1,1 @@
-"""What an operator may set: kinds of values, the table's rows, and the places where values come from."""
+"""What an operator may set: the table of options, where their values come from, and changing them while it runs."""

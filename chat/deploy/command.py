@@ -7,8 +7,8 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from chat.configuration.options import TABLE
 from chat.deploy.configuration import commented_configuration
-from chat.options import TABLE
 
 WHAT: dict[str, tuple[tuple[str, ...], str]] = {
     "systemd": (("twistd-chat.service", "twistd-chat.socket", "chat.toml"), "units, and a configuration"),

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from chat.configuration.options import TABLE
 from chat.configuration.sources import from_file, resolved
 from chat.deploy.command import SOCKET, WHAT, content, main
-from chat.options import TABLE
 from tests.monitor.support import TOKEN, World
 
 FILES = [(what, name) for what, (names, _) in WHAT.items() for name in names]

@@ -2,7 +2,7 @@
 
 from chat.client.launcher import commandlines
 from chat.client.launcher.output import without_token
-from chat.options import Options
+from chat.configuration.options import Options
 from chat.relay.service import Options as RelayOptions
 
 

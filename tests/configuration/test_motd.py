@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from chat.configuration.motd import MOTD_BYTES, read_motd
 from chat.listening.endpoints import CannotStart
-from chat.motd import MOTD_BYTES, read_motd
 
 
 def test_the_motd_is_a_file_of_lines(tmp_path: Path) -> None:

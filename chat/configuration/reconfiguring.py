@@ -8,13 +8,13 @@ from typing import Any
 from twisted.logger import Logger
 
 from chat.chat_server import ChatServer
+from chat.configuration.motd import read_motd
 from chat.configuration.option import Option
+from chat.configuration.options import TABLE, Options
 from chat.domain.names import fold
 from chat.domain.operating import name_operators
 from chat.listening.endpoints import CannotStart
-from chat.motd import read_motd
 from chat.network.factory import most_new
-from chat.options import TABLE, Options
 from chat.storage.upkeep import Retention
 
 

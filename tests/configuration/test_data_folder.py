@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.data_folder import check_data_folder, prepare_data_folder, secret_key
+from chat.configuration.data_folder import check_data_folder, prepare_data_folder, secret_key
 from chat.listening.endpoints import CannotStart
 from chat.storage.folder import default_data_folder
 

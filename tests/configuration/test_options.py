@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from twisted.python import usage
 
+from chat.configuration.options import DEFAULT_LISTEN, DEFAULT_WEB, TABLE, Options
 from chat.listening.endpoints import CannotStart
-from chat.options import DEFAULT_LISTEN, DEFAULT_WEB, TABLE, Options
 
 
 @pytest.fixture(autouse=True)

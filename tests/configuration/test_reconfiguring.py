@@ -9,11 +9,11 @@ from twisted.internet.task import Clock
 from twisted.logger import LogEvent, formatEvent
 
 from chat.chat_server import ChatServer
+from chat.configuration.options import Options
+from chat.configuration.reconfiguring import Reconfiguration, operators
 from chat.domain.accounts import Account
 from chat.domain.operating import may_operate
 from chat.network.settings import Settings
-from chat.options import Options
-from chat.reconfiguring import Reconfiguration, operators
 from tests.logs import observed
 
 
