@@ -12,7 +12,7 @@ from typing import cast
 COMMANDS: dict[str, tuple[str, str]] = {
     "server": ("chat.server", "run the server (twistd -n chat)"),
     "relay": ("chat.relay.command", "run a relay into a server (twistd -n chat-relay)"),
-    "terminal": ("chat.client.terminal", "chat in this terminal, or pipe lines into a room"),
+    "terminal": ("chat.client.terminal.program", "chat in this terminal, or pipe lines into a room"),
     "window": ("chat.client.window", "chat in a window"),
     "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),

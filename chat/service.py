@@ -13,8 +13,8 @@ from twisted.application.service import IService, MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 
-from chat.conversation import Conversation
-from chat.endpoints import CannotStart, listening_service
+from chat.chat_server import ChatServer
+from chat.listening.endpoints import CannotStart, listening_service
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
@@ -22,6 +22,9 @@ from chat.network.factory import SWEEP_SECONDS, ChatFactory
 from chat.network.settings import Settings
 from chat.options import Options
 from chat.relay.service import RelayIntoServer
+from chat.runtime.collector import spare_what_lives_long
+from chat.runtime.polling import read_directly
+from chat.runtime.signals import stop_on_signals
 from chat.storage.schema import Unusable
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
@@ -89,6 +92,20 @@ def secret_key(folder: Path, name: str) -> bytes:
         raise CannotStart(f"The file {path} cannot be read or made: {error.strerror}.") from None
 
 
+class ProcessSettings(Service):
+    """What belongs to the process and not to any part: set when everything is put together and starts."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+
+    def startService(self) -> None:
+        """Set up the collector, the reactor's reading, and what signals do."""
+        super().startService()
+        spare_what_lives_long()
+        read_directly(self._reactor)
+        stop_on_signals(self._reactor)
+
+
 class ChatService(MultiService):
     """Everything in the order of its start; listeners stop before the people are told goodbye."""
 
@@ -126,33 +143,34 @@ def makeService(options: Options) -> IService:
     settings.reload = lambda: reread_motd(settings, options["motd"])
     folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
     storage = open_storage(folder, reactor, options)
-    conversation = Conversation(
+    chat_server = ChatServer(
         reactor, settings, options["max-users"], secret_key(folder, "cloak.key"), storage
     )
     service = ChatService()
+    ProcessSettings(reactor).setServiceParent(service)
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
         monitor = monitor_service(
             options["web"],
-            Overview(conversation.factory),
+            Overview(chat_server.factory),
             reactor=reactor,
             data_folder=folder,
             token=options["monitor-token"],
             name=settings.name,
-            actions=OperatorActions(conversation.factory),
+            actions=OperatorActions(chat_server.factory),
         )
         monitor.setServiceParent(service)
-        reporter = Reporter(conversation.fanout, monitor.note, reactor)
+        reporter = Reporter(chat_server.fanout, monitor.note, reactor)
         reporter.setServiceParent(monitor)
-        conversation.directory.delivery = reporter
+        chat_server.directory.delivery = reporter
     storage.setServiceParent(service)
-    relay = relay_into(conversation, options["relay"], reactor) if options["relay"] else None
+    relay = relay_into(chat_server, options["relay"], reactor) if options["relay"] else None
     if relay is not None:
         relay.connections.setServiceParent(service)
-    conversation.setServiceParent(service)
-    TimerService(SWEEP_SECONDS, conversation.factory.sweep).setServiceParent(service)
+    chat_server.setServiceParent(service)
+    TimerService(SWEEP_SECONDS, chat_server.factory.sweep).setServiceParent(service)
     for description in options["listen"]:
-        listener_for(description, conversation.factory, reactor).setServiceParent(service)
+        listener_for(description, chat_server.factory, reactor).setServiceParent(service)
     if relay is not None:
         relay.listeners.setServiceParent(service)
     return service
@@ -183,8 +201,8 @@ def listener_for(description: str, factory: ChatFactory, reactor: Any) -> IServi
     return listening_service(inner, IrcSocketFactory(factory), reactor, "IRC over WebSocket")
 
 
-def relay_into(conversation: Conversation, listen: list[str], reactor: Any) -> RelayIntoServer:
+def relay_into(chat_server: ChatServer, listen: list[str], reactor: Any) -> RelayIntoServer:
     """A relay that leads into this server; `/stats` shows its figures."""
-    relay = RelayIntoServer(listen, conversation.factory, reactor)
-    conversation.directory.stats.parts.append(lambda: relay.figures.lines(reactor.seconds()))
+    relay = RelayIntoServer(listen, chat_server.factory, reactor)
+    chat_server.directory.stats.parts.append(lambda: relay.figures.lines(reactor.seconds()))
     return relay

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.commands import COMMANDS
+from chat.commands.table import COMMANDS
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- commands -->\n", "<!-- /commands -->"

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import LogEvent
 from twisted.python.failure import Failure
 
-from chat.endpoints import CannotStart
+from chat.listening.endpoints import CannotStart
 from chat.network.settings import Settings
 from chat.options import Options
 from chat.service import (

@@ -1,1 +1,1 @@
-"""The client side: a connection without any user interface, and the interfaces on it."""
+"""The project's own clients: a connection, what all user interfaces share, and the interfaces."""

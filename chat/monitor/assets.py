@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from chat.endpoints import CannotStart
+from chat.listening.endpoints import CannotStart
 
 TYPES = {
     ".html": "text/html; charset=utf-8",

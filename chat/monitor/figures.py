@@ -49,7 +49,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class Overall:
     """Everything that the page shows as a figure."""
 
     figures: Figures
@@ -87,7 +87,7 @@ class Sampler:
         cpu: Callable[[], float] = process.cpu,
     ) -> None:
         self.on_sample: Callable[[], None] = lambda: None
-        self.state: State | None = None
+        self.state: Overall | None = None
         """As of the last sample; None before the first, and while the source fails."""
         self.samples: deque[Sample] = deque(maxlen=KEPT)
         """Oldest first; the last one ended when `state` was taken."""
@@ -160,10 +160,10 @@ class Sampler:
             replace(sample, warnings=warnings - warnings_before, errors=errors - errors_before)
         )
 
-    def _make_state(self, figures: Figures, lag: float) -> State:
+    def _make_state(self, figures: Figures, lag: float) -> Overall:
         minute = self._newest(60)
         moment = self._newest(RATE_SAMPLES)
-        return State(
+        return Overall(
             figures=figures,
             messages_minute=round(sum(s.messages for s in minute)),
             private_minute=round(sum(s.private_messages for s in minute)),

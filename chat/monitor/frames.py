@@ -32,7 +32,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chat.monitor.escaping import visible
-from chat.monitor.figures import INTERVAL, Sample, State
+from chat.monitor.figures import INTERVAL, Overall, Sample
 from chat.monitor.interfaces import Person
 from chat.monitor.ring import LogEvent
 
@@ -86,7 +86,7 @@ def series(samples: Iterable[Sample], time: float) -> bytes:
     )
 
 
-def figures(state: State | None, last: Sample | None, counts: Mapping[str, int], time: float) -> bytes:
+def figures(state: Overall | None, last: Sample | None, counts: Mapping[str, int], time: float) -> bytes:
     """The `figures` frame; `last` is the newest sample, `counts` the log's events by level since start."""
     if state is None or last is None:
         return encode("figures", time=round(time, 3), figures=None, log=dict(counts))

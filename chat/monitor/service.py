@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.logger import Logger, LogPublisher, globalLogPublisher
 
-from chat.endpoints import ListeningService, listening_service
+from chat.listening.endpoints import ListeningService, listening_service
 from chat.monitor import assets
 from chat.monitor import token as tokens
 from chat.monitor.access import Gate
@@ -80,7 +80,7 @@ class MonitorService(MultiService):
         self._ring.append(when, level, visible(source), visible(shortened(text, MAX_TEXT)))
 
     def privilegedStartService(self) -> None:
-        """Watch the log, and open the port. Raises `chat.endpoints.CannotStart`."""
+        """Watch the log, and open the port. Raises `chat.listening.endpoints.CannotStart`."""
         self._begin()
         super().privilegedStartService()
 
@@ -125,7 +125,7 @@ def monitor_service(
     `endpoint`: a Twisted endpoint string. `token`: the operator's own; without, one is made once and kept in
     `data_folder`, which must exist. `name`: the server's, as shown. `actions`: None shows none.
 
-    Raises `chat.endpoints.CannotStart` for a bad endpoint, an unusable token or token file, and a missing
+    Raises `chat.listening.endpoints.CannotStart` for a bad endpoint, an unusable token or token file, and a missing
     page; the service raises it on starting when the port cannot be had.
     """
     clock = cast(IReactorTime, reactor)

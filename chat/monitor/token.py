@@ -9,7 +9,7 @@ from pathlib import Path
 
 from twisted.logger import Logger
 
-from chat.endpoints import CannotStart
+from chat.listening.endpoints import CannotStart
 
 FILE_NAME = "monitor-token"
 

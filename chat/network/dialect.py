@@ -42,7 +42,7 @@ class Dialect(Reader, Protocol):
         """Told the time since the last line; returns in how many seconds it wants to be told again."""
 
 
-class Person(Dialect, Protocol):
+class PersonDialect(Dialect, Protocol):
     """A dialect for people, who want to be asked."""
 
     def ask_name(self) -> None:

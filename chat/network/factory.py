@@ -15,7 +15,7 @@ from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
-from chat.network.dialect import LOOK_SECONDS, Dialect, Person
+from chat.network.dialect import LOOK_SECONDS, Dialect, PersonDialect
 from chat.network.listener import ChatProtocol
 from chat.network.settings import Settings
 from chat.network.timing_wheel import TimingWheel
@@ -44,7 +44,7 @@ class ChatFactory(Factory):
         directory: Directory,
         fanout: Fanout,
         settings: Settings,
-        make_person: Callable[[ChatProtocol], Person],
+        make_person: Callable[[ChatProtocol], PersonDialect],
         make_program: Callable[[ChatProtocol], Dialect],
         cloak: Callable[[str], str],
         mailbox: Mailbox | None = None,

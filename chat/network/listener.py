@@ -24,7 +24,7 @@ from chat.domain.room import Membership
 from chat.domain.user import User
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
-from chat.network.dialect import Dialect, Person
+from chat.network.dialect import Dialect, PersonDialect
 from chat.network.endings import CLOSED
 from chat.network.outlet import outlet_for
 from chat.network.pace import Pace
@@ -39,7 +39,7 @@ INPUT_BYTES = 10 * 1024
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
 
 
-class Shared(Protocol):
+class ConnectionOwner(Protocol):
     """What a connection has in common with all others, and asks of the factory that built it."""
 
     reactor: Any
@@ -50,7 +50,7 @@ class Shared(Protocol):
     logins: Logins
     limits: AddressLimits
     cloak: Callable[[str], str]
-    make_person: Callable[[ChatProtocol], Person]
+    make_person: Callable[[ChatProtocol], PersonDialect]
     make_program: Callable[[ChatProtocol], Dialect]
     greeting: Deadlines[ChatProtocol]
     naming: Deadlines[ChatProtocol]
@@ -69,7 +69,7 @@ class ChatProtocol(PausingLineReceiver):
 
     delimiter = b"\n"
     MAX_LENGTH = INPUT_BYTES
-    factory: Shared
+    factory: ConnectionOwner
     transport: Any
     log = Logger()
 
@@ -78,7 +78,7 @@ class ChatProtocol(PausingLineReceiver):
         self.address = ""
         self.admitted = False
         self.dialect: Dialect | None = None
-        self._person: Person | None = None
+        self._person: PersonDialect | None = None
         """Who speaks, as long as a slow program may still turn out to be behind it."""
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
@@ -154,7 +154,7 @@ class ChatProtocol(PausingLineReceiver):
         if self.dialect is None and self.admitted:
             self._meet_person().ask_name()
 
-    def _meet_person(self) -> Person:
+    def _meet_person(self) -> PersonDialect:
         person = self._person = self.factory.make_person(self)
         self.speak(person)
         return person

@@ -20,7 +20,7 @@ from chat.domain.events import LogEvent
 from chat.domain.room import Membership, Room
 from chat.network.endings import LOST
 from chat.network.rendering import rendered
-from chat.network.replies import BATCHES, Replies
+from chat.network.replies import BATCHES, HeldReplies
 from chat.network.unsent import unsent
 
 CHUNK = 16 * 1024
@@ -37,7 +37,7 @@ READ_AHEAD = 64
 """Events read from a log at a time while catching up: about one `CHUNK` of common lines."""
 
 
-class Connection(Protocol):
+class OutletOwner(Protocol):
     """What an outlet needs of the connection that it belongs to."""
 
     def memberships(self) -> Iterable[Membership]:
@@ -102,11 +102,11 @@ class Outlet:
         "since",
     )
 
-    def __init__(self, transport: Any, connection: Connection, keeper: Keeper) -> None:
+    def __init__(self, transport: Any, connection: OutletOwner, keeper: Keeper) -> None:
         self._transport = transport
         self._connection = connection
         self._keeper = keeper
-        self._own: list[Replies] = []
+        self._own: list[HeldReplies] = []
         self._own_bytes = 0
         self._closing = False
         self._congested = False
@@ -129,14 +129,14 @@ class Outlet:
             if own and own[-1].goals == goals:
                 own[-1].lines.append(data)
             elif len(own) < BATCHES:
-                own.append(Replies(goals, [data]))
+                own.append(HeldReplies(goals, [data]))
             else:
                 own[-1].lines.append(data)
-                own[-1] = Replies(goals, own[-1].lines)
+                own[-1] = HeldReplies(goals, own[-1].lines)
         elif own and own[-1].goals is None:
             own[-1].lines.append(data)
         else:
-            own.append(Replies(None, [data]))
+            own.append(HeldReplies(None, [data]))
             self._keeper.waiting(self)
         self._own_bytes += len(data)
         if self._own_bytes > PAUSE_BYTES and not self._congested:
@@ -193,7 +193,7 @@ class Outlet:
             self._unsent = unsent(self._transport)
             self._read_alone()
         if behind and self._own and self._own[-1].goals is None:
-            self._own[-1] = Replies(self._ends(), self._own[-1].lines)
+            self._own[-1] = HeldReplies(self._ends(), self._own[-1].lines)
         self.since = self._keeper.seconds()
 
     def _read_alone(self) -> None:
@@ -320,7 +320,7 @@ class StreamOutlet(Outlet):
 
     __slots__ = ()
 
-    def __init__(self, transport: Any, connection: Connection, keeper: Keeper) -> None:
+    def __init__(self, transport: Any, connection: OutletOwner, keeper: Keeper) -> None:
         super().__init__(transport, connection, keeper)
         transport.registerProducer(self, True)
 
@@ -353,7 +353,7 @@ class SocketOutlet(Outlet):
 
     __slots__ = ("_rest",)
 
-    def __init__(self, transport: tcp.Connection, connection: Connection, keeper: Keeper) -> None:
+    def __init__(self, transport: tcp.Connection, connection: OutletOwner, keeper: Keeper) -> None:
         super().__init__(transport, connection, keeper)
         self.push = transport.socket.send
         self._rest = b""
@@ -393,7 +393,7 @@ class SocketOutlet(Outlet):
         self._rest = b""
 
 
-def outlet_for(transport: Any, connection: Connection, keeper: Keeper) -> Outlet:
+def outlet_for(transport: Any, connection: OutletOwner, keeper: Keeper) -> Outlet:
     """The fastest outlet that this transport allows."""
     if isinstance(transport, tcp.Connection) and not transport.TLS:
         return SocketOutlet(transport, connection, keeper)

@@ -6,7 +6,8 @@ import hmac
 from collections.abc import Callable
 from itertools import islice
 
-from chat import commands
+from chat.commands.table import run
+from chat.commands.talk import say
 from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
@@ -82,13 +83,13 @@ class PlainDialect:
         if self.user.name is None:
             self._take_name(text.strip())
         elif text.startswith("/") and not text.startswith("//"):
-            commands.run(self, text.strip())
+            run(self, text.strip())
         elif text.strip():
             self._say(text[1:] if text.startswith("//") else text)
 
     def _say(self, text: str) -> None:
         try:
-            commands.say(self, text.rstrip())
+            say(self, text.rstrip())
         except Refused as refused:
             self.reply(refused.sentence)
 
@@ -103,7 +104,7 @@ class PlainDialect:
             self._ask_unseen("This server has a password:", lambda given: self._take_password(given, text))
             return
         if text.lower().split()[0] == "/login":
-            commands.run(self, text)
+            run(self, text)
             return
         try:
             self.directory.enter(self.user, check_name(text))

@@ -10,7 +10,7 @@ BATCHES = 16
 """Times at which a reader that is behind got replies, kept apart: what comes later waits for the latest of them."""
 
 
-class Replies(NamedTuple):
+class HeldReplies(NamedTuple):
     """Lines for one reader alone that came while its rooms' logs ended at `goals`; None: as they end now.
 
     A reply may not overtake what led to it, nor wait for ever behind a room that talks faster than its reader reads.

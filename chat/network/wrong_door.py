@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chat.proxy_protocol import V2_SIGNATURE
+from chat.listening.proxy_protocol import V2_SIGNATURE
 
 HTTP_WORDS = frozenset(
     (b"GET", b"POST", b"HEAD", b"PUT", b"OPTIONS", b"DELETE", b"CONNECT", b"PRI", b"PATCH")

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.protocol import Factory
 
 from chat.domain.limits import AddressLimits, Refusal
-from chat.proxy_protocol import HeaderEncoder, encode_v2
+from chat.listening.proxy_protocol import HeaderEncoder, encode_v2
 from chat.relay.figures import RelayFigures
 from chat.relay.proxy import RelayServer
 from chat.relay.session import Session

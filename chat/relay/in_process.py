@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClie
 from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
-from chat.proxied import ProxiedFactory
+from chat.listening.proxied import ProxiedFactory
 
 
 @implementer(IStreamClientEndpoint)

@@ -19,10 +19,10 @@ from twisted.protocols import portforward
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from chat.proxy_protocol import SocketAddress, unmapped
-from chat.relay.session import Session, Shared
+from chat.listening.proxy_protocol import SocketAddress, unmapped
+from chat.listening.sockets import prepare_socket
+from chat.relay.session import Session, SessionOwner
 from chat.relay.wording import failure_in_words
-from chat.sockets import prepare_socket
 
 CONNECT_SECONDS = 5.0
 """How long one server may take to accept: two lost packets are sent again within it."""
@@ -123,7 +123,7 @@ class RelayServer(_Side, portforward.ProxyServer):
     said_goodbye = "the person left"
     broke_off = "the person's connection broke off"
     _log = Logger()
-    factory: Shared  # type: ignore[assignment]
+    factory: SessionOwner  # type: ignore[assignment]
     _admitted: str | None = None
     _dismissed = False
     _search: Deferred[None] | None = None

@@ -15,15 +15,15 @@ from twisted.logger import Logger
 from twisted.python import usage
 
 from chat.domain.limits import LIVE_PER_ADDRESS, NEW_PER_ADDRESS, AddressLimits
-from chat.endpoints import MAX_PORT, CannotStart, listening_service
-from chat.proxy_protocol import HeaderEncoder, encode_v1, encode_v2
+from chat.listening.endpoints import MAX_PORT, CannotStart, listening_service
+from chat.listening.proxy_protocol import HeaderEncoder, encode_v1, encode_v2
+from chat.listening.sockets import allow_descriptors
 from chat.relay.factory import IDLE_SECONDS, MAX_CONNECTIONS, RelayFactory
 from chat.relay.figures import RelayFigures
 from chat.relay.in_process import InProcessEndpoint
 from chat.relay.proxy import CONNECT_SECONDS
 from chat.relay.upstreams import MAX_UPSTREAMS, Upstream
-from chat.signals import stop_on_signals
-from chat.sockets import allow_descriptors
+from chat.runtime.signals import stop_on_signals
 
 DEFAULT_LISTEN = "tcp:56459"
 

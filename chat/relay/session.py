@@ -8,7 +8,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from chat.domain.limits import Refusal
-from chat.proxy_protocol import HeaderEncoder
+from chat.listening.proxy_protocol import HeaderEncoder
 from chat.relay.figures import RelayFigures
 from chat.relay.upstreams import Upstreams
 
@@ -32,7 +32,7 @@ class Side(Protocol):
         """Close at once."""
 
 
-class Shared(Protocol):
+class SessionOwner(Protocol):
     """What a relayed connection has in common with all others, and asks of the factory that built it."""
 
     clock: IReactorTime
@@ -67,7 +67,7 @@ class Session:
 
     _log = Logger()
 
-    def __init__(self, factory: Shared, server: Side, who: str) -> None:
+    def __init__(self, factory: SessionOwner, server: Side, who: str) -> None:
         self._factory = factory
         self._clock = factory.clock
         self._figures = factory.figures

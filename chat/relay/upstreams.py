@@ -18,7 +18,7 @@ MAX_UPSTREAMS = 16
 """More would let a person wait longer than anybody does, when all are dead without refusing."""
 
 
-class State(Enum):
+class UpstreamState(Enum):
     """What is known about a server."""
 
     UNTRIED = "untried"
@@ -37,7 +37,7 @@ class Upstream:
     def __init__(self, name: str, endpoint: IStreamClientEndpoint) -> None:
         self.name = name
         self.endpoint = endpoint
-        self.state = State.UNTRIED
+        self.state = UpstreamState.UNTRIED
         self.failures = 0
         self.reason = ""
         self._retry_at = 0.0
@@ -45,11 +45,11 @@ class Upstream:
 
     def is_due(self, now: float) -> bool:
         """Whether a new connection tries it: it is not down, or its pause is over and nobody else probes."""
-        return self.state is not State.DOWN or now >= max(self._retry_at, self._probed_until)
+        return self.state is not UpstreamState.DOWN or now >= max(self._retry_at, self._probed_until)
 
     def retry_in(self, now: float) -> float:
         """Seconds for which it is still passed over; 0.0 if it is not."""
-        return max(0.0, self._retry_at - now) if self.state is State.DOWN else 0.0
+        return max(0.0, self._retry_at - now) if self.state is UpstreamState.DOWN else 0.0
 
     def trying(self, until: float) -> None:
         """A connection tries it, for as long as `until`; while it is down, others pass it over meanwhile."""
@@ -61,8 +61,8 @@ class Upstream:
 
     def answered(self) -> bool:
         """The attempt succeeded; returns whether that is news."""
-        news = self.state is not State.UP
-        self.state = State.UP
+        news = self.state is not UpstreamState.UP
+        self.state = UpstreamState.UP
         self.failures = 0
         self.reason = ""
         self._probed_until = 0.0
@@ -70,19 +70,19 @@ class Upstream:
 
     def failed(self, now: float, reason: str) -> float:
         """The attempt failed; returns the seconds for which the server is passed over."""
-        if self.state is not State.DOWN or now >= self._retry_at:
+        if self.state is not UpstreamState.DOWN or now >= self._retry_at:
             # Attempts that run side by side fail together: they are one failure, and lengthen the pause once.
             self.failures += 1
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self.failures - 1, 16))
             self._retry_at = now + pause
-        self.state = State.DOWN
+        self.state = UpstreamState.DOWN
         self.reason = reason
         self._probed_until = 0.0
         return self._retry_at - now
 
     def describe(self, now: float) -> str:
         """Its state in a few words."""
-        if self.state is not State.DOWN:
+        if self.state is not UpstreamState.DOWN:
             return str(self.state.value)
         wait = ceil(self.retry_in(now))
         return f"down ({self.reason}), " + (f"tried again in {wait} s" if wait else "tried again at once")

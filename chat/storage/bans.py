@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chat.domain.bans import BANS_AT_MOST, Ban
-from chat.storage.markers import Saver, Statement
+from chat.storage.saver import Saver, Statement
 
 _COLUMNS = "key, what, is_account, reason, set_by, since, until"
 

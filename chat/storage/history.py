@@ -39,7 +39,7 @@ from chat.storage.threads import Executor, Outcome, Overloaded
 from chat.storage.writer import Database
 
 
-class Reading:
+class ReaderThread:
     """A thread for questions, with its own connection."""
 
     def __init__(self, executor: Executor, reader: Reader) -> None:
@@ -55,8 +55,8 @@ class StoredHistory(Remembered):
     def __init__(
         self,
         journal: StoredJournal,
-        pages: Reading,
-        searches: Reading,
+        pages: ReaderThread,
+        searches: ReaderThread,
         writes: Executor,
         database: Database,
         markers: StoredMarkers,
@@ -103,7 +103,7 @@ class StoredHistory(Remembered):
         return True
 
     def _ask(
-        self, where: Reading, question: Callable[[], list[LogEvent]], read: Outcome[list[LogEvent]]
+        self, where: ReaderThread, question: Callable[[], list[LogEvent]], read: Outcome[list[LogEvent]]
     ) -> None:
         self._journal.when_settled(lambda: where.executor.submit(question, read))
 

@@ -11,7 +11,7 @@ from typing import Any
 from chat.domain.events import Identity
 from chat.domain.registry import RoomRecord
 from chat.domain.room import Topic
-from chat.storage.markers import Saver
+from chat.storage.saver import Saver
 
 DAY = 86400.0
 UNUSED_DAYS = 180

@@ -27,13 +27,14 @@ from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
 from chat.storage.accounts import StoredAccounts, load_accounts
 from chat.storage.bans import StoredBans, load_bans
-from chat.storage.history import Reading, StoredHistory
+from chat.storage.history import ReaderThread, StoredHistory
 from chat.storage.journal import Health, StoredJournal
 from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts, load_kept_repeats
-from chat.storage.markers import Saver, StoredMarkers
+from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
+from chat.storage.saver import Saver
 from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
@@ -140,7 +141,7 @@ class Storage(Service):
         self._database = Database(self.path)
         self.health = Health()
         self._saver = Saver(reactor, self._writes, self._database)
-        self._readings: list[Reading] = []
+        self._readings: list[ReaderThread] = []
         pages, searches, hashing = (self._reading(make, name) for name in ("pages", "searches", "passwords"))
         self._pages, self._searches = pages, searches
         try:
@@ -188,8 +189,8 @@ class Storage(Service):
         bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
         return ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
 
-    def _reading(self, make: MakeExecutor, name: str) -> Reading:
-        reading = Reading(make(name), Reader(self.path))
+    def _reading(self, make: MakeExecutor, name: str) -> ReaderThread:
+        reading = ReaderThread(make(name), Reader(self.path))
         self._readings.append(reading)
         return reading
 

@@ -14,8 +14,8 @@ from twisted.python.failure import Failure
 from twisted.test.iosim import FakeTransport, IOPump
 from zope.interface import implementer
 
-from chat.client.connection import Connection
-from chat.client.events import Delivery, Event, Outgoing, State
+from chat.client.link.connection import Connection
+from chat.client.link.events import ConnectionState, Delivery, Event, Outgoing
 from tests.network.chatting import START, Server
 
 E = TypeVar("E", bound=Event)
@@ -79,7 +79,7 @@ class Talker:
         self.connection.connect("chat.test", 56458, name=name, rooms=rooms, **options)
         return self
 
-    def state(self) -> State:
+    def state(self) -> ConnectionState:
         """How the connection stands at this moment."""
         return self.connection.state
 

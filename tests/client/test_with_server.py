@@ -4,8 +4,9 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chat.client import moderation
-from chat.client.events import (
+from chat.client.link import moderation
+from chat.client.link.events import (
+    ConnectionState,
     Delivery,
     DeliveryChanged,
     Joined,
@@ -15,17 +16,15 @@ from chat.client.events import (
     Quit,
     Renamed,
     Said,
-    State,
     StateChanged,
     Told,
     TopicChanged,
 )
-from chat.client.queries import QueryFailed
+from chat.client.link.queries import QueryFailed
 from chat.domain import banning, operating
 from chat.monitor.overview import OperatorActions
+from tests.client.talking import Talker, Wire, delivery
 from tests.network.chatting import Server, join_plain, make_server
-
-from .talking import Talker, Wire, delivery
 
 
 class Place:
@@ -176,7 +175,7 @@ def test_a_drop_loses_and_doubles_nothing(place: Place) -> None:
     bob_wire = place.wires[-1]
     place.wires.remove(bob_wire)
     bob_wire.lose()
-    assert bob.connection.state is State.WAITING
+    assert bob.connection.state is ConnectionState.WAITING
     ann.connection.say("#lobby", "while bob was away")
     place.run(1)
     waiting = bob.connection.say("#lobby", "typed while away")
@@ -252,7 +251,7 @@ def test_making_an_account_and_coming_back_with_it(place: Place) -> None:
     assert bob.connection.name == "bob"
     thief = Talker(place.clock).connect("bob", password="wrong")
     place.wire(thief)
-    assert thief.connection.state is not State.ONLINE
+    assert thief.connection.state is not ConnectionState.ONLINE
 
 
 def test_pasting_much_never_brings_a_mute() -> None:
@@ -328,7 +327,7 @@ def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> No
     ann.connection.command("KLINE", "7d", "198.51.100.0/24", "rude")
     place.run(1)
     assert done == ["bob was disconnected."]
-    assert bob.connection.state is not State.ONLINE
+    assert bob.connection.state is not ConnectionState.ONLINE
     assert any("198.51.100.0/24 is banned" in told.text for told in ann.told(Told))
     listed: list[list[str]] = []
     ann.connection.ask(moderation.server_bans_question()).addCallback(
@@ -357,7 +356,7 @@ def test_who_was_put_out_comes_back_only_when_they_want_to(place: Place, how: st
     put_out(place, how)
     place.run()
     place.run(120)
-    assert bob.state() is State.ENDED
+    assert bob.state() is ConnectionState.ENDED
     assert len(bob.attempts) == 1
     assert "spam" in bob.told(StateChanged)[-1].sentence
     bob.connect("bob", "#lobby")
@@ -369,6 +368,6 @@ def test_a_server_that_goes_down_is_looked_for(place: Place) -> None:
     bob = place.enter("bob")
     place.server.factory.close_all("The server is going down. Goodbye")
     place.run()
-    assert bob.state() is State.WAITING
+    assert bob.state() is ConnectionState.WAITING
     place.run(2)
     assert len(bob.attempts) == 2

@@ -3,9 +3,9 @@
 import random
 import tkinter as tk
 
-from chat.client.events import Delivery, Kind, Outgoing, Said
+from chat.client.desk.pages import Line, Page, Sort
 from chat.client.gui.theme import Theme
-from chat.client.pages import Line, Page, Sort
+from chat.client.link.events import Delivery, Kind, Outgoing, Said
 from chat.client.window.transcript import Transcript
 
 START = 1_800_000_000.0

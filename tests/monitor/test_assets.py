@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.endpoints import CannotStart
+from chat.listening.endpoints import CannotStart
 from chat.monitor import assets
 from tests.monitor.support import write_page
 

@@ -12,7 +12,7 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.logger import LogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from chat.endpoints import CannotStart
+from chat.listening.endpoints import CannotStart
 from chat.monitor.observer import MAX_TEXT
 from chat.monitor.service import MonitorService, monitor_service
 from chat.monitor.token import FILE_NAME

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.endpoints import CannotStart
+from chat.listening.endpoints import CannotStart
 from chat.monitor import token
 
 

@@ -17,6 +17,7 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from chat.domain.directory import Directory
 from chat.domain.journal import Journal, MemoryJournal, Receipt
 from chat.domain.log import Log
+from chat.listening.proxied import ProxiedFactory
 from chat.network.delivery import PATIENCE_SECONDS, SLICE, Fanout
 from chat.network.factory import ChatFactory
 from chat.network.irc.session import IrcDialect
@@ -24,7 +25,6 @@ from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
 from chat.network.resting import Rests
 from chat.network.settings import Settings
-from chat.proxied import ProxiedFactory
 from tests.network.wires import FakeSocket, Loop, Wire
 
 START = 1_800_000_000.0

@@ -6,8 +6,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from chat.domain.journal import MemoryJournal
+from chat.listening.proxy_protocol import encode_v1, encode_v2
 from chat.network.wrong_door import NOT_FOR_RELAYS
-from chat.proxy_protocol import encode_v1, encode_v2
 
 from .chatting import Client, Server
 

@@ -21,8 +21,8 @@ from twisted.test.iosim import FakeTransport, connect
 from zope.interface.verify import verifyObject
 
 from chat.domain.limits import AddressLimits
-from chat.proxied import ProxiedFactory
-from chat.proxy_protocol import SocketAddress, decode, encode_v1, encode_v2
+from chat.listening.proxied import ProxiedFactory
+from chat.listening.proxy_protocol import SocketAddress, decode, encode_v1, encode_v2
 from chat.relay import proxy
 from chat.relay.factory import FULL, IDLE_SECONDS, MAX_DISMISSALS, STOP_SECONDS, STOPPING
 from chat.relay.proxy import (
@@ -36,7 +36,7 @@ from chat.relay.proxy import (
     error_line,
 )
 from chat.relay.session import HALF_CLOSED_SECONDS
-from chat.relay.upstreams import FIRST_PAUSE, State
+from chat.relay.upstreams import FIRST_PAUSE, UpstreamState
 from tests.logs import observed
 
 from .net import BUFFER, ENTRANCE, PERSON, Connection, Relay
@@ -294,7 +294,7 @@ def test_a_dead_server_is_passed_over_tried_again_later_and_returned_to(logged: 
     second.accept()
     relay.come()
     first.accept()
-    assert relay.factory.upstreams.all[0].state is State.UP
+    assert relay.factory.upstreams.all[0].state is UpstreamState.UP
     told = [event["log_format"].format(**event) for event in logged if "upstream" in event]
     assert told == [
         "server1 cannot be reached: nothing listens there; passed over for 1 s",
@@ -358,7 +358,7 @@ def test_a_person_who_leaves_while_waiting_ends_the_attempt_and_blames_nobody(
     person = relay.come()
     person.far_reset()
     assert relay.door.cancelled == 1
-    assert relay.factory.upstreams.all[0].state is State.UNTRIED
+    assert relay.factory.upstreams.all[0].state is UpstreamState.UNTRIED
     assert relay.figures.open == 0
     assert endings(logged)[0].startswith("the person's connection broke off")
     assert relay.clock.getDelayedCalls() == []

@@ -15,8 +15,8 @@ from twisted.internet.protocol import Factory
 from twisted.internet.testing import MemoryReactorClock
 from zope.interface.verify import verifyObject
 
-from chat.endpoints import CannotStart
-from chat.proxy_protocol import encode_v2
+from chat.listening.endpoints import CannotStart
+from chat.listening.proxy_protocol import encode_v2
 from chat.relay.factory import IDLE_SECONDS, STOPPING
 from chat.relay.in_process import InProcessEndpoint
 from chat.relay.proxy import error_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.relay.upstreams import FIRST_PAUSE, LONGEST_PAUSE, State, Upstream, Upstreams
+from chat.relay.upstreams import FIRST_PAUSE, LONGEST_PAUSE, Upstream, Upstreams, UpstreamState
 
 from .net import Door
 
@@ -60,7 +60,7 @@ def test_one_connection_at_a_time_finds_out_whether_a_dead_one_is_back() -> None
 
 def test_its_state_is_told_in_words() -> None:
     [server] = upstreams(1).all
-    assert (server.state, server.describe(0.0)) == (State.UNTRIED, "untried")
+    assert (server.state, server.describe(0.0)) == (UpstreamState.UNTRIED, "untried")
     server.answered()
     assert server.describe(0.0) == "up"
     server.failed(10.0, "nothing listens there")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from twisted.internet.task import Clock
 
-from chat.storage.markers import AGAIN_SECONDS, Saver, StoredMarkers
+from chat.storage.markers import StoredMarkers
+from chat.storage.saver import AGAIN_SECONDS, Saver
 from chat.storage.schema import DATABASE, prepare
 from chat.storage.writer import Database
 

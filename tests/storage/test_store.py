@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from chat.commands import figures
 from chat.domain.events import Said
+from chat.domain.figures import figures
 from chat.domain.history import Search
 from chat.domain.journal import Stamps
 from chat.domain.names import RoomName

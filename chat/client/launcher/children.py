@@ -22,7 +22,7 @@ STOP_SECONDS = 15.0
 """How long a program may take to end by itself; the server tells everybody goodbye and stores what is open."""
 
 
-class State(Enum):
+class ChildState(Enum):
     """Where a program stands."""
 
     STOPPED = "stopped"
@@ -47,7 +47,7 @@ class Child(ProcessProtocol):
         """`patterns` are looked for in each line of output; it runs once that called `ready` is found, or at once
         if that is ``""``.
         """
-        self.state = State.STOPPED
+        self.state = ChildState.STOPPED
         self.sentence = ""
         self.lines: deque[str] = deque(maxlen=MAX_LINES)
         self.count = 0
@@ -64,7 +64,7 @@ class Child(ProcessProtocol):
     @property
     def active(self) -> bool:
         """Whether there is a process."""
-        return self.state in (State.STARTING, State.RUNNING, State.STOPPING)
+        return self.state in (ChildState.STARTING, ChildState.RUNNING, ChildState.STOPPING)
 
     def start(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start it, if it is not there."""
@@ -72,15 +72,15 @@ class Child(ProcessProtocol):
             return
         self.found = {}
         self._rest, self._last, self.sentence = b"", "", ""
-        self._set(State.STARTING)
+        self._set(ChildState.STARTING)
         try:
             self._reactor.spawnProcess(self, argv[0], list(argv), env=dict(environment), path=None)
         except OSError as error:
             self.sentence = f"{argv[0]} could not be started: {error.strerror}."
-            self._set(State.FAILED)
+            self._set(ChildState.FAILED)
             return
-        if not self._ready and self.state is State.STARTING:
-            self._set(State.RUNNING)
+        if not self._ready and self.state is ChildState.STARTING:
+            self._set(ChildState.RUNNING)
 
     def stop(self, ended: Callable[[], None] = lambda: None) -> None:
         """End it: politely, and after `STOP_SECONDS` not; `ended` is called when it is gone."""
@@ -88,8 +88,8 @@ class Child(ProcessProtocol):
             ended()
             return
         self._ended.append(ended)
-        if self.state is not State.STOPPING:
-            self._set(State.STOPPING)
+        if self.state is not ChildState.STOPPING:
+            self._set(ChildState.STOPPING)
             self._deadline = self._reactor.callLater(STOP_SECONDS, self._signal, "KILL")
             self._signal("TERM")
 
@@ -100,7 +100,7 @@ class Child(ProcessProtocol):
         except (ProcessExitedAlready, OSError):
             pass
 
-    def _set(self, state: State) -> None:
+    def _set(self, state: ChildState) -> None:
         self.state = state
         self.changed()
 
@@ -114,8 +114,8 @@ class Child(ProcessProtocol):
         for name, pattern in self._patterns.items():
             if name not in self.found and (match := pattern.search(line)):
                 self.found[name] = match
-                if name == self._ready and self.state is State.STARTING:
-                    self.state = State.RUNNING
+                if name == self._ready and self.state is ChildState.STARTING:
+                    self.state = ChildState.RUNNING
 
     # what the process does
 
@@ -141,12 +141,12 @@ class Child(ProcessProtocol):
             self._deadline.cancel()
         self._deadline = None
         status = getattr(reason.value, "exitCode", None)
-        if self.state is State.STOPPING or status == 0:
-            self._set(State.STOPPED)
+        if self.state is ChildState.STOPPING or status == 0:
+            self._set(ChildState.STOPPED)
         else:
             how = f"It ended with status {status}." if status is not None else "It was ended from outside."
             self.sentence = f"{self._last} ({how})" if self._last else how
-            self._set(State.FAILED)
+            self._set(ChildState.FAILED)
         waiting, self._ended = self._ended, []
         for ended in waiting:
             ended()

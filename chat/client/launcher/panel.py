@@ -8,16 +8,16 @@ from tkinter import ttk
 
 from chat.client.gui.preferences import LauncherPreferences
 from chat.client.gui.theme import Theme
-from chat.client.launcher.children import Child, State
+from chat.client.launcher.children import Child, ChildState
 from chat.client.launcher.output import Output
 from chat.client.launcher.ports import BadPort, different, read_port
 
 MOODS = {
-    State.STOPPED: ("faint", "Stopped"),
-    State.STARTING: ("warning", "Starting…"),
-    State.RUNNING: ("good", "Running"),
-    State.STOPPING: ("warning", "Stopping…"),
-    State.FAILED: ("error", "Not running"),
+    ChildState.STOPPED: ("faint", "Stopped"),
+    ChildState.STARTING: ("warning", "Starting…"),
+    ChildState.RUNNING: ("good", "Running"),
+    ChildState.STOPPING: ("warning", "Stopping…"),
+    ChildState.FAILED: ("error", "Not running"),
 }
 
 

@@ -16,7 +16,7 @@ from chat.client.gui.overlay import Question
 from chat.client.gui.preferences import Kept, config_folder, read_launcher
 from chat.client.gui.theme import Theme, prepare_process
 from chat.client.launcher import commandlines
-from chat.client.launcher.children import Child, State
+from chat.client.launcher.children import Child, ChildState
 from chat.client.launcher.output import without_token
 from chat.client.launcher.panel import MOODS, Panel
 from chat.client.launcher.ports import BadPort, why_not
@@ -31,7 +31,7 @@ MAX_CLIENTS = 50
 REFRESH_SECONDS = 0.05
 
 
-class Program:
+class LauncherProgram:
     """One panel, and what it started."""
 
     log = Logger()
@@ -96,13 +96,15 @@ class Program:
         panel, chosen = self.panel, self.kept.chosen
         for output in panel.outputs.values():
             output.sync()
-        running = self.server.state is State.RUNNING
+        running = self.server.state is ChildState.RUNNING
         about = (
             f"People come in at port {chosen.chat_port}: nc localhost {chosen.chat_port}" if running else ""
         )
         self._show_child(panel.server_card, self.server, self._notes["server"], about)
         about = (
-            f"People come in at port {chosen.relay_port} as well" if self.relay.state is State.RUNNING else ""
+            f"People come in at port {chosen.relay_port} as well"
+            if self.relay.state is ChildState.RUNNING
+            else ""
         )
         self._show_child(panel.relay_card, self.relay, self._notes["relay"], about)
         self._label(self.server_button, self.server, "Server")
@@ -136,12 +138,12 @@ class Program:
         button.configure(
             text=text,
             underline=text.index(what) if what == "Relay" else 0,
-            state="disabled" if child.state is State.STOPPING else "normal",
+            state="disabled" if child.state is ChildState.STOPPING else "normal",
         )
 
     def _show_child(self, card: Any, child: Child, note: str, about: str) -> None:
         mood, state = MOODS[child.state]
-        wrong = note or (child.sentence if child.state is State.FAILED else "")
+        wrong = note or (child.sentence if child.state is ChildState.FAILED else "")
         card.show(mood, state, wrong or about, wrong=bool(wrong))
 
     def _note(self, part: str, sentence: str) -> None:
@@ -239,7 +241,7 @@ class Program:
     def _want_client(self, argv: list[str], in_window: bool) -> None:
         self._notes["clients"] = ""
         if self.server.active:
-            if self.server.state is State.RUNNING:
+            if self.server.state is ChildState.RUNNING:
                 self._start_client(argv, in_window)
             else:
                 self._after_start.append((argv, in_window))
@@ -271,7 +273,7 @@ class Program:
     def _client_changed(self, client: Child) -> None:
         if not client.active and client in self.clients:
             self.clients.remove(client)
-            if client.state is State.FAILED:
+            if client.state is ChildState.FAILED:
                 self._notes["clients"] = f"A client ended: {client.sentence}"
         self.changed()
 
@@ -368,7 +370,7 @@ def run(data: str | None) -> int:
     from twisted.internet import reactor, tksupport
 
     running: Any = reactor
-    program = Program(running, root, config_folder() / PREFERENCES, data)
+    program = LauncherProgram(running, root, config_folder() / PREFERENCES, data)
     root.report_callback_exception = program.failed
     tksupport.install(root)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from chat.client.endpoints import BadAddress, parse_address
+from chat.client.link.endpoints import BadAddress, parse_address
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,13 +11,13 @@ from tkinter import ttk
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 
-from chat.client.desk import safe
+from chat.client.desk.desk import safe
+from chat.client.desk.pages import Page
+from chat.client.desk.typed.table import COMMANDS, run
 from chat.client.gui.overlay import Chooser, Question
 from chat.client.gui.row import Row
 from chat.client.gui.theme import Theme
-from chat.client.pages import Page
-from chat.client.queries import QueryFailed, RoomListing
-from chat.client.typed import COMMANDS, run
+from chat.client.link.queries import QueryFailed, RoomListing
 from chat.client.window import views
 from chat.client.window.appearance import Appearance
 from chat.client.window.dialogs import help_card, preferences_card

@@ -6,9 +6,9 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from chat.client.endpoints import DEFAULT_PORT, TLS_PORT, BadAddress, parse_address
 from chat.client.gui.preferences import Account
 from chat.client.gui.theme import Theme
+from chat.client.link.endpoints import DEFAULT_PORT, TLS_PORT, BadAddress, parse_address
 from chat.domain.names import NameRefused, check_name, room_from_typed
 
 MAX_FIELD = 512

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chat.client.connection import Connection
-from chat.client.desk import TerminalDesk
-from chat.client.events import Event, Kind, LagMeasured, PeopleChanged, Said, State, StateChanged
-from chat.client.pages import MAX_LINES, Page
+from chat.client.desk.desk import Desk
+from chat.client.desk.pages import MAX_LINES, Page
+from chat.client.link.connection import Connection
+from chat.client.link.events import (
+    ConnectionState,
+    Event,
+    Kind,
+    LagMeasured,
+    PeopleChanged,
+    Said,
+    StateChanged,
+)
 from chat.client.window.layout import moment, msgid_of
 
 MAX_FOUND = 200
 """Messages that a search of what the window holds shows: as many as anybody looks through."""
 
 
-class WindowDesk(TerminalDesk):
+class WindowDesk(Desk):
     """Pages of one person, for a window.
 
     @ivar show_found: called with the words of a search and what was found.
@@ -85,7 +93,7 @@ class WindowDesk(TerminalDesk):
     def close(self, place: str) -> None:
         """Take a place away."""
         super().close(place)
-        if not self.pages.current.place and self.connection.state is State.ONLINE:
+        if not self.pages.current.place and self.connection.state is ConnectionState.ONLINE:
             # Rather another conversation than the server's own page.
             other = next((page for page in reversed(self.pages.all) if page.place), None)
             if other is not None:

@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable, Iterator
 from tkinter import ttk
 
-from chat.client.candidates import Candidate
+from chat.client.desk.candidates import Candidate
 from chat.client.gui.theme import Theme
 from chat.client.window.recall import MAX_INPUT, Completing, InputHistory
 

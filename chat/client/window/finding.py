@@ -7,9 +7,9 @@ from weakref import WeakSet
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from chat.client.events import Event, Said
-from chat.client.pages import Page
-from chat.client.queries import QueryFailed
+from chat.client.desk.pages import Page
+from chat.client.link.events import Event, Said
+from chat.client.link.queries import QueryFailed
 from chat.client.window.frame import ChatFrame
 from chat.client.window.search import Found
 

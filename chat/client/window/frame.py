@@ -7,13 +7,13 @@ from collections.abc import Callable
 from tkinter import ttk
 from weakref import WeakSet
 
-from chat.client.candidates import candidates
-from chat.client.desk import safe
-from chat.client.events import State
+from chat.client.desk.candidates import candidates
+from chat.client.desk.desk import safe
+from chat.client.desk.pages import Page
+from chat.client.desk.typed.table import enter
 from chat.client.gui.listing import Listing
 from chat.client.gui.theme import Theme
-from chat.client.pages import Page
-from chat.client.typed import enter
+from chat.client.link.events import ConnectionState
 from chat.client.window import views
 from chat.client.window.desk import WindowDesk
 from chat.client.window.entry import Entry
@@ -223,7 +223,7 @@ class ChatFrame(ttk.Frame):
 
     def _fill(self, page: Page) -> None:
         """Where a conversation leaves room on the screen, fetch what was said before, once."""
-        if page in self._filled or not page.place or self.desk.connection.state is not State.ONLINE:
+        if page in self._filled or not page.place or self.desk.connection.state is not ConnectionState.ONLINE:
             return
         # A room's newest messages come by themselves; asked for before that, they would come twice.
         room = self.desk.connection.is_room(page.place)
@@ -263,8 +263,11 @@ class ChatFrame(ttk.Frame):
         self._dot.configure(image=self.theme.pill(px(9), px(9), getattr(p, status.mood)))
         self._state.configure(text=status.text)
         self._unsent.configure(text=views.unsent(self.desk), foreground=p.warning)
-        if self.desk.connection.state in (State.WAITING, State.CONNECTING) and self.desk.sentence:
-            waiting = self.desk.connection.state is State.WAITING
+        if (
+            self.desk.connection.state in (ConnectionState.WAITING, ConnectionState.CONNECTING)
+            and self.desk.sentence
+        ):
+            waiting = self.desk.connection.state is ConnectionState.WAITING
             seconds = f" Trying again in {views.countdown(self.desk, now)} s." if waiting else ""
             self._banner_text.configure(
                 text=f"{safe(self.desk.sentence)}{seconds} What you type is sent as soon as you are back.",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from chat.client.events import Delivery
-from chat.client.looks import LINK, clock, day, name_number
-from chat.client.pages import Line, Sort
-from chat.client.translate import name_in_text
+from chat.client.desk.looks import LINK, clock, day, name_number
+from chat.client.desk.pages import Line, Sort
+from chat.client.link.events import Delivery
+from chat.client.link.translate import name_in_text
 
 GROUP_SECONDS = 300.0
 """Messages of one person within this time stand under one name."""

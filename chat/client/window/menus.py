@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tkinter as tk
 
-from chat.client.desk import safe
-from chat.client.typed import run
+from chat.client.desk.desk import safe
+from chat.client.desk.typed.table import run
 from chat.client.window import views
 from chat.client.window.frame import ChatFrame
 

@@ -12,12 +12,12 @@ from typing import Any
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from chat.client.arguments import default_name
-from chat.client.connection import Connection
-from chat.client.endpoints import parse_address
-from chat.client.events import State, StateChanged
+from chat.client.desk.arguments import default_name
 from chat.client.gui.preferences import Account, Kept, config_folder, read_window
 from chat.client.gui.theme import Theme, prepare_process
+from chat.client.link.connection import Connection
+from chat.client.link.endpoints import parse_address
+from chat.client.link.events import ConnectionState, StateChanged
 from chat.client.window import views
 from chat.client.window.actions import Actions
 from chat.client.window.appearance import Appearance
@@ -33,7 +33,7 @@ GOODBYE_SECONDS = 2.0
 """How long a server may take to say goodbye before the window goes all the same."""
 
 
-class Program:
+class WindowProgram:
     """One window and its connection.
 
     @ivar ended: whether the window is gone.
@@ -131,16 +131,18 @@ class Program:
         if self.ended:
             return
         match event.state:
-            case State.ONLINE:
+            case ConnectionState.ONLINE:
                 if self._dialog is not None:
                     self.show()
                 self._account = replace(self._account, name=self.connection.name)
                 self.kept.put(self.kept.chosen.with_account(self._account))
-            case State.WAITING if self._dialog is not None and self.connection.state is State.WAITING:
+            case ConnectionState.WAITING if (
+                self._dialog is not None and self.connection.state is ConnectionState.WAITING
+            ):
                 # At the dialog the person decides when to try again.
                 self.connection.disconnect()
                 self._dialog.tell(event.sentence)
-            case State.ENDED:
+            case ConnectionState.ENDED:
                 field = "name" if "name" in event.sentence.lower() else ""
                 self.ask(self._account, event.sentence, field)
         self.frame.changed()
@@ -184,7 +186,7 @@ def run(address: str | None, name: str | None, rooms: list[str] | None, tls: boo
     from twisted.internet import reactor, tksupport
 
     running: Any = reactor
-    program = Program(running, root, config_folder() / PREFERENCES)
+    program = WindowProgram(running, root, config_folder() / PREFERENCES)
     root.report_callback_exception = program.failed
     recent = program.kept.chosen.recent
     if address is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from chat.client.candidates import Candidate
-from chat.client.table import secret_in
+from chat.client.desk.candidates import Candidate
+from chat.client.desk.typed.table import secret_in
 
 MAX_HISTORY = 500
 """Lines remembered."""

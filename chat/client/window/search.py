@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
 
-from chat.client.desk import safe
-from chat.client.events import Said
+from chat.client.desk.desk import safe
+from chat.client.desk.looks import clock, name_number
 from chat.client.gui.listing import Listing
 from chat.client.gui.row import Row
 from chat.client.gui.theme import Theme
-from chat.client.looks import clock, name_number
+from chat.client.link.events import Said
 from chat.client.window.views import initial
 
 

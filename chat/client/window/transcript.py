@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from tkinter import ttk
 
-from chat.client.events import Said
+from chat.client.desk.pages import Line, Page
 from chat.client.gui.scrolled import scrolled_text
 from chat.client.gui.theme import Theme
-from chat.client.pages import Line, Page
+from chat.client.link.events import Said
 from chat.client.window.layout import key_of, moment, msgid_of, paragraphs
 
 FLASH_MS = 2_500

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from chat.client.desk import TerminalDesk, safe
-from chat.client.events import State
+from chat.client.desk.desk import Desk, safe
+from chat.client.desk.looks import LINK, name_number
+from chat.client.desk.pages import Page
 from chat.client.gui.row import Row
-from chat.client.looks import LINK, name_number
-from chat.client.pages import Page
+from chat.client.link.events import ConnectionState
 
 LAG_SHOWN = 1.0
 """Seconds from which on lag is a warning."""
@@ -29,7 +29,7 @@ def page_key(page: Page) -> str:
     return f"place {page.place}" if page.place else f"title {page.title}"
 
 
-def page_of(desk: TerminalDesk, key: str) -> Page | None:
+def page_of(desk: Desk, key: str) -> Page | None:
     """The page that a key stands for."""
     return next((page for page in desk.pages.all if page_key(page) == key), None)
 
@@ -39,7 +39,7 @@ def initial(name: str) -> str:
     return next((c.upper() for c in name if c.isalnum()), "?")
 
 
-def _room_row(desk: TerminalDesk, page: Page) -> Row:
+def _room_row(desk: Desk, page: Page) -> Row:
     room = desk.connection.rooms.get(desk.connection.fold(page.place))
     gone = room is None or not room.joined
     return Row(
@@ -65,7 +65,7 @@ def _person_row(page: Page) -> Row:
     )
 
 
-def sidebar(desk: TerminalDesk) -> list[Row]:
+def sidebar(desk: Desk) -> list[Row]:
     """The rooms and private chats, and the server's own page."""
     rooms = [page for page in desk.pages.all if page.place and desk.connection.is_room(page.place)]
     private = [page for page in desk.pages.all if page.place and not desk.connection.is_room(page.place)]
@@ -82,7 +82,7 @@ def sidebar(desk: TerminalDesk) -> list[Row]:
     return rows
 
 
-def people(desk: TerminalDesk) -> list[Row]:
+def people(desk: Desk) -> list[Row]:
     """Who is in the room that is looked at."""
     place = desk.pages.current.place
     room = desk.connection.rooms.get(desk.connection.fold(place)) if place else None
@@ -112,7 +112,7 @@ def people(desk: TerminalDesk) -> list[Row]:
     return rows
 
 
-def header(desk: TerminalDesk) -> tuple[str, str]:
+def header(desk: Desk) -> tuple[str, str]:
     """Title and what stands below it."""
     page, connection = desk.pages.current, desk.connection
     if not page.place:
@@ -126,17 +126,17 @@ def header(desk: TerminalDesk) -> tuple[str, str]:
     return page.title, safe(room.topic) or "No topic yet: /topic TEXT sets one"
 
 
-def countdown(desk: TerminalDesk, now: float) -> int:
+def countdown(desk: Desk, now: float) -> int:
     """Whole seconds until the next attempt to connect."""
     return max(math.ceil(desk.retry_at - now), 0)
 
 
-def status(desk: TerminalDesk, now: float) -> Status:
+def status(desk: Desk, now: float) -> Status:
     """Where the connection stands, in a few words."""
     connection = desk.connection
     name = safe(connection.name)
     match connection.state:
-        case State.ONLINE:
+        case ConnectionState.ONLINE:
             away = ", away" if connection.away is not None else ""
             who = f"Connected to {safe(connection.server) or 'the server'} as {name}{away}"
             lag = connection.lag
@@ -145,27 +145,27 @@ def status(desk: TerminalDesk, now: float) -> Status:
             if lag >= LAG_SHOWN:
                 return Status("warning", f"{who}  ·  lag {lag:.1f} s")
             return Status("good", f"{who}  ·  {max(lag * 1000, 1):.0f} ms")
-        case State.CONNECTING:
+        case ConnectionState.CONNECTING:
             return Status("warning", "Connecting…")
-        case State.WAITING:
+        case ConnectionState.WAITING:
             return Status("warning", f"Reconnecting in {countdown(desk, now)} s")
-        case State.ENDED:
+        case ConnectionState.ENDED:
             return Status("error", "Not connected")
     return Status("faint", "Not connected")
 
 
-def unsent(desk: TerminalDesk) -> str:
+def unsent(desk: Desk) -> str:
     """How many of our messages wait, ``""`` for none."""
     count = len(desk.connection.pending)
     return "" if not count else f"{count} message{'s' if count > 1 else ''} not sent yet"
 
 
-def window_title(desk: TerminalDesk) -> str:
+def window_title(desk: Desk) -> str:
     """What the desktop shows of the window: what waits to be read, and where we are."""
     count = sum(page.unread for page in desk.pages.all)
     mark = "!" if any(page.mentioned for page in desk.pages.all) else ""
     where = desk.pages.current.title if desk.pages.current.place else "Chat"
-    state = "" if desk.connection.state is State.ONLINE else f" ({desk.connection.state.value})"
+    state = "" if desk.connection.state is ConnectionState.ONLINE else f" ({desk.connection.state.value})"
     return (f"({count}{mark}) " if count else "") + f"{where}{state} – {safe(desk.connection.name) or 'Chat'}"
 
 
@@ -180,7 +180,7 @@ def links(page: Page) -> list[str]:
     return list(found)[:LINKS_SHOWN]
 
 
-def switcher(desk: TerminalDesk) -> list[Row]:
+def switcher(desk: Desk) -> list[Row]:
     """Where the quick switcher leads: what has something unread first, then everybody in our rooms."""
     pages = sorted(
         (page for page in desk.pages.all),

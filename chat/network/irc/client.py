@@ -7,13 +7,13 @@ from chat.domain.metadata import Target
 from chat.domain.room import Room
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
-from chat.network.irc.rendering import Rendering, shared_rendering
-from chat.network.irc.replies import Replies
+from chat.network.irc.rendering import IrcRendering, shared_rendering
+from chat.network.irc.replies import Responder
 from chat.network.irc.unfinished import Multiline, Registration
 from chat.network.listener import ChatProtocol
 
 
-class IrcClient(Replies):
+class IrcClient(Responder):
     """One client. The dialect, which knows every command, builds upon it.
 
     @ivar exchange: what the client has sent of a SASL response; None when none is under way.
@@ -41,7 +41,7 @@ class IrcClient(Replies):
         """Render events as the capabilities and the list of ignored people have it."""
         ignored = self.user.ignored
         if ignored:
-            self.rendering = Rendering(self.caps & RENDERED, ignored)
+            self.rendering = IrcRendering(self.caps & RENDERED, ignored)
         else:
             self.rendering = shared_rendering(self.caps)
         for membership in self.user.memberships.values():

@@ -80,7 +80,7 @@ def pieces(text: str, room: int, cuts: str = "") -> Iterator[tuple[str, bool]]:
         offset = end + 1
 
 
-class Rendering:
+class IrcRendering:
     """How clients with one set of capabilities get events.
 
     @ivar caps: the capabilities, of those that `capabilities.RENDERED` names.
@@ -279,10 +279,10 @@ class Rendering:
 
 
 @lru_cache(maxsize=1024)
-def _shared(caps: int) -> Rendering:
-    return Rendering(caps)
+def _shared(caps: int) -> IrcRendering:
+    return IrcRendering(caps)
 
 
-def shared_rendering(caps: int) -> Rendering:
+def shared_rendering(caps: int) -> IrcRendering:
     """The one rendering for all clients whose capabilities mean the same bytes."""
     return _shared(caps & RENDERED)

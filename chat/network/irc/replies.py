@@ -30,7 +30,7 @@ def _bounded(text: str) -> bytes:
     return data + b"\r\n"
 
 
-class Replies:
+class Responder:
     """How the commands of one client are answered, in their order.
 
     @ivar caps: the capabilities that the client has enabled, as bits of `capabilities.Cap`.
@@ -226,7 +226,7 @@ class Suspended:
 
     __slots__ = ("_answered", "_before", "_response", "_session")
 
-    def __init__(self, session: Replies, response: Response, answered: Callable[[], None]) -> None:
+    def __init__(self, session: Responder, response: Response, answered: Callable[[], None]) -> None:
         self._session = session
         self._response = response
         self._answered = answered

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from importlib import metadata
 
-from chat.commands import figures
+from chat.domain.figures import figures
 from chat.domain.names import fold
 from chat.network.irc import isupport, operators
 from chat.network.irc import numerics as n

@@ -7,7 +7,7 @@ from twisted.internet.error import ProcessDone, ProcessExitedAlready, ProcessTer
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from chat.client.launcher.children import MAX_LINE, MAX_LINES, STOP_SECONDS, Child, State
+from chat.client.launcher.children import MAX_LINE, MAX_LINES, STOP_SECONDS, Child, ChildState
 
 
 class Process:
@@ -49,7 +49,7 @@ def make() -> tuple[Reactor, Child]:
     return reactor, Child(reactor, {"ready": re.compile("ready"), "url": re.compile(r"at (\S+)")}, "ready")
 
 
-def state(child: Child) -> State:
+def state(child: Child) -> ChildState:
     """How it is at this moment: it changes while the test goes on."""
     return child.state
 
@@ -60,16 +60,16 @@ def ended(child: Child, status: int | None) -> None:
 
 def test_it_runs_once_it_says_so() -> None:
     reactor, child = make()
-    states: list[State] = []
+    states: list[ChildState] = []
     child.changed = lambda: states.append(child.state)
     child.start(["program", "-x"], {})
     assert reactor.started == [["program", "-x"]]
     child.outReceived(b"at http://x\nrea")
-    assert state(child) is State.STARTING
+    assert state(child) is ChildState.STARTING
     child.outReceived(b"dy\n")
-    assert state(child) is State.RUNNING
+    assert state(child) is ChildState.RUNNING
     assert child.found["url"][1] == "http://x"
-    assert states == [State.STARTING, State.STARTING, State.RUNNING]
+    assert states == [ChildState.STARTING, ChildState.STARTING, ChildState.RUNNING]
     child.start(["program"], {})
     assert len(reactor.started) == 1
 
@@ -80,12 +80,12 @@ def test_it_is_ended_politely_and_then_not() -> None:
     calls: list[str] = []
     child.stop(lambda: calls.append("one"))
     child.stop(lambda: calls.append("two"))
-    assert (child.state, reactor.process.signals) == (State.STOPPING, ["TERM"])
+    assert (child.state, reactor.process.signals) == (ChildState.STOPPING, ["TERM"])
     reactor.advance(STOP_SECONDS)
     assert reactor.process.signals == ["TERM", "KILL"]
     assert calls == []
     ended(child, None)
-    assert (child.state, calls) == (State.STOPPED, ["one", "two"])
+    assert (child.state, calls) == (ChildState.STOPPED, ["one", "two"])
     child.stop(lambda: calls.append("at once"))
     assert calls[-1] == "at once"
     assert reactor.getDelayedCalls() == []
@@ -96,7 +96,7 @@ def test_one_that_ends_by_itself_leaves_its_last_words() -> None:
     child.start(["program"], {})
     child.outReceived(b"Cannot listen on 'tcp:80'.")
     ended(child, 1)
-    assert child.state is State.FAILED
+    assert child.state is ChildState.FAILED
     assert child.sentence == "Cannot listen on 'tcp:80'. (It ended with status 1.)"
 
 
@@ -104,7 +104,7 @@ def test_one_that_ends_in_order_has_just_stopped_and_may_start_again() -> None:
     reactor, child = make()
     child.start(["program"], {})
     ended(child, 0)
-    assert child.state is State.STOPPED
+    assert child.state is ChildState.STOPPED
     child.start(["program"], {})
     assert len(reactor.started) == 2
     assert child.found == {}
@@ -114,7 +114,7 @@ def test_one_that_cannot_be_started_says_why() -> None:
     reactor, child = make()
     reactor.error = FileNotFoundError(2, "No such file")
     child.start(["program"], {})
-    assert (child.state, child.sentence) == (State.FAILED, "program could not be started: No such file.")
+    assert (child.state, child.sentence) == (ChildState.FAILED, "program could not be started: No such file.")
 
 
 def test_output_is_bounded_and_safe() -> None:

@@ -54,7 +54,7 @@ def test_the_programs_find_the_same_package() -> None:
 
 def test_ready_and_the_monitors_address_are_recognised() -> None:
     patterns = commandlines.SERVER_PATTERNS
-    assert patterns["ready"].search("2026 [chat.conversation.Conversation#info] Chat is ready as chat")
+    assert patterns["ready"].search("2026 [chat.chat_server.Conversation#info] Chat is ready as chat")
     found = patterns["monitor"].search("[x#info] Open the monitor at http://127.0.0.1:1/?token=ab-c_d~.e")
     assert found is not None
     assert found[1] == "http://127.0.0.1:1/?token=ab-c_d~.e"

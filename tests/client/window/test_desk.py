@@ -1,7 +1,7 @@
 """What the window adds to the desk."""
 
-from chat.client.events import Event, Kind, Said, StateChanged
-from chat.client.pages import MAX_LINES
+from chat.client.desk.pages import MAX_LINES
+from chat.client.link.events import Event, Kind, Said, StateChanged
 
 from .test_views import Seat
 

@@ -1,7 +1,7 @@
 """How lines of a page look."""
 
-from chat.client.events import Delivery, Kind, Outgoing
-from chat.client.pages import Line, Sort
+from chat.client.desk.pages import Line, Sort
+from chat.client.link.events import Delivery, Kind, Outgoing
 from chat.client.window.layout import Paragraph, key_of, paragraphs
 
 NOON = 1_800_000_000.0

@@ -1,6 +1,6 @@
 """What the input remembers."""
 
-from chat.client.candidates import Candidate
+from chat.client.desk.candidates import Candidate
 from chat.client.window.recall import MAX_HISTORY, Completing, InputHistory
 
 

@@ -2,7 +2,7 @@
 
 import time
 
-from chat.client.events import Kind, Said
+from chat.client.link.events import Kind, Said
 from chat.client.window.search import result_rows, when
 
 NOON = time.mktime((2026, 11, 23, 12, 0, 0, 0, 0, -1))

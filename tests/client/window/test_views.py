@@ -4,8 +4,7 @@ from twisted.internet.task import Clock
 
 from chat.client.window import views
 from chat.client.window.desk import WindowDesk
-
-from ..talking import Script, Talker
+from tests.client.talking import Script, Talker
 
 
 class Seat:

@@ -30,7 +30,7 @@ from chat.domain.events import (
     Whispered,
 )
 from chat.network.irc.capabilities import RENDERED, Cap
-from chat.network.irc.rendering import CUTS, Rendering, pieces, shared_rendering, source
+from chat.network.irc.rendering import CUTS, IrcRendering, pieces, shared_rendering, source
 from chat.wire import MAX_LINE_BYTES
 
 TIME = 1_800_000_000.5
@@ -75,48 +75,48 @@ NEED_A_CAPABILITY: list[tuple[Event, int, str]] = [
 
 @pytest.mark.parametrize(("event", "line"), EVENTS)
 def test_without_capabilities(event: Event, line: str) -> None:
-    assert Rendering(0).render(event).decode() == f"{line}\r\n"
+    assert IrcRendering(0).render(event).decode() == f"{line}\r\n"
 
 
 @pytest.mark.parametrize(("event", "line"), EVENTS)
 def test_with_time_and_tags(event: Event, line: str) -> None:
-    tagged = Rendering(Cap.SERVER_TIME | Cap.MESSAGE_TAGS).render(event).decode()
+    tagged = IrcRendering(Cap.SERVER_TIME | Cap.MESSAGE_TAGS).render(event).decode()
     assert tagged == f"@time=2027-01-15T08:00:00.500Z;msgid=m1 {line}\r\n"
 
 
 @pytest.mark.parametrize(("event", "cap", "line"), NEED_A_CAPABILITY)
 def test_what_only_some_are_told(event: Event, cap: int, line: str) -> None:
-    assert Rendering(cap).render(event).decode() == f"{line}\r\n"
-    assert Rendering(RENDERED & ~cap).render(event) == b""
+    assert IrcRendering(cap).render(event).decode() == f"{line}\r\n"
+    assert IrcRendering(RENDERED & ~cap).render(event) == b""
 
 
 def test_several_changes_are_several_lines() -> None:
     event = IdentityChanged(*HEAD, ANN._replace(account=None, username="x", realname="A"), {})
-    lines = Rendering(Cap.ACCOUNT_NOTIFY | Cap.CHGHOST | Cap.SETNAME).render(event).decode().split("\r\n")
+    lines = IrcRendering(Cap.ACCOUNT_NOTIFY | Cap.CHGHOST | Cap.SETNAME).render(event).decode().split("\r\n")
     assert [line.split(" ")[1] for line in lines[:-1]] == ["ACCOUNT", "CHGHOST", "SETNAME"]
 
 
 def test_extended_join() -> None:
-    rendering = Rendering(Cap.EXTENDED_JOIN)
+    rendering = IrcRendering(Cap.EXTENDED_JOIN)
     assert rendering.render(Joined(*HEAD, "#a")) == b":ann!a@host JOIN #a Ann :Ann Smith\r\n"
     assert rendering.render(Joined("m1", TIME, BOB, "#a")) == b":bob!b@host JOIN #a * :Bob\r\n"
 
 
 def test_the_account_is_a_tag_of_those_who_have_one() -> None:
-    rendering = Rendering(Cap.ACCOUNT_TAG)
+    rendering = IrcRendering(Cap.ACCOUNT_TAG)
     assert rendering.render(Said(*HEAD, "#a", "x")) == b"@account=Ann :ann!a@host PRIVMSG #a :x\r\n"
     assert rendering.render(Said("m1", TIME, BOB, "#a", "x")) == b":bob!b@host PRIVMSG #a :x\r\n"
 
 
 def test_a_bot_is_marked() -> None:
     event = Said("m1", TIME, BOB._replace(bot=True), "#a", "x")
-    assert Rendering(Cap.MESSAGE_TAGS).render(event).startswith(b"@msgid=m1;bot :")
-    assert Rendering(0).render(event).startswith(b":")
+    assert IrcRendering(Cap.MESSAGE_TAGS).render(event).startswith(b"@msgid=m1;bot :")
+    assert IrcRendering(0).render(event).startswith(b":")
 
 
 def test_client_tags_are_escaped_and_the_servers_own_are_hidden() -> None:
     event = Said(*HEAD, "#a", "x", {"+a": "b; c\\\r\n", "+d": "", CUTS: "1"})
-    line = Rendering(Cap.MESSAGE_TAGS).render(event)
+    line = IrcRendering(Cap.MESSAGE_TAGS).render(event)
     assert line == rb"@msgid=m1;+a=b\:\sc\\\r\n;+d :ann!a@host PRIVMSG #a :x" + b"\r\n"
 
 
@@ -132,7 +132,7 @@ def test_the_source_of_people_and_servers() -> None:
 
 @pytest.mark.parametrize("kind", [Said, Acted, Noticed])
 def test_the_speech_of_ignored_people_is_hidden(kind: Any) -> None:
-    deaf = Rendering(Cap.MESSAGE_TAGS | Cap.MULTILINE, frozenset({"ann"}))
+    deaf = IrcRendering(Cap.MESSAGE_TAGS | Cap.MULTILINE, frozenset({"ann"}))
     assert deaf.render(kind(*HEAD, "#a", "x")) == b""
     assert deaf.render(kind(*HEAD, "#a", "x\ny")) == b""
     assert deaf.render(Tagged(*HEAD, "#a", {"+x": ""})) == b""
@@ -148,7 +148,7 @@ LONG = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n
 @pytest.mark.parametrize("kind", [Said, Acted, Noticed])
 @given(text=LONG)
 def test_no_line_is_too_long_and_nothing_is_lost(kind: Any, text: str) -> None:
-    data = Rendering(0).render(kind(*HEAD, "#a", text))
+    data = IrcRendering(0).render(kind(*HEAD, "#a", text))
     lines = data.split(b"\r\n")[:-1]
     assert all(len(line) + 2 <= MAX_LINE_BYTES for line in lines)
     parts = [line.decode().split(" :", 1)[1] for line in lines]
@@ -159,7 +159,7 @@ def test_no_line_is_too_long_and_nothing_is_lost(kind: Any, text: str) -> None:
 
 
 def test_a_long_text_has_its_id_once_and_its_time_on_each_line() -> None:
-    data = Rendering(Cap.SERVER_TIME | Cap.MESSAGE_TAGS).render(Said(*HEAD, "#a", "word " * 200))
+    data = IrcRendering(Cap.SERVER_TIME | Cap.MESSAGE_TAGS).render(Said(*HEAD, "#a", "word " * 200))
     lines = data.decode().split("\r\n")[:-1]
     assert len(lines) > 2
     assert ["msgid=m1" in line for line in lines] == [True] + [False] * (len(lines) - 1)
@@ -168,7 +168,7 @@ def test_a_long_text_has_its_id_once_and_its_time_on_each_line() -> None:
 
 
 def test_a_long_text_is_a_batch_for_those_who_know_multiline() -> None:
-    data = Rendering(Cap.MULTILINE | Cap.MESSAGE_TAGS).render(Said(*HEAD, "#a", "one\n\ntwo " + "x" * 600))
+    data = IrcRendering(Cap.MULTILINE | Cap.MESSAGE_TAGS).render(Said(*HEAD, "#a", "one\n\ntwo " + "x" * 600))
     lines = data.decode().split("\r\n")[:-1]
     assert lines[0] == "@msgid=m1 :ann!a@host BATCH +m1 draft/multiline #a"
     assert lines[-1] == ":ann!a@host BATCH -m1"

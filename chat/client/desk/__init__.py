@@ -1,0 +1,1 @@
+"""What all user interfaces share: pages, what happens to them, and what people type."""

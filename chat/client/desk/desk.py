@@ -1,0 +1,307 @@
+"""What a terminal does with what happens: events to lines on pages. It draws nothing itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from chat.client.desk.pages import Line, Page, Pages, Sort
+from chat.client.link.connection import Connection
+from chat.client.link.events import (
+    ConnectionState,
+    Delivery,
+    DeliveryChanged,
+    Event,
+    Invited,
+    Joined,
+    Kind,
+    Left,
+    Missed,
+    Outgoing,
+    Quit,
+    Renamed,
+    Said,
+    StateChanged,
+    Told,
+    TopicChanged,
+)
+from chat.domain.text import printable, strip_formatting
+
+_SORTS = {Kind.SAY: Sort.SAY, Kind.ACT: Sort.ACT, Kind.NOTICE: Sort.NOTICE}
+
+
+def safe(text: str) -> str:
+    """Text of others, made safe for a terminal."""
+    return printable(strip_formatting(text))
+
+
+class Desk:
+    """The pages of one person, kept up to date by events (it is the connection's listener) and by what is typed: a
+    `typed.Desk`.
+
+    @ivar changed: called after anything that can be seen has changed.
+    @ivar bell: called when somebody means us.
+    @ivar retry_at: while the connection waits, when it tries again (wall clock).
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[Connection], None],
+        quit_: Callable[[str], None],
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`connect` connects (again) as the command line says; `quit_` ends the program with a reason."""
+        self.connection: Connection
+        self.correspondent = ""
+        self.changed: Callable[[], None] = lambda: None
+        self.bell: Callable[[], None] = lambda: None
+        self.retry_at = 0.0
+        self.pages = Pages(lambda name: self.connection.fold(name))
+        self._connect = connect
+        self._quit = quit_
+        self._wall_clock = wall_clock
+        self._last_state = ""
+
+    def attach(self, connection: Connection) -> None:
+        """The connection whose listener this is."""
+        self.connection = connection
+
+    # typed.Desk
+
+    @property
+    def place(self) -> str:
+        """Where what is typed goes."""
+        return self.pages.current.place
+
+    def note(self, text: str, place: str | None = None, error: bool = False) -> None:
+        """A line for this person alone."""
+        page = (self.pages.find(place) if place else None) or self.pages.current
+        self._add(page, Line(Sort.ERROR if error else Sort.NOTE, safe(text), self._wall_clock()))
+
+    def said(self, message: Outgoing) -> None:
+        """One of our own messages."""
+        page = self.pages.make(message.place)
+        page.scroll = 0
+        for part in message.text.split("\n"):
+            line = Line(
+                _SORTS[message.kind],
+                safe(part),
+                message.time,
+                self.connection.name,
+                own=True,
+                message=message,
+            )
+            self._add(page, line)
+        if message.state is Delivery.FAILED:
+            self.changed()
+
+    def open(self, place: str) -> None:
+        """Go to a place."""
+        self.pages.go(self.pages.make(place))
+        self.changed()
+
+    def close(self, place: str) -> None:
+        """Take a place away."""
+        page = self.pages.find(place)
+        if page is not None:
+            self.pages.drop(page)
+        self.changed()
+
+    def clear(self) -> None:
+        """Empty the page that is looked at."""
+        self.pages.current.lines.clear()
+        self.pages.current.scroll = 0
+        self.changed()
+
+    def earlier(self, place: str, events: list[Event]) -> None:
+        """Older events, before what is there."""
+        page = self.pages.find(place)
+        if page is None:
+            return
+        known = {line.msgid for line in page.lines if line.msgid}
+        lines = [
+            self._line(event) for event in events if isinstance(event, Said) and event.msgid not in known
+        ]
+        if lines:
+            page.insert_before(lines)
+            # As far up as there is: drawing brings it back to the first line.
+            page.scroll = 1_000_000
+        else:
+            self.note("There is nothing earlier.", place)
+        self.changed()
+
+    def oldest(self, place: str) -> str | float | None:
+        """The msgid, else the time, of the oldest message shown of a place."""
+        page = self.pages.find(place)
+        for line in page.lines if page is not None else ():
+            if line.author:
+                return line.msgid or (line.message.msgid if line.message else "") or line.time
+        return None
+
+    def found(self, words: str, messages: list[Said]) -> None:
+        """What a search has found, on a page of its own."""
+        page = self.pages.titled("search")
+        self.pages.go(page)
+        self._add(page, Line(Sort.RULE, safe(f"{len(messages)} found: {words}")))
+        for event in messages:
+            line = self._line(event)
+            when = datetime.fromtimestamp(event.time).strftime("%Y-%m-%d")
+            line.text = f"{safe(event.place)} {when}  {line.text}"
+            line.mention = False
+            self._add(page, line)
+
+    def connect_again(self) -> None:
+        """Connect as before."""
+        self._connect(self.connection)
+
+    def leave(self, reason: str) -> None:
+        """End the program."""
+        self._quit(reason)
+
+    # events
+
+    def happened(self, event: Event) -> None:
+        """The connection's listener."""
+        match event:
+            case Said():
+                self._said(event)
+            case DeliveryChanged(message):
+                self._delivered(message)
+            case StateChanged():
+                self._state(event)
+            case Told(text, error, place):
+                self._told(text, error, place)
+            case Joined(place, name, when, own):
+                if own:
+                    self._entered(place)
+                else:
+                    self._came_or_went(place, Sort.CAME, name, when)
+            case Left():
+                self._left(event)
+            case Quit(name, places, when, reason):
+                for place in (*places, name):
+                    self._came_or_went(place, Sort.WENT, name, when, reason)
+            case Renamed():
+                self._renamed(event)
+            case TopicChanged(place, topic, author, when):
+                self._topic(place, topic, author, when)
+            case Invited(place, author, when):
+                text = f"{safe(author)} invites you to {safe(place)}: /join {safe(place)}"
+                self._add(self.pages.current, Line(Sort.EVENT, text, when, mention=True))
+                self.bell()
+            case Missed(place, sentence):
+                self._add(self.pages.find(place) or self.pages.current, Line(Sort.RULE, safe(sentence)))
+        self.changed()
+
+    def _add(self, page: Page, line: Line, counts: bool = False) -> None:
+        page.add(line)
+        self.pages.arrived(page, line, counts)
+        self.changed()
+
+    def _line(self, event: Said) -> Line:
+        return Line(
+            _SORTS[event.kind],
+            safe(event.text),
+            event.time,
+            safe(event.author),
+            own=event.own,
+            mention=event.mention,
+            history=event.history,
+            msgid=event.msgid,
+        )
+
+    def _said(self, event: Said) -> None:
+        page = self.pages.make(event.place)
+        texts = event.text.split("\n")
+        for text in texts:
+            self._add(page, self._line(event._replace(text=text)), counts=not event.own and not event.history)
+        if event.private and not event.own:
+            self.correspondent = event.author
+        if event.mention and not event.history:
+            self.bell()
+
+    def _delivered(self, message: Outgoing) -> None:
+        if message.state is Delivery.FAILED:
+            page = self.pages.find(message.place)
+            if page is not None and page is not self.pages.current:
+                page.unread += 1
+
+    def _state(self, event: StateChanged) -> None:
+        match event.state:
+            case ConnectionState.WAITING | ConnectionState.ENDED:
+                if event.retry_in is not None:
+                    self.retry_at = self._wall_clock() + event.retry_in
+                ended = event.state is ConnectionState.ENDED
+                more = " /connect tries again, /nick NAME does so with another name." if ended else ""
+                # A server that is down for an hour is told of once.
+                if self._last_state != event.sentence or ended:
+                    self.note(event.sentence + more, error=True)
+                self._last_state = event.sentence
+            case ConnectionState.ONLINE:
+                self._last_state = ""
+                self.note(event.sentence)
+
+    def _told(self, text: str, error: bool, place: str) -> None:
+        page = self.pages.find(place) if place else None
+        if page is None:
+            # What a server greets with does not belong into a conversation.
+            greeting = self.connection.state is ConnectionState.CONNECTING or not self.connection.rooms
+            page = self.pages.server if greeting and not error else self.pages.current
+        self._add(page, Line(Sort.ERROR if error else Sort.NOTE, safe(text), self._wall_clock()))
+
+    def _entered(self, place: str) -> None:
+        known = self.pages.find(place)
+        page = self.pages.make(place)
+        page.title = safe(place)
+        if known is None:
+            self.pages.go(page)
+        else:
+            self._add(page, Line(Sort.EVENT, f"you are in {safe(place)} again", self._wall_clock()))
+
+    def _left(self, event: Left) -> None:
+        by = f" by {event.by}" if event.by else ""
+        if not event.own:
+            reason = safe(f"put out{by}: {event.reason}" if by else event.reason)
+            self._came_or_went(event.place, Sort.WENT, event.name, event.time, reason)
+            return
+        page = self.pages.find(event.place)
+        if page is not None:
+            why = safe(
+                f"You were put out{by}: {event.reason}" if by else f"You left. {event.reason}".rstrip()
+            )
+            self._add(page, Line(Sort.ERROR if by else Sort.EVENT, why, event.time), counts=bool(by))
+
+    def _came_or_went(self, place: str, sort: Sort, name: str, when: float, reason: str = "") -> None:
+        page = self.pages.find(place)
+        if page is not None:
+            page.came_or_went(sort, safe(name), when, safe(reason))
+
+    def _renamed(self, event: Renamed) -> None:
+        page = self.pages.find(event.old)
+        if page is not None and self.pages.find(event.new) is None:
+            page.place, page.title = event.new, safe(event.new)
+        if self.correspondent and self.connection.fold(self.correspondent) == self.connection.fold(event.old):
+            self.correspondent = event.new
+        who = "you are" if event.own else f"{safe(event.old)} is"
+        text = f"{who} now {safe(event.new)}"
+        pages = [self.pages.find(place) for place in (*event.places, event.new)]
+        for place_page in pages or [self.pages.current]:
+            if place_page is not None:
+                self._add(place_page, Line(Sort.EVENT, text, event.time))
+        if event.own and not event.places:
+            self._add(self.pages.current, Line(Sort.EVENT, text, event.time))
+
+    def _topic(self, place: str, topic: str, author: str, when: float) -> None:
+        page = self.pages.find(place)
+        if page is None:
+            return
+        if author:
+            text = (
+                f"{safe(author)} changed the topic to: {safe(topic)}"
+                if topic
+                else f"{safe(author)} removed the topic"
+            )
+        else:
+            text = f"Topic: {safe(topic)}"
+        self._add(page, Line(Sort.EVENT, text, when))

@@ -1,0 +1,111 @@
+"""The rows of the table of commands that are about accounts: register, log in and out, change a password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chat.commands.speaker import Speaker, when_answered
+from chat.commands.table import command
+from chat.domain.accounts import Account
+from chat.domain.names import check_name
+from chat.domain.refused import Refused, Why
+
+
+def _with_secret(speaker: Speaker, given: str | None, question: str, use: Callable[[str], None]) -> None:
+    if given is not None:
+        use(given)
+    else:
+        speaker.ask_secret(question, use)
+
+
+def _check_choice(password: str) -> None:
+    if password.startswith("/"):
+        # Where a password is asked for, a line with a slash is taken for a command.
+        raise Refused(
+            Why.BAD_PASSWORD, "Nothing was changed: a password may not start with /. Choose another one."
+        )
+
+
+def _name_of(speaker: Speaker) -> str:
+    if speaker.user.name is None:
+        raise Refused(Why.NOT_LOGGED_IN, "You have no name yet: type one, or /login NAME.")
+    return speaker.user.shown
+
+
+@command("register", "[PASSWORD]", "make your name yours, with a password")
+def _register(speaker: Speaker, arguments: list[str]) -> None:
+    name = check_name(_name_of(speaker))
+
+    def use(password: str) -> None:
+        _check_choice(password)
+
+        def registered(account: Account) -> None:
+            speaker.reply(
+                f"The name {account.name} is yours, and you are logged in. From now on: /login {account.name}"
+            )
+
+        speaker.logins.register(speaker.user, name, password, when_answered(speaker, registered))
+
+    _with_secret(speaker, arguments[0] if arguments else None, "Choose a password", use)
+
+
+@command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for")
+def _login(speaker: Speaker, arguments: list[str]) -> None:
+    name = arguments[0] if arguments else _name_of(speaker)
+
+    def use(password: str) -> None:
+        def logged_in(account: Account) -> None:
+            new = speaker.user.name is None
+            try:
+                speaker.logins.take_name(speaker.user, account, check_name(account.name))
+            except Refused as refused:
+                # Only a full server, or the same account on another connection a moment ago.
+                speaker.reply(f"You are logged in as {account.name}. {refused.sentence}")
+                if new:
+                    return
+            if new:
+                speaker.welcome()
+            speaker.reply(f"You are logged in as {account.name}.")
+            speaker.logins.deliver(speaker.user, speaker.wait())
+
+        speaker.logins.log_in(speaker.user, name, password, when_answered(speaker, logged_in))
+
+    _with_secret(speaker, arguments[1] if len(arguments) > 1 else None, f"Password for {name}", use)
+
+
+@command("password", "[PASSWORD]", "change your password")
+def _password(speaker: Speaker, arguments: list[str]) -> None:
+    def use(password: str) -> None:
+        _check_choice(password)
+        speaker.logins.set_password(
+            speaker.user,
+            password,
+            when_answered(speaker, lambda account: speaker.reply("Your password is changed.")),
+        )
+
+    if speaker.user.account is None:
+        raise Refused(
+            Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in, /register makes an account."
+        )
+    _with_secret(speaker, arguments[0] if arguments else None, "Choose a new password", use)
+
+
+@command("logout", "", "be a guest again")
+def _logout(speaker: Speaker, arguments: list[str]) -> None:
+    speaker.logins.log_out(speaker.user)
+    speaker.reply("You are a guest again. The name stays yours: /login takes it back.")
+
+
+@command("unregister", "[PASSWORD]", "give your name up, for good")
+def _unregister(speaker: Speaker, arguments: list[str]) -> None:
+    def use(password: str) -> None:
+        def removed(account: Account) -> None:
+            speaker.reply(f"The name {account.name} belongs to nobody from here on.")
+
+        speaker.logins.unregister(speaker.user, password, when_answered(speaker, removed))
+
+    if speaker.user.account is None:
+        raise Refused(Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in.")
+    _with_secret(
+        speaker, arguments[0] if arguments else None, f"Password for {speaker.user.account}, to be sure", use
+    )

@@ -1,0 +1,86 @@
+"""The rows of the table of commands for operators of the server: become one, disconnect, keep out, announce."""
+
+from __future__ import annotations
+
+from chat.commands.speaker import Speaker
+from chat.commands.table import command
+from chat.domain import banning, operating
+from chat.domain.accounts import Account, Answer
+from chat.domain.durations import is_duration, parse_duration
+from chat.domain.refused import Refused
+
+BANS_SHOWN = 100
+"""Bans listed, the newest ones, before "and N more"."""
+
+
+@command("oper", "NAME [PASSWORD]", "become an operator of the server, with an operator's account")
+def _oper(speaker: Speaker, arguments: list[str]) -> None:
+    name = arguments[0]
+
+    def use(password: str) -> None:
+        answered = speaker.wait()
+
+        def checked(answer: Answer[Account]) -> None:
+            if not speaker.user.gone:
+                if isinstance(answer, Refused):
+                    speaker.reply(answer.sentence)
+                elif not answer.operator:
+                    speaker.reply(f"{answer.name} is no operator of this server.")
+                else:
+                    operating.promote(speaker.directory, speaker.user)
+                    speaker.reply(
+                        "You are an operator of this server: /kill, /serverban and /announce are yours."
+                    )
+            answered()
+
+        speaker.logins.authenticate(speaker.user, name, password, checked)
+
+    if len(arguments) > 1:
+        use(arguments[1])
+    else:
+        speaker.ask_secret(f"Password for {name}", use)
+
+
+@command("kill", "NAME [REASON]", "disconnect somebody (operators of the server)")
+def _kill(speaker: Speaker, arguments: list[str]) -> None:
+    operating.need_operator(speaker.user)
+    target = speaker.directory.find(arguments[0])
+    operating.kill(speaker.directory, speaker.user, target, arguments[1] if len(arguments) > 1 else "")
+    speaker.reply(f"{arguments[0]} was disconnected.")
+
+
+@command(
+    "serverban",
+    "WHOM [DURATION] [REASON]",
+    "keep a name, account, address or network out of the server; 12h, 7d, forever (operators)",
+    "kline",
+)
+def _server_ban(speaker: Speaker, arguments: list[str]) -> None:
+    operating.need_operator(speaker.user)
+    seconds: float | None = banning.DEFAULT_SECONDS
+    reason = arguments[1:]
+    if reason and is_duration(reason[0]):
+        seconds = parse_duration(reason.pop(0))
+    speaker.reply(banning.ban(speaker.directory, speaker.user, arguments[0], seconds, " ".join(reason)))
+
+
+@command("serverunban", "WHOM", "let an account, address or network into the server again", "unkline")
+def _server_unban(speaker: Speaker, arguments: list[str]) -> None:
+    speaker.reply(banning.unban(speaker.directory, speaker.user, arguments[0]))
+
+
+@command("serverbans", "", "who is kept out of the server (operators)", "klines")
+def _server_bans(speaker: Speaker, arguments: list[str]) -> None:
+    operating.need_operator(speaker.user)
+    bans = speaker.directory.bans.listed(speaker.directory.clock())
+    for ban in bans[-BANS_SHOWN:]:
+        speaker.reply(f"  {banning.line(ban)}")
+    if len(bans) > BANS_SHOWN:
+        speaker.reply(f"  and {len(bans) - BANS_SHOWN} older ones (python -m chat admin bans lists all)")
+    if not bans:
+        speaker.reply("Nobody is banned from this server.")
+
+
+@command("announce", "TEXT", "tell everybody something (operators of the server)")
+def _announce(speaker: Speaker, arguments: list[str]) -> None:
+    operating.announce(speaker.directory, speaker.user, arguments[0])

@@ -1,0 +1,82 @@
+"""Rows of the table of commands for talking: to a room, to one person, and to an account that is not here."""
+
+from __future__ import annotations
+
+from chat.commands.speaker import Speaker
+from chat.commands.table import command
+from chat.domain.events import Acted, Said
+from chat.domain.names import fold
+from chat.domain.refused import Refused
+from chat.domain.user import User
+
+
+def say(speaker: Speaker, text: str, kind: type[Said | Acted] = Said) -> None:
+    """Say something in the room that this person is in, unless they may not."""
+    sentence = speaker.muted()
+    if sentence is not None:
+        speaker.reply(sentence)
+    elif speaker.room is None:
+        speaker.reply("You are in no room: nobody would hear you. /join #lobby, or /rooms for a list.")
+    else:
+        speaker.directory.say(speaker.user, speaker.room, text, kind)
+
+
+def whisper(speaker: Speaker, target: User, text: str) -> None:
+    """Send a private message and show the sender what was sent."""
+    sentence = speaker.muted()
+    if sentence is not None:
+        speaker.reply(sentence)
+        return
+    speaker.directory.whisper(speaker.user, target, text)
+    speaker.reply(f"[pm to {target.shown}] {text}")
+    if target.away is not None:
+        speaker.reply(f"{target.shown} is away: {target.away}")
+
+
+def write_to(speaker: Speaker, name: str, text: str) -> None:
+    """Send a private message to whoever has this name, or to the account with it, here or not."""
+    account = speaker.logins.accounts.find(name)
+    if account is None or fold(name) in speaker.directory.users:
+        whisper(speaker, speaker.directory.find(name), text)
+        return
+    present = speaker.logins.present(account)
+    if present is not None:
+        whisper(speaker, present, text)
+        return
+    sentence = speaker.muted()
+    if sentence is not None:
+        speaker.reply(sentence)
+        return
+    answered = speaker.wait()
+
+    def kept(stored: bool) -> None:
+        if stored:
+            speaker.reply(f"[pm to {account.name}] {text}")
+            speaker.reply(f"{account.name} is not here, and gets it at the next login.")
+        else:
+            speaker.reply(f"{account.name} is not here, and your message could not be kept. Try again later.")
+        answered()
+
+    try:
+        speaker.logins.leave_message(speaker.user, account, text, receipt=kept)
+    except Refused:
+        answered()
+        raise
+
+
+@command("me", "TEXT", "say what you do: * you wave")
+def _me(speaker: Speaker, arguments: list[str]) -> None:
+    say(speaker, arguments[0], Acted)
+
+
+@command("pm", "NAME TEXT", "say something to one person alone", "msg", "w")
+def _pm(speaker: Speaker, arguments: list[str]) -> None:
+    write_to(speaker, *arguments)
+
+
+@command("reply", "TEXT", "answer the last private message", "r")
+def _reply(speaker: Speaker, arguments: list[str]) -> None:
+    if speaker.user.correspondent is None:
+        speaker.reply("Nobody has written to you yet. /pm NAME TEXT writes to somebody.")
+        return
+    write_to(speaker, speaker.user.correspondent, arguments[0])

@@ -1,0 +1,1 @@
+"""Between Twisted and the protocols: endpoint strings, PROXY headers, and what is asked of sockets."""

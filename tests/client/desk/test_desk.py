@@ -1,0 +1,303 @@
+"""Events and typed lines on pages, with a server that the test plays."""
+
+import pytest
+
+from chat.client.desk.desk import Desk
+from chat.client.desk.pages import Page, Sort
+from chat.client.desk.typed.table import COMMANDS, enter
+from tests.client.talking import ALL_CAPS, Script, Talker
+from tests.network.chatting import START
+
+
+class Person:
+    """A desk on a connection that is in #x with ann."""
+
+    def __init__(self, caps: str = "message-tags") -> None:
+        self.talker = Talker()
+        self.left: list[str] = []
+        self.bells = 0
+        self.connects = 0
+        self.desk = Desk(self._connect, self.left.append, lambda: START + self.talker.clock.seconds())
+        self.desk.bell = self._bell
+        self.talker.connection._listener = self.desk.happened
+        self.desk.attach(self.talker.connection)
+        self.talker.connect("bob", "#x")
+        self.script = Script(self.talker).welcome(caps, "CHANTYPES=# PREFIX=(ov)@+")
+        self.script.enter("#x", "@ann").pong()
+
+    def _connect(self, connection: object) -> None:
+        self.connects += 1
+
+    def _bell(self) -> None:
+        self.bells += 1
+
+    def type(self, *lines: str) -> list[str]:
+        """Type lines with time to breathe between them; returns what was sent."""
+        for line in lines:
+            self.talker.clock.advance(0.6)
+            enter(self.desk, line)
+        return self.script.sent()
+
+    def page(self, place: str = "#x") -> Page:
+        found = self.desk.pages.find(place)
+        assert found is not None
+        return found
+
+    def texts(self, place: str = "#x") -> list[str]:
+        return [line.text for line in self.page(place).lines]
+
+    @property
+    def last(self) -> str:
+        return self.desk.pages.current.lines[-1].text
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person()
+
+
+def test_our_room_is_looked_at(person: Person) -> None:
+    assert person.desk.place == "#x"
+    assert any("Connected" in line.text for line in person.desk.pages.server.lines)
+
+
+def test_what_others_say(person: Person) -> None:
+    person.script.say(":ann!a@h PRIVMSG #x :hello", ":ann!a@h PRIVMSG #x :\x01ACTION waves at bob\x01")
+    assert [(line.sort, line.author, line.text) for line in person.page().lines] == [
+        (Sort.SAY, "ann", "hello"),
+        (Sort.ACT, "ann", "waves at bob"),
+    ]
+    assert person.bells == 1
+
+
+def test_nothing_that_others_send_reaches_the_terminal_as_it_is(person: Person) -> None:
+    nasty = "\x1b[2J\x1b]0;title\x07\x03" + "4red\x02 \u202e"
+    person.script.say(
+        f":ann!a@h PRIVMSG #x :{nasty}1",
+        f":ann!a@h TOPIC #x :{nasty}2",
+        f":ann!a@h PART #x :{nasty}3",
+        ":eve\x1b[2J!a@h JOIN #x",
+        ":eve\x1b[2J!a@h PRIVMSG #x :4",
+        f":s 999 bob {nasty}",
+        f":s FAIL X Y :{nasty}",
+        f":eve\x1b[2J!e@h PRIVMSG bob :{nasty}",
+        f":ann!a@h KICK #x bob :{nasty}",
+    )
+    shown = [
+        part for page in person.desk.pages.all for line in page.lines for part in (line.text, line.author)
+    ]
+    shown += [page.title for page in person.desk.pages.all]
+    assert len(shown) > 20
+    assert not [part for part in shown if not part.isprintable()]
+
+
+def test_private_messages_have_their_own_page_and_do_not_take_us_there(person: Person) -> None:
+    person.script.say(":eve!e@h PRIVMSG bob :psst")
+    assert person.desk.place == "#x"
+    page = person.page("eve")
+    assert (page.unread, page.mentioned, person.bells) == (1, True, 1)
+    assert "PRIVMSG eve :what is it" in person.type("/reply what is it")
+    assert person.texts("eve") == ["psst", "what is it"]
+    person.script.say(":eve!e@h NICK evelyn")
+    assert person.page("evelyn") is page
+    assert "PRIVMSG evelyn again" in person.type("/r again")
+
+
+def test_what_we_say(person: Person) -> None:
+    sent = person.type("hello", "/me waves", "//slash", "/pm ann psst", "")
+    assert [line for line in sent if "PRIVMSG" in line] == [
+        "PRIVMSG #x hello",
+        "PRIVMSG #x :\x01ACTION waves\x01",
+        "PRIVMSG #x /slash",
+        "PRIVMSG ann psst",
+    ]
+    assert person.texts() == ["hello", "waves", "/slash"]
+    assert person.desk.place == "ann"
+
+
+def test_what_fails_is_marked_on_its_page(person: Person) -> None:
+    person.type("/pm ghost psst", "/join x")
+    person.type("/join #x")
+    person.script.say(":s 401 bob ghost :No such nick")
+    line = person.page("ghost").lines[0]
+    assert line.message is not None
+    assert line.message.sentence == "ghost: No such nick."
+    assert person.page("ghost").unread == 1
+
+
+def test_coming_and_going(person: Person) -> None:
+    person.script.say(":eve!e@h JOIN #x", ":eve!e@h QUIT :bye", ":ann!a@h NICK anna", ":anna!a@h PART #x")
+    assert person.texts() == ["eve joined", "eve left (bye)", "ann is now anna", "anna left"]
+
+
+def test_topics(person: Person) -> None:
+    person.script.say(":ann!a@h TOPIC #x :new", ":ann!a@h TOPIC #x :")
+    assert person.texts() == ["ann changed the topic to: new", "ann removed the topic"]
+    person.type("/topic")
+    assert "has no topic" in person.last
+    assert "TOPIC #x :all new" in person.type("/topic all new")
+
+
+def test_rooms_open_when_we_join_and_stay_after_a_drop(person: Person) -> None:
+    assert "JOIN #y" in person.type("/join y")
+    person.script.enter("#y")
+    assert person.desk.place == "#y"
+    person.script.lose()
+    assert "broke" in person.last
+    assert person.desk.retry_at > START
+    person.talker.clock.advance(5)
+    script = Script(person.talker).welcome()
+    script.enter("#x", "ann").enter("#y")
+    assert person.desk.place == "#y"
+    assert "you are in #x again" in person.texts()
+
+
+def test_a_server_that_is_down_is_told_of_once(person: Person) -> None:
+    person.script.lose()
+    for _ in range(5):
+        person.talker.clock.advance(60)
+        person.talker.attempts[-1].refuse()
+    assert len([text for text in person.texts() if "Nothing listens" in text]) == 1
+
+
+def test_a_permanent_error_says_what_can_be_done(person: Person) -> None:
+    person.script.say("ERROR :You are banned").lose()
+    assert "/connect" in person.last
+    person.type("/connect")
+    assert person.connects == 1
+    person.type("/nick robert")
+    assert person.connects == 2
+    assert person.talker.connection.name == "robert"
+
+
+def test_being_put_out(person: Person) -> None:
+    person.script.say(":ann!a@h KICK #x bob :enough")
+    assert person.last == "You were put out by ann: enough"
+    assert "JOIN #x" in person.type("/join #x")
+
+
+def test_leaving_a_room_closes_its_page(person: Person) -> None:
+    assert "PART #x" in person.type("/part")
+    assert person.desk.pages.find("#x") is None
+    person.script.say(":bob!b@h PART #x")
+    assert person.desk.pages.find("#x") is None
+    person.type("hello")
+    assert "You are in no room" in person.last
+
+
+def test_commands_that_are_wrong(person: Person) -> None:
+    assert person.type("/frob", "/topci x", "/pm", "/pm #x y", "/history 0") == []
+    texts = person.texts()
+    assert "Unknown command: /frob." in texts[0]
+    assert "Did you mean /topic?" in texts[1]
+    assert texts[2] == "Usage: /pm NAME [TEXT]"
+    assert "/join #x" in texts[3]
+    assert "1 to 1000" in texts[4]
+
+
+def test_help_tells_of_every_command(person: Person) -> None:
+    person.type("/help")
+    assert all(any(f"/{name}" in text for text in person.texts()) for name in COMMANDS)
+    person.type("/help /msg", "/help nothing")
+    assert "/pm NAME [TEXT] - " in person.texts()[-2]
+    assert "no command /nothing" in person.last
+
+
+def test_who_is_here(person: Person) -> None:
+    person.script.say(":ann!a@h AWAY :lunch")
+    person.type("/users")
+    assert person.last == "2 in #x: @ann (away), bob"
+
+
+def test_answers_come_where_they_were_asked_for(person: Person) -> None:
+    person.type("/whois ann", "/rooms", "/stats", "/pm ann")
+    person.script.say(
+        ":s 311 bob ann a host * :Ann A",
+        ":s 319 bob ann :@#x",
+        ":s 317 bob ann 65 1800000000 :idle",
+        ":s 301 bob ann :lunch",
+        ":s 318 bob ann :End",
+        ":s 322 bob #x 2 :things",
+        ":s 323 bob :End",
+        ":s 249 bob :users online: 2",
+        ":s 219 bob u :End",
+    )
+    texts = person.texts()
+    assert texts[0] == "ann (a@host) - Ann A"
+    assert "idle for 1m" in texts[1]
+    assert texts[2:] == ["  in @#x", "  away: lunch", "* #x  2 here  things", "users online: 2"]
+    person.type("/whois ghost")
+    person.script.say(":s 401 bob ghost :No such nick", ":s 318 bob ghost :End")
+    assert person.last == "ghost: No such nick."
+
+
+def test_ignoring(person: Person) -> None:
+    person.type("/ignore Ann")
+    person.script.say(":ann!a@h PRIVMSG #x :noise", ":ann!a@h PRIVMSG bob :noise")
+    person.type("/ignore", "/ignore -ann")
+    person.script.say(":ann!a@h PRIVMSG #x :music")
+    assert [text for text in person.texts() if "noise" in text] == []
+    assert "You ignore: ann" in person.texts()
+    assert person.last == "music"
+
+
+def test_commands_for_the_server(person: Person) -> None:
+    sent = person.type(
+        "/away lunch", "/away", "/nick rob", "/invite eve", "/kick ann bad manners", "/quote VERSION :a b"
+    )
+    assert sent == [
+        "AWAY lunch",
+        "AWAY",
+        "NICK rob",
+        "INVITE eve #x",
+        "KICK #x ann :bad manners",
+        "VERSION :a b",
+    ]
+    person.type("/exit bye now")
+    assert person.left == ["bye now"]
+
+
+def test_clearing(person: Person) -> None:
+    person.type("hello", "/clear")
+    assert person.texts() == []
+
+
+def test_earlier_messages_and_search() -> None:
+    person = Person(ALL_CAPS)
+
+    def answer(kind: str, *messages: str) -> str:
+        person.talker.clock.advance(1)
+        asked = person.script.pong()[-1]
+        label = asked.partition("label=")[2].partition(" ")[0]
+        person.script.say(f"@label={label} :s BATCH +h {kind}")
+        for number, message in enumerate(messages):
+            time = f"2027-01-15T07:00:0{number}.000Z"
+            person.script.say(f"@batch=h;msgid=h{number};time={time} :ann!a@h PRIVMSG #x :{message}")
+        person.script.say(":s BATCH -h")
+        return asked
+
+    # What the room was caught up with on joining has been answered by nothing.
+    person.script.say("@label=q1 :s BATCH +h chathistory #x", ":s BATCH -h")
+    person.script.say("@msgid=m1;time=2027-01-15T08:00:00.000Z :ann!a@h PRIVMSG #x :now")
+    enter(person.desk, "/history 2")
+    assert answer("chathistory #x", "one", "two").endswith("BEFORE #x msgid=m1 2")
+    assert person.texts() == ["one", "two", "now"]
+    enter(person.desk, "/history")
+    assert answer("chathistory #x").endswith("BEFORE #x msgid=h0 50")
+    assert person.last == "There is nothing earlier."
+    enter(person.desk, "/search one")
+    assert "text=one" in answer("soju.im/search", "one")
+    assert person.desk.pages.current.title == "search"
+    assert person.last.startswith("#x 2027-01-15  one")
+    enter(person.desk, "hello?")
+    assert "You are in no room" in person.last
+
+
+def test_who_was_put_out_is_told_how_to_come_back(person: Person) -> None:
+    person.script.say("ERROR :The operator has put you out: spam").lose()
+    assert person.last.startswith(
+        "The operator has put you out: spam. This client does not come back by itself."
+    )
+    assert "/connect" in person.last
+    person.type("/connect")
+    assert person.connects == 1
