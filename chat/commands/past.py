@@ -11,6 +11,7 @@ from chat.domain.events import Whispered
 from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import QUESTION, SEARCH
 
 HISTORY_SHOWN = 20
 """Events that `/history` shows without a number."""
@@ -52,7 +53,10 @@ def moment(text: str, now: float) -> float:
 
 
 @command(
-    "history", "[N]", f"the last N events of this room ({HISTORY_SHOWN}); /history before TIME goes back"
+    "history",
+    "[N]",
+    f"the last N events of this room ({HISTORY_SHOWN}); /history before TIME goes back",
+    work=QUESTION,
 )
 def _history(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
@@ -124,7 +128,10 @@ def parse_search(text: str, rooms: dict[str, str], now: float) -> Search:
 
 
 @command(
-    "search", "WORDS", "look for words in your rooms; from:NAME in:ROOM after:TIME before:TIME narrow it"
+    "search",
+    "WORDS",
+    "look for words in your rooms; from:NAME in:ROOM after:TIME before:TIME narrow it",
+    work=SEARCH,
 )
 def _search(speaker: Speaker, arguments: list[str]) -> None:
     rooms = {room.folded: room.name for room in speaker.user.memberships}

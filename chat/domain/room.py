@@ -104,12 +104,10 @@ class Membership:
         places: dict[str, int] | None = getattr(event, "places", None)
         if not places or len(places) < 2:
             return False
-        here = self.room.folded
-        for folded, position in places.items():
-            if folded == here:
-                continue
-            for other in chain(self.user.memberships.values(), self.user.former):
-                if other.room.folded == folded and other.joined_at <= position < other.position:
+        for other in chain(self.user.memberships.values(), self.user.former):
+            if other.room is not self.room:
+                position = places.get(other.room.folded)
+                if position is not None and other.joined_at <= position < other.position:
                     return True
         return False
 

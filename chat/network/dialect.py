@@ -21,10 +21,7 @@ class Dialect(Reader, Protocol):
     user: User
 
     def line(self, line: bytes) -> None:
-        """A line from the other side, without its line end."""
-
-    def free_of_charge(self, line: bytes) -> bool:
-        """Whether a line costs nothing of the message rate: answers to pings, registration."""
+        """A line from the other side, without its line end: asks `ChatProtocol.must_wait` before it does anything."""
 
     def tell_sentence(self, sentence: str) -> None:
         """A sentence of the server for this connection."""

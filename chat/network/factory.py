@@ -19,6 +19,7 @@ from chat.network.dialect import LOOK_SECONDS, Dialect, PersonDialect
 from chat.network.listener import ChatProtocol
 from chat.network.settings import Settings
 from chat.network.timing_wheel import TimingWheel
+from chat.network.turns import Turns
 
 GREETING_SECONDS = 0.3
 """Silence after which a connection is taken for a person: programs speak at once."""
@@ -59,6 +60,7 @@ class ChatFactory(Factory):
         self.cloak = cloak
         """Address -> the host that others see."""
         self.logins = Logins(directory, directory.claims.accounts, mailbox or NoMailbox())
+        self.turns = Turns(reactor)
         self.connections: dict[ChatProtocol, None] = {}
         self._silence: TimingWheel[ChatProtocol] = TimingWheel(SWEEP_SECONDS)
         live = settings.max_per_address

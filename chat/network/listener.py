@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from twisted.internet import address as addresses
 from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport, ITCPTransport
@@ -18,9 +18,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.domain.directory import Directory
-from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step
+from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step, address_key
 from chat.domain.logins import Logins
 from chat.domain.room import Membership
+from chat.domain.terms import Terms
 from chat.domain.user import User
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
@@ -31,10 +32,13 @@ from chat.network.pace import Pace
 from chat.network.pausing import PausingLineReceiver
 from chat.network.settings import Settings
 from chat.network.telnet import IAC_NUMBER, TelnetFilter
+from chat.network.turns import Turns
 from chat.network.wrong_door import by_first_bytes, by_first_line
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
+
+T = TypeVar("T")
 
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
 
@@ -49,6 +53,7 @@ class ConnectionOwner(Protocol):
     settings: Settings
     logins: Logins
     limits: AddressLimits
+    turns: Turns
     cloak: Callable[[str], str]
     make_person: Callable[[ChatProtocol], PersonDialect]
     make_program: Callable[[ChatProtocol], Dialect]
@@ -76,6 +81,9 @@ class ChatProtocol(PausingLineReceiver):
     def __init__(self) -> None:
         super().__init__()
         self.address = ""
+        self.address_key: str | None = None
+        self.used_until = 0.0
+        """When this connection will have its whole budget of work again: see `chat.network.turns`."""
         self.admitted = False
         self.dialect: Dialect | None = None
         self._person: PersonDialect | None = None
@@ -104,6 +112,8 @@ class ChatProtocol(PausingLineReceiver):
 
     def _admit(self) -> None:
         self.address = host_of(self.transport.getPeer())
+        self.address_key = address_key(self.address)
+        self.used_until = self.factory.turns.stranger()
         directory = self.factory.directory
         ban = directory.bans.of_address(self.address, directory.clock())
         if ban is not None:
@@ -242,15 +252,26 @@ class ChatProtocol(PausingLineReceiver):
         self.count_line()
         if line.endswith(b"\r"):
             line = line[:-1]
-        if self.pace is not None and not dialect.free_of_charge(line):
-            now = self.factory.seconds()
-            step, wait = self.pace.line(now)
-            if step is not Step.GO_ON:
-                self._escalate(step, dialect)
-            if wait > 0:
-                self.hold_line(line, wait)
-                return
         dialect.line(line)
+
+    def is_free(self, terms: Terms) -> bool:
+        """Whether a command costs nothing: speech, which the pace limits, on a server that has no limit on it."""
+        return terms.speech and self.pace is None
+
+    def must_wait(self, lines: float, work: float, do: Callable[[T], object], what: T) -> bool:
+        """Count what a command costs; True if `do(what)` is called later, and nothing more is read until then."""
+        seconds = 0.0
+        if lines and self.pace is not None:
+            step, seconds = self.pace.line(self.factory.seconds(), lines)
+            if step is not Step.GO_ON and self.dialect is not None:
+                self._escalate(step, self.dialect)
+        if seconds > 0:
+            self.hold_back(lambda what: self.must_wait(0.0, work, do, what) or do(what), what, seconds)
+            return True
+        if not self.factory.turns.must_wait(self, work):
+            return False
+        self.hold_back(do, what)
+        return True
 
     def _decide(self, line: bytes) -> Dialect | None:
         wrong = by_first_line(line)
@@ -298,11 +319,6 @@ class ChatProtocol(PausingLineReceiver):
     def may_read(self) -> bool:
         """Whether this connection is still to be read."""
         return not self.outlet.closed
-
-    def deal_with(self, line: bytes) -> None:
-        """A line whose turn has come."""
-        if self.dialect is not None and not self.outlet.closed:
-            self.dialect.line(line)
 
     def hide_typing(self, yes: bool) -> None:
         """Ask a telnet client not to show what is typed, or to show it again (RFC 857).

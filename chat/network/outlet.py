@@ -243,6 +243,7 @@ class Outlet:
     def _next(self) -> bytes:
         """What comes next for this reader, at most about `CHUNK` bytes of the rooms; b"" if nothing waits."""
         parts: list[bytes] = []
+        seen: set[str] = set()
         size = 0
         for membership in self._connection.memberships():
             log = membership.room.log
@@ -255,19 +256,30 @@ class Outlet:
                     self._keeper.count(0, missed)
                     parts.append(self._connection.gap(membership, missed))
                     membership.position = start
-                size += self._render(membership, start, events[: end - start], parts, CHUNK - size)
+                size += self._render(membership, start, events[: end - start], parts, seen, CHUNK - size)
         if self._own:
             parts.append(self._take_own(size < CHUNK))
         return b"".join(parts)
 
     def _render(
-        self, membership: Membership, position: int, events: list[LogEvent], parts: list[bytes], space: int
+        self,
+        membership: Membership,
+        position: int,
+        events: list[LogEvent],
+        parts: list[bytes],
+        seen: set[str],
+        space: int,
     ) -> int:
         size = 0
         session = membership.user.session
         rendering = membership.rendering
         for event in events:
-            if event.author.session != session and not membership.already_read(event):
+            # What stands in fifty logs is asked about in the first of them only.
+            several = len(getattr(event, "places", ())) > 1
+            known = several and event.msgid in seen
+            if several:
+                seen.add(event.msgid)
+            if event.author.session != session and not known and not membership.already_read(event):
                 data = rendered(rendering, event)
                 parts.append(data)
                 size += len(data)

@@ -23,6 +23,8 @@ _log = Logger()
 
 BROKEN = -1
 """Instead of the number of bytes that a transport took: it takes nothing any more."""
+CATCH_UP = 16
+"""Readers whose time it takes to look through all the rooms of one."""
 MANY = -1
 """Among the authors of a chunk: an event in it stands in several logs, so readers of several rooms need a look."""
 
@@ -36,13 +38,25 @@ Chunk: TypeAlias = tuple[bytes, set[int]]
 class Pass:
     """The fan-out of one room. At the end of a walk who has read everything stands with `together` others at most."""
 
-    __slots__ = ("_alone", "_cursors", "_end", "_news", "_together", "began", "fresh", "room", "started_at")
+    __slots__ = (
+        "_alone",
+        "_cursors",
+        "_end",
+        "_looked",
+        "_news",
+        "_together",
+        "began",
+        "fresh",
+        "room",
+        "started_at",
+    )
 
     def __init__(self, room: Room, together: int) -> None:
         self.room = room
         self._together = together
         self.began = 0.0
         self._news: News | None = None
+        self._looked = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -57,20 +71,20 @@ class Pass:
         """Serve about `budget` readers; return how many were looked at, and the bytes that were sent."""
         self.fresh = False
         self._end = end = self.room.log.end
-        looked = sent = 0
+        self._looked = sent = 0
         cursors = self._cursors
-        while cursors and looked < budget:
+        while cursors and self._looked < budget:
             cursor = cursors.pop()
-            looked += len(cursor.members)
+            self._looked += len(cursor.members)
             if cursor.position < end:
                 sent += self._serve_together(cursor)
         alone = self._alone
-        while alone and looked < budget:
+        while alone and self._looked < budget:
             membership = alone.pop()
-            looked += 1
+            self._looked += 1
             if membership.position < end:
                 sent += self._serve_alone(membership)
-        return looked, sent
+        return self._looked, sent
 
     def finished(self) -> bool:
         """Whether every reader has been offered everything; if news came meanwhile, a new walk begins."""
@@ -108,7 +122,7 @@ class Pass:
             return 0
         data, authors = self._chunk(cursor.rendering, position, to_bytes)
         if MANY in authors:
-            _read_alone(cursor, 1)
+            self._looked += CATCH_UP * _read_alone(cursor, 1)
         cursor.position = self._end
         # A copy, because whoever does not take everything leaves the cursor.
         pushes = list(cursor.pushes.values())
@@ -158,6 +172,7 @@ class Pass:
         data, authors = self._chunk(membership.rendering, position, rendered)
         if authors:
             if MANY in authors and len(membership.user.memberships) > 1:
+                self._looked += CATCH_UP
                 _catch_up(outlet)
                 return 0
             if membership.session in authors:
@@ -238,11 +253,12 @@ def _broken(problem: Exception) -> int:
     return BROKEN
 
 
-def _read_alone(cursor: SharedCursor, rooms: int) -> None:
-    """Let those who are in more than so many rooms read on alone."""
-    for membership in list(cursor.members.values()):
-        if len(membership.user.memberships) > rooms:
-            _catch_up(membership.outlet)
+def _read_alone(cursor: SharedCursor, rooms: int) -> int:
+    """Let those who are in more than so many rooms read on alone; return how many these are."""
+    several = [m for m in cursor.members.values() if len(m.user.memberships) > rooms]
+    for membership in several:
+        _catch_up(membership.outlet)
+    return len(several)
 
 
 def _catch_up(outlet: Outlet) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import TypeVar
 
-from chat.commands.table import run
-from chat.commands.talk import say
+from chat.commands import table, talk
+from chat.commands.terms import said_here
 from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
@@ -23,14 +24,21 @@ from chat.domain.events import (
 from chat.domain.names import NameRefused, check_name
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Membership, Room
+from chat.domain.terms import ASKING, HASH, Terms, Words
 from chat.domain.text import printable
 from chat.domain.user import User
 from chat.network.dialect import LOOK_SECONDS
 from chat.network.listener import ChatProtocol
 from chat.network.plain_rendering import PlainRendering, clock_time, line_of, shared_rendering
 
+T = TypeVar("T")
+
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
+SPEECH = Terms(words=Words(), work=said_here, speech=True)
+"""The terms of a line without a slash."""
+SECRET = Terms(work=HASH)
+"""The terms of a password that was asked for."""
 LATE_SECONDS = 60.0
 """Age from which on a private message is shown with its time."""
 NAMES_IN_WELCOME = 20
@@ -72,24 +80,42 @@ class PlainDialect:
     def line(self, line: bytes) -> None:
         """A line that was typed: a name, a command, or something to say."""
         if len(line) > LINE_BYTES:
-            self.reply(
-                f"Your line of {len(line)} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
-            )
-            return
-        if self._secret is not None:
-            self._take_secret(line)
-            return
-        text = printable(line.decode("utf-8", "replace"))
-        if self.user.name is None:
-            self._take_name(text.strip())
-        elif text.startswith("/") and not text.startswith("//"):
-            run(self, text.strip())
-        elif text.strip():
-            self._say(text[1:] if text.startswith("//") else text)
+            self._do(ASKING, (), self._too_long, len(line))
+        elif self._secret is not None:
+            self._do(SECRET, (), self._take_secret, line)
+        else:
+            self._text(printable(line.decode("utf-8", "replace")))
+
+    def _text(self, text: str) -> None:
+        if text.startswith("/") and not text.startswith("//"):
+            do = self._take_name if self.user.name is None else self._run
+            self._do(*table.terms_of(text.strip()), do, text.strip())
+        elif self.user.name is None:
+            self._do(ASKING, (), self._take_name, text.strip())
+        else:
+            self._do(SPEECH, (), self._say, text)
+
+    def _do(self, terms: Terms, arguments: Sequence[str], do: Callable[[T], None], what: T) -> None:
+        connection = self._connection
+        if connection.is_free(terms) or not connection.must_wait(*terms.cost(self, arguments), do, what):
+            do(what)
+
+    def _too_long(self, length: int) -> None:
+        self.reply(
+            f"Your line of {length} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
+        )
+
+    def _run(self, text: str) -> None:
+        table.run(self, text)
 
     def _say(self, text: str) -> None:
+        sentence = self.muted()
+        if sentence is not None:
+            self.reply(sentence)
+            return
         try:
-            say(self, text.rstrip())
+            if text.strip():
+                talk.say(self, (text[1:] if text.startswith("//") else text).rstrip())
         except Refused as refused:
             self.reply(refused.sentence)
 
@@ -104,7 +130,7 @@ class PlainDialect:
             self._ask_unseen("This server has a password:", lambda given: self._take_password(given, text))
             return
         if text.lower().split()[0] == "/login":
-            run(self, text)
+            table.run(self, text)
             return
         try:
             self.directory.enter(self.user, check_name(text))
@@ -175,10 +201,6 @@ class PlainDialect:
     def wait(self) -> Callable[[], None]:
         """Read nothing more until an answer has come."""
         return self._connection.answering()
-
-    def free_of_charge(self, line: bytes) -> bool:
-        """Nothing that a person types is free."""
-        return False
 
     def too_long(self, length: int) -> None:
         """Say why the connection ends."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import HASH, LINE, Asker, Words
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
@@ -44,7 +46,13 @@ def abort(session: IrcClient) -> None:
         session.numeric(n.ERR_SASLABORTED)
 
 
-@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True)
+def _sasl_work(asker: Asker, arguments: Sequence[str]) -> float:
+    # The name of a mechanism is no password; neither is a response that goes on.
+    data = arguments[0] if arguments else "*"
+    return LINE if data in ("*", MECHANISMS) or len(data) >= CHUNK else HASH
+
+
+@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True, lines=0.0, work=_sasl_work)
 def _authenticate(session: IrcClient, message: Message) -> None:
     data = message.params[0]
     if data == "*":
@@ -101,7 +109,7 @@ def _plain(session: IrcClient, text: str) -> None:
     session.logins.log_in(session.user, parts[1], parts[2], answered)
 
 
-@command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True)
+@command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True, words=Words(), work=HASH)
 def _register(session: IrcClient, message: Message) -> None:
     policy = session.connection.factory.settings.registration
     asked = message.params[0] if message.params else "*"

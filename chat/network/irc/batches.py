@@ -47,6 +47,12 @@ def _batch(session: IrcClient, message: Message) -> None:
         _say(session, open_one)
 
 
+def is_piece(session: IrcClient, message: Message) -> bool:
+    """Whether a line belongs to the open batch, and says so."""
+    open_one = session.multiline
+    return open_one is not None and bool(message.tags) and message.tags.get("batch") == open_one.reference
+
+
 def piece(session: IrcClient, message: Message) -> bool:
     """Take a line that belongs to the open batch; False if it does not say so."""
     open_one = session.multiline

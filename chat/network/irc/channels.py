@@ -9,6 +9,7 @@ from chat.domain import moderation, rights
 from chat.domain.names import RoomRefused, check_room
 from chat.domain.refused import Refused
 from chat.domain.room import Room
+from chat.domain.terms import Words, told_in_rooms
 from chat.domain.text import within_bytes
 from chat.network.irc import isupport, markers, metadata
 from chat.network.irc import numerics as n
@@ -49,7 +50,7 @@ def _topic(session: IrcClient, room: Room) -> None:
     session.numeric(n.RPL_TOPICWHOTIME, room.name, topic.author.mask, int(topic.time))
 
 
-@command("JOIN", "ROOM,... [KEY,...]", "go into rooms; 0 leaves all", minimum=1)
+@command("JOIN", "ROOM,... [KEY,...]", "go into rooms; 0 leaves all", minimum=1, work=told_in_rooms)
 def _join(session: IrcClient, message: Message) -> None:
     if message.params[0] == "0":
         for room in list(session.user.memberships):
@@ -70,7 +71,9 @@ def _join(session: IrcClient, message: Message) -> None:
             session.directory.join(session.user, name, key)
 
 
-@command("PART", "ROOM,... [REASON]", "leave rooms", minimum=1)
+@command(
+    "PART", "ROOM,... [REASON]", "leave rooms", minimum=1, words=Words(1, spare=True), work=told_in_rooms
+)
 def _part(session: IrcClient, message: Message) -> None:
     reason = within_bytes(message.params[1], isupport.KICK_BYTES) if len(message.params) > 1 else ""
     for text in targets(session, message.params[0]):
@@ -78,7 +81,9 @@ def _part(session: IrcClient, message: Message) -> None:
             session.directory.part(session.user, session.directory.room(text), reason)
 
 
-@command("TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1)
+@command(
+    "TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1, words=Words(1), work=told_in_rooms
+)
 def _topic_command(session: IrcClient, message: Message) -> None:
     room = session.directory.room(message.params[0])
     if len(message.params) > 1:
@@ -90,7 +95,14 @@ def _topic_command(session: IrcClient, message: Message) -> None:
         _topic(session, room)
 
 
-@command("KICK", "ROOM NAME,... [REASON]", "put people out of a room", minimum=2)
+@command(
+    "KICK",
+    "ROOM NAME,... [REASON]",
+    "put people out of a room",
+    minimum=2,
+    words=Words(2, spare=True),
+    work=told_in_rooms,
+)
 def _kick(session: IrcClient, message: Message) -> None:
     rooms = targets(session, message.params[0])
     people = targets(session, message.params[1])
@@ -106,7 +118,7 @@ def _kick(session: IrcClient, message: Message) -> None:
             moderation.kick(session.directory, session.user, room, target, reason)
 
 
-@command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you")
+@command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you", words=Words())
 def _invite(session: IrcClient, message: Message) -> None:
     if not message.params:
         for room in session.user.invitations or ():

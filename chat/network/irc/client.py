@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from chat.domain.events import Identity, PersonEvent
 from chat.domain.metadata import Target
 from chat.domain.room import Room
@@ -11,6 +14,9 @@ from chat.network.irc.rendering import IrcRendering, shared_rendering
 from chat.network.irc.replies import Responder
 from chat.network.irc.unfinished import Multiline, Registration
 from chat.network.listener import ChatProtocol
+
+SLICE_ROWS = 128
+"""Lines of a long answer that are made before others have their turn: about a millisecond."""
 
 
 class IrcClient(Responder):
@@ -46,6 +52,30 @@ class IrcClient(Responder):
             self.rendering = shared_rendering(self.caps)
         for membership in self.user.memberships.values():
             membership.rendering = self.rendering
+
+    def send_rows(self, rows: Iterator[bytes], work: float) -> None:
+        """Answer with many lines, of which each takes so much `work`: made in slices, and sent together.
+
+        A row that turns out to be none is b"".
+        """
+        made = list(islice(rows, SLICE_ROWS))
+        if len(made) < SLICE_ROWS:
+            self.send(b"".join(made))
+            return
+        later = self.suspend()
+
+        def go_on(made: list[bytes]) -> None:
+            more = [b""]
+            while more:
+                more = list(islice(rows, SLICE_ROWS))
+                made += more
+                if more and self.connection.must_wait(0.0, len(more) * work, go_on, made):
+                    return
+            with later:
+                self.send(b"".join(made))
+
+        if not self.connection.must_wait(0.0, SLICE_ROWS * work, go_on, made):
+            go_on(made)
 
     def leave(self, reason: str) -> None:
         """Say goodbye and close; others see `reason`."""

@@ -24,6 +24,7 @@ from chat.domain.history import (
 )
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import QUESTION, Words, told_in_rooms
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -58,7 +59,7 @@ def replay(session: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
         session.send(data)
 
 
-@command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before")
+@command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before", work=QUESTION)
 def _chathistory(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.CHATHISTORY:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "CHATHISTORY")
@@ -173,7 +174,9 @@ def _targets(session: IrcClient, params: Sequence[str]) -> None:
     history.targets(person_key(user), list(user.memberships), after, before, limit, answered)
 
 
-@command("REDACT", "TARGET MSGID [REASON]", "take a message back")
+@command(
+    "REDACT", "TARGET MSGID [REASON]", "take a message back", words=Words(2, spare=True), work=told_in_rooms
+)
 def _redact(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.MESSAGE_REDACTION:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "REDACT")

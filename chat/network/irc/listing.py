@@ -5,12 +5,13 @@ Sources: Modern IRC, "NAMES message" and "LIST message", with the search extensi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from chat.domain.masks import glob
 from chat.domain.names import fold
 from chat.domain.rights import may_see
 from chat.domain.room import Room
+from chat.domain.terms import ROW, names_of_rooms
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -44,7 +45,7 @@ def names(session: IrcClient, room: Room) -> None:
     session.send(b"".join(lines))
 
 
-@command("NAMES", "ROOM,...", "who is in rooms")
+@command("NAMES", "ROOM,...", "who is in rooms", work=names_of_rooms)
 def _names(session: IrcClient, message: Message) -> None:
     asked = message.params[0] if message.params else "*"
     for text in asked.split(",")[:CONDITIONS_AT_MOST]:
@@ -68,14 +69,19 @@ def _list(session: IrcClient, message: Message) -> None:
             chosen.append(rooms[fold(text)])
     if tests or not asked:
         chosen = [room for room in rooms.values() if all(test(room) for test in tests)]
-    lines = [session.line_of(n.RPL_LISTSTART)]
-    for room in chosen:
-        # The lobby exists even if nobody is there.
+    session.send_rows(_rows(session, list(chosen)), ROW)
+
+
+def _rows(session: IrcClient, rooms: list[Room]) -> Iterator[bytes]:
+    yield session.line_of(n.RPL_LISTSTART)
+    for room in rooms:
+        # The lobby exists even if nobody is there; others may have ended since they were asked for.
         if room.members and may_see(session.user, room):
             topic = room.topic.text if room.topic is not None else ""
-            lines.append(session.line_of(n.RPL_LIST, room.name, len(room.members), topic))
-    lines.append(session.line_of(n.RPL_LISTEND))
-    session.send(b"".join(lines))
+            yield session.line_of(n.RPL_LIST, room.name, len(room.members), topic)
+        else:
+            yield b""
+    yield session.line_of(n.RPL_LISTEND)
 
 
 def _condition(text: str, now: float) -> Test | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chat.domain.events import NO_TAGS, Acted, Noticed, Said, Tagged
 from chat.domain.refused import Refused
+from chat.domain.terms import Words, each_target, said
 from chat.network.irc import batches, isupport
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
@@ -39,7 +40,9 @@ def _speak_to_all(session: IrcClient, message: Message, text: str, kind: Kind) -
                 speak(session, target, text, kind, tags, its_label)
 
 
-@command("PRIVMSG", "TARGET,... TEXT", "say something")
+@command(
+    "PRIVMSG", "TARGET,... TEXT", "say something", words=Words(), lines=each_target, work=said, speech=True
+)
 def _privmsg(session: IrcClient, message: Message) -> None:
     if message.tags and batches.piece(session, message):
         return
@@ -49,7 +52,7 @@ def _privmsg(session: IrcClient, message: Message) -> None:
         session.numeric(n.ERR_NOTEXTTOSEND)
     elif not fits(session, message):
         session.numeric(n.ERR_INPUTTOOLONG)
-    elif not session.muted():
+    else:
         text = message.params[1]
         if text.startswith("\x01ACTION "):
             _speak_to_all(session, message, text[8:].rstrip("\x01"), Acted)
@@ -57,17 +60,33 @@ def _privmsg(session: IrcClient, message: Message) -> None:
             _speak_to_all(session, message, text, Said)
 
 
-@command("NOTICE", "TARGET,... TEXT", "say something that no program answers")
+@command(
+    "NOTICE",
+    "TARGET,... TEXT",
+    "say something that no program answers",
+    words=Words(),
+    lines=each_target,
+    work=said,
+    speech=True,
+)
 def _notice(session: IrcClient, message: Message) -> None:
     if message.tags and batches.piece(session, message):
         return
-    if len(message.params) > 1 and message.params[1] and fits(session, message) and not session.muted():
+    if len(message.params) > 1 and message.params[1] and fits(session, message):
         _speak_to_all(session, message, message.params[1], Noticed)
 
 
-@command("TAGMSG", "TARGET,...", "send client tags, such as typing or a reaction", minimum=1)
+@command(
+    "TAGMSG",
+    "TARGET,...",
+    "send client tags, such as typing or a reaction",
+    minimum=1,
+    words=Words(),
+    lines=each_target,
+    work=said,
+)
 def _tagmsg(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.MESSAGE_TAGS:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "TAGMSG")
-    elif client_tags(session, message) and not session.muted():
+    elif client_tags(session, message):
         _speak_to_all(session, message, "", Tagged)

@@ -9,6 +9,7 @@ from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_rea
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
+from chat.domain.terms import Words, told_everywhere
 from chat.domain.user import User
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
@@ -53,7 +54,14 @@ def connected(session: IrcClient) -> None:
         session.batch("metadata", session.nick, b"".join(lines))
 
 
-@command("METADATA", "TARGET SUBCOMMAND [KEY ...]", "what people and rooms say of themselves", early=True)
+@command(
+    "METADATA",
+    "TARGET SUBCOMMAND [KEY ...]",
+    "what people and rooms say of themselves",
+    early=True,
+    words=Words(3),
+    work=told_everywhere,
+)
 def _metadata(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.METADATA:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "METADATA")

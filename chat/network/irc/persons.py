@@ -5,6 +5,7 @@ Sources: Modern IRC, "AWAY message"; IRCv3 "setname" and "pre-away".
 
 from __future__ import annotations
 
+from chat.domain.terms import Words, told_everywhere
 from chat.domain.text import within_bytes
 from chat.network.irc import isupport
 from chat.network.irc import numerics as n
@@ -14,7 +15,14 @@ from chat.network.irc.rows import command
 from chat.wire import Message
 
 
-@command("AWAY", "[TEXT]", "say that you are away; without a text: back again", early=True)
+@command(
+    "AWAY",
+    "[TEXT]",
+    "say that you are away; without a text: back again",
+    early=True,
+    words=Words(),
+    work=told_everywhere,
+)
 def _away(session: IrcClient, message: Message) -> None:
     if session.registration is not None and not session.caps & Cap.PRE_AWAY:
         session.numeric(n.ERR_NOTREGISTERED)
@@ -27,7 +35,7 @@ def _away(session: IrcClient, message: Message) -> None:
     session.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
 
 
-@command("SETNAME", "REALNAME", "change your real name", minimum=1)
+@command("SETNAME", "REALNAME", "change your real name", minimum=1, words=Words(), work=told_everywhere)
 def _setname(session: IrcClient, message: Message) -> None:
     text = message.params[0]
     if not text or len(text.encode()) > isupport.REALNAME_BYTES:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.reconnecting import back, other_name
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import HASH, LINE, REPLIES, Asker, Words, told_everywhere
 from chat.domain.text import within_bytes
 from chat.domain.user import User
 from chat.network.endings import said_quit
@@ -151,7 +153,24 @@ def greet(session: IrcClient) -> None:
     session.logins.deliver(session.user)
 
 
-@command("CAP", "SUBCOMMAND [CAPABILITIES]", "negotiate capabilities", minimum=1, early=True)
+def _cap_work(asker: Asker, arguments: Sequence[str]) -> float:
+    return REPLIES / 4 if arguments and arguments[0].upper() in ("LS", "LIST") else LINE
+
+
+def _pass_work(asker: Asker, arguments: Sequence[str]) -> float:
+    # ACCOUNT:PASSWORD logs in.
+    return HASH if arguments and ":" in arguments[0] else LINE
+
+
+@command(
+    "CAP",
+    "SUBCOMMAND [CAPABILITIES]",
+    "negotiate capabilities",
+    minimum=1,
+    early=True,
+    lines=0.0,
+    work=_cap_work,
+)
 def _cap(session: IrcClient, message: Message) -> None:
     word = message.params[0].upper()
     rest = message.params[1] if len(message.params) > 1 else ""
@@ -209,7 +228,12 @@ def _request(session: IrcClient, text: str) -> None:
 
 
 @command(
-    "PASS", "PASSWORD", "give the server's password, or ACCOUNT:PASSWORD to log in", minimum=1, early=True
+    "PASS",
+    "PASSWORD",
+    "give the server's password, or ACCOUNT:PASSWORD to log in",
+    minimum=1,
+    early=True,
+    work=_pass_work,
 )
 def _pass(session: IrcClient, message: Message) -> None:
     if session.registration is None:
@@ -218,7 +242,7 @@ def _pass(session: IrcClient, message: Message) -> None:
         session.registration.password = message.params[0]
 
 
-@command("NICK", "NAME", "take a name", early=True)
+@command("NICK", "NAME", "take a name", early=True, words=Words(), work=told_everywhere)
 def _nick(session: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         session.numeric(n.ERR_NONICKNAMEGIVEN)
@@ -236,7 +260,7 @@ def _nick(session: IrcClient, message: Message) -> None:
     complete(session)
 
 
-@command("USER", "USERNAME 0 * REALNAME", "say who you are", minimum=4, early=True)
+@command("USER", "USERNAME 0 * REALNAME", "say who you are", minimum=4, early=True, work=REPLIES)
 def _user(session: IrcClient, message: Message) -> None:
     registration = session.registration
     if registration is None or registration.username:
@@ -251,7 +275,7 @@ def _user(session: IrcClient, message: Message) -> None:
     complete(session)
 
 
-@command("PING", "TOKEN", "ask whether the server is there", early=True)
+@command("PING", "TOKEN", "ask whether the server is there", early=True, lines=0.0)
 def _ping(session: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         session.numeric(n.ERR_NOORIGIN if not message.params else n.ERR_NEEDMOREPARAMS, "PING")
@@ -260,12 +284,20 @@ def _ping(session: IrcClient, message: Message) -> None:
     session.send_line(f":{name} PONG {name} :{message.params[0]}")
 
 
-@command("PONG", "TOKEN", "answer a PING", early=True)
+@command("PONG", "TOKEN", "answer a PING", early=True, lines=0.0)
 def _pong(session: IrcClient, message: Message) -> None:
     pass
 
 
-@command("QUIT", "[REASON]", "leave the server", early=True)
+@command(
+    "QUIT",
+    "[REASON]",
+    "leave the server",
+    early=True,
+    lines=0.0,
+    words=Words(0, spare=True),
+    work=told_everywhere,
+)
 def _quit(session: IrcClient, message: Message) -> None:
     reason = message.params[0] if message.params else ""
     session.leave(said_quit(reason))

@@ -1,10 +1,11 @@
-"""The table of IRC commands: how many parameters each needs, who may use it, and what does it."""
+"""The table of IRC commands: how many parameters each needs, on what terms it may be used, and what does it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from chat.domain.terms import LINE, Count, Terms, Words
 from chat.network.irc.client import IrcClient
 from chat.wire import Message
 
@@ -16,7 +17,7 @@ class Row(NamedTuple):
 
     @ivar minimum: parameters it must have; fewer are answered with ERR_NEEDMOREPARAMS.
     @ivar early: whether it may be used before registration is complete.
-    @ivar operator: whether only operators of the server may use it.
+    @ivar terms: who may, what it costs, what a mute forbids.
     @ivar usage: its parameters, for HELP.
     @ivar help: what it does, for HELP.
     """
@@ -24,7 +25,7 @@ class Row(NamedTuple):
     name: str
     minimum: int
     early: bool
-    operator: bool
+    terms: Terms
     usage: str
     help: str
     run: Run
@@ -35,12 +36,23 @@ ROWS: dict[str, Row] = {}
 
 
 def command(
-    name: str, usage: str, text: str, *, minimum: int = 0, early: bool = False, operator: bool = False
+    name: str,
+    usage: str,
+    text: str,
+    *,
+    minimum: int = 0,
+    early: bool = False,
+    operator: bool = False,
+    words: Words | None = None,
+    lines: float | Count = 1.0,
+    work: float | Count = LINE,
+    speech: bool = False,
 ) -> Callable[[Run], Run]:
-    """Add a row for the decorated function."""
+    """Add a row for the decorated function; the columns of `Terms` by their names."""
+    terms = Terms(operator, words, lines, work, speech)
 
     def add(run: Run) -> Run:
-        ROWS[name] = Row(name, minimum, early, operator, usage, text, run)
+        ROWS[name] = Row(name, minimum, early, terms, usage, text, run)
         return run
 
     return add

@@ -10,6 +10,7 @@ from chat.domain.accounts import Answer
 from chat.domain.history import Page, Search
 from chat.domain.names import fold
 from chat.domain.refused import Refused
+from chat.domain.terms import SEARCH
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -65,7 +66,7 @@ def _moment(value: str | None, name: str) -> float | None:
         raise BadSearch(name, "This is no point in time") from None
 
 
-@command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms")
+@command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms", work=SEARCH)
 def _search(session: IrcClient, message: Message) -> None:
     if not session.caps & Cap.SEARCH:
         session.numeric(n.ERR_UNKNOWNCOMMAND, "SEARCH")

@@ -11,6 +11,7 @@ from chat.domain.masks import glob
 from chat.domain.names import fold
 from chat.domain.rights import is_operator, may_see, rank, signs
 from chat.domain.room import Membership
+from chat.domain.terms import ROW
 from chat.domain.user import User
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
@@ -70,40 +71,44 @@ def _who(session: IrcClient, message: Message) -> None:
     options = message.params[1] if len(message.params) > 1 else ""
     flags, extended, wanted = options.partition("%")
     fields, _, token = wanted.partition(",")
-    lines: list[bytes] = []
-    for user, membership in _find(session, mask):
-        if "o" in flags and not is_operator(user):
+    rows = _rows(session, mask, "o" in flags, lambda found: _classic(session, *found))
+    if extended:
+        rows = _rows(session, mask, "o" in flags, lambda found: _extended(session, *found, fields, token))
+    session.send_rows(rows, ROW)
+
+
+def _rows(session: IrcClient, mask: str, operators: bool, line: Callable[[Found], bytes]) -> Iterator[bytes]:
+    count = 0
+    for found in _find(session, mask):
+        if found is None or (operators and not is_operator(found[0])):
+            yield b""
             continue
-        if extended:
-            lines.append(_extended(session, user, membership, fields, token))
-        else:
-            lines.append(_classic(session, user, membership))
-        if len(lines) == FOUND_AT_MOST and not mask.startswith("#"):
+        yield line(found)
+        count += 1
+        if count == FOUND_AT_MOST and not mask.startswith("#"):
             break
-    lines.append(session.line_of(n.RPL_ENDOFWHO, mask))
-    session.send(b"".join(lines))
+    yield session.line_of(n.RPL_ENDOFWHO, mask)
 
 
-def _find(session: IrcClient, mask: str) -> Iterator[Found]:
+def _find(session: IrcClient, mask: str) -> Iterator[Found | None]:
+    """Who fits; None for everybody else who was looked at."""
     directory = session.directory
     asker = session.user
     if mask.startswith("#"):
         room = directory.rooms.get(fold(mask))
         if room is not None and may_see(asker, room):
             inside = room in asker.memberships or is_operator(asker)
-            for user, membership in room.members.items():
-                if inside or "i" not in user.modes:
-                    yield user, membership
+            for user, membership in list(room.members.items()):
+                yield (user, membership) if inside or "i" not in user.modes else None
         return
     exact = directory.users.get(fold(mask))
     if exact is not None:
         yield exact, _shared(asker, exact)
     elif "*" in mask or "?" in mask:
-        for user in directory.users.values():
+        for user in list(directory.users.values()):
             shared = _shared(asker, user)
             hidden = "i" in user.modes and shared is None and user is not asker and not is_operator(asker)
-            if not hidden and _fits(user, mask):
-                yield user, shared
+            yield (user, shared) if not hidden and _fits(user, mask) else None
 
 
 def _fits(user: User, mask: str) -> bool:
