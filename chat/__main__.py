@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "server": ("chat.server", "run the server (twistd -n chat)"),
+    "server": ("chat.runtime.server", "run the server (twistd -n chat)"),
     "relay": ("chat.relay.command", "run a relay into a server (twistd -n chat-relay)"),
     "terminal": ("chat.client.terminal.program", "chat in this terminal, or pipe lines into a room"),
     "window": ("chat.client.window", "chat in a window"),

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -25,6 +24,7 @@ from chat.relay.service import RelayIntoServer
 from chat.runtime.collector import spare_what_lives_long
 from chat.runtime.polling import read_directly
 from chat.runtime.signals import stop_on_signals
+from chat.storage.folder import default_data_folder, kept_secret
 from chat.storage.schema import Unusable
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
@@ -33,11 +33,6 @@ WEBSOCKET = "ws:"
 """Before an endpoint: IRC over WebSocket is spoken there, for clients in browsers."""
 MOTD_BYTES = 64 * 1024
 """Largest message of the day: everybody gets it on coming in."""
-
-
-def default_data_folder() -> Path:
-    """The per-user state folder."""
-    return Path(platformdirs.user_state_dir("twistd-chat"))
 
 
 def read_motd(path: str) -> list[str]:
@@ -75,21 +70,11 @@ def prepare_data_folder(path: Path) -> Path:
 
 
 def secret_key(folder: Path, name: str) -> bytes:
-    """A secret that is made once and kept in the data folder for its owner alone."""
-    path = folder / name
+    """A secret that is made once and kept in the data folder; raises `CannotStart` with a sentence."""
     try:
-        if path.exists() and (key := path.read_bytes()):
-            return key
-        # It appears under its name when it is whole, whatever happens while it is written.
-        key = secrets.token_bytes(32)
-        new = folder / f"{name}.new"
-        new.unlink(missing_ok=True)
-        new.touch(mode=0o600)
-        new.write_bytes(key)
-        new.replace(path)
-        return key
+        return kept_secret(folder / name)
     except OSError as error:
-        raise CannotStart(f"The file {path} cannot be read or made: {error.strerror}.") from None
+        raise CannotStart(f"The file {folder / name} cannot be read or made: {error.strerror}.") from None
 
 
 class ProcessSettings(Service):

@@ -17,7 +17,7 @@ PACKAGE = TOP / "chat"
 
 FLOORS: list[tuple[str, ...]] = [
     ("__main__",),
-    ("service", "server", "client.launcher"),
+    ("service", "client.launcher"),
     ("chat_server", "options", "client.terminal", "client.window", "monitor", "relay"),
     ("client.gui",),
     ("client.desk",),
@@ -25,7 +25,7 @@ FLOORS: list[tuple[str, ...]] = [
     ("storage",),
     ("commands",),
     ("listening", "domain"),
-    ("wire", "wording", "slash", "runtime"),
+    ("wire", "slash", "runtime"),
 ]
 """From the top down: a module imports its own floor and those below. The longest name that fits counts."""
 REACTORS = ("service", "__main__", "client.", "listening.endpoints", "relay.service")

@@ -20,13 +20,13 @@ from chat.options import Options
 from chat.service import (
     MOTD_BYTES,
     ChatService,
-    default_data_folder,
     makeService,
     prepare_data_folder,
     read_motd,
     reread_motd,
     secret_key,
 )
+from chat.storage.folder import default_data_folder
 from tests.logs import observed
 
 not_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -102,20 +102,6 @@ def test_the_default_is_a_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tm
 
 
 # secrets
-
-
-def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
-    key = secret_key(tmp_path, "key")
-    assert len(key) == 32
-    assert secret_key(tmp_path, "key") == key
-    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
-    assert secret_key(tmp_path, "other") != key
-
-
-def test_a_secret_that_was_cut_off_is_made_anew(tmp_path: Path) -> None:
-    (tmp_path / "key").touch()
-    assert len(secret_key(tmp_path, "key")) == 32
-    assert secret_key(tmp_path, "key") == (tmp_path / "key").read_bytes()
 
 
 def test_a_secret_that_cannot_be_read_or_written_is_explained(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from chat.commands.table import command
 from chat.domain import ignoring, rights
 from chat.domain.names import NameRefused, check_name
 from chat.domain.terms import Words, told_everywhere
-from chat.wording import duration, listed
+from chat.domain.wording import duration, listed
 
 
 @command("nick", "NAME", "take another name", "name", words=Words(), work=told_everywhere)

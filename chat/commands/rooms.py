@@ -10,7 +10,7 @@ from chat.domain.names import check_room, fold, room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.terms import Words, every_room, told_in_rooms
-from chat.wording import listed
+from chat.domain.wording import listed
 
 NAMES_SHOWN = 200
 """Names listed before "and N more"."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from chat.domain.events import Identity
 from chat.domain.limits import AttemptLimit, address_key
-from chat.domain.names import Name, check_name, fold
+from chat.domain.names import Name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
 
@@ -163,63 +163,23 @@ class AccountTable:
         return self._accounts.values()
 
 
-class MemoryAccounts(AccountTable):
-    """Accounts that last as long as the process, with passwords as they are: for tests, nothing else."""
+class NoAccounts(AccountTable):
+    """Nobody has an account, and nobody can make one: where nothing is kept."""
 
-    __slots__ = ("_attempts", "_clock", "_passwords")
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        super().__init__()
-        self._clock = clock
-        self._attempts = Attempts(clock)
-        self._passwords: dict[str, str] = {}
-
-    def add(self, name: str, password: str, operator: bool = False) -> Account:
-        """Make an account at once; raises `NameRefused` or `Refused`."""
-        checked = check_name(name)
-        if self.owner(checked) is not None:
-            raise name_registered(name)
-        check_password(password)
-        account = Account(checked.shown, checked.folded, checked.skeleton, operator, self._clock())
-        self.put(account)
-        self._passwords[account.folded] = password
-        return account
+    __slots__ = ()
 
     def register(self, name: Name, password: str, done: Done[Account]) -> None:
-        """Make an account."""
-        try:
-            account = self.add(name.shown, password)
-        except Refused as refused:
-            done(refused)
-        else:
-            done(account)
+        """Refuse."""
+        done(Refused(Why.STORAGE, "This server keeps no accounts."))
 
     def authenticate(self, name: str, password: str, address: str, done: Done[Account]) -> None:
-        """Check a password."""
-        try:
-            self._attempts.check(name, address)
-        except Refused as refused:
-            done(refused)
-            return
-        account = self.find(name)
-        if account is None or self._passwords[account.folded] != password:
-            done(login_failed(name))
-            return
-        self._attempts.worked(name, address)
-        done(account)
+        """Refuse as for any name that is not registered."""
+        done(login_failed(name))
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
-        """Change a password."""
-        try:
-            check_password(password)
-        except Refused as refused:
-            done(refused)
-        else:
-            self._passwords[account.folded] = password
-            done(account)
+        """Refuse."""
+        done(Refused(Why.STORAGE, "This server keeps no accounts."))
 
     def remove(self, account: Account, done: Done[Account]) -> None:
-        """Forget an account."""
-        self.drop(account.folded)
-        self._passwords.pop(account.folded, None)
-        done(account)
+        """Refuse."""
+        done(Refused(Why.STORAGE, "This server keeps no accounts."))

@@ -14,7 +14,7 @@ from chat.domain.bans import Ban, clean_reason, covers, normal_address
 from chat.domain.directory import Directory
 from chat.domain.limits import address_key
 from chat.domain.names import fold
-from chat.domain.operating import need_operator
+from chat.domain.operating import name_of
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
 
@@ -35,9 +35,7 @@ def ban(directory: Directory, by: User | str, what: str, seconds: float | None, 
     `what` is the name of somebody who is here (their account, if they are logged in, and their address), an account,
     an address or a network; before an address, the `*@` of an IRC mask may stand. Raises `Refused`.
     """
-    if isinstance(by, User):
-        need_operator(by)
-    who = by.shown if isinstance(by, User) else by
+    who = name_of(by)
     now = directory.clock()
     targets, left_out = _targets(directory, by if isinstance(by, User) else None, what)
     until = None if seconds is None else now + seconds
@@ -62,15 +60,13 @@ def ban(directory: Directory, by: User | str, what: str, seconds: float | None, 
 
 def unban(directory: Directory, by: User | str, what: str) -> str:
     """Let somebody in again: an account, address or network as `/serverbans` lists it. Raises `Refused`."""
-    if isinstance(by, User):
-        need_operator(by)
+    who = name_of(by)
     what = _without_mask(what)
     lifted = directory.bans.lift(fold(normal_address(what) or what))
     if lifted is None or lifted.over(directory.clock()):
         raise Refused(
             Why.NOT_BANNED, f"{what} is not banned from this server. /serverbans lists who is.", what
         )
-    who = by.shown if isinstance(by, User) else by
     _log.info("{by} lifted the ban on {what}", by=who, what=lifted.what)
     return f"{lifted.what} may come in again."
 
@@ -99,17 +95,26 @@ def enforce(directory: Directory) -> int:
     return len(gone)
 
 
-def mute(directory: Directory, target: User, seconds: float, reason: str) -> str | None:
+def mute(directory: Directory, by: User | str, target: User, seconds: float, reason: str) -> str | None:
     """Let nothing that a person says through for so long, whatever connection of theirs it comes from; 0 ends it.
 
     Returns the sentence for the person, None if they may speak.
     """
+    who = name_of(by)
     sessions = directory.sessions.get(fold(target.account), {}) if target.account else {}
     people = {**sessions, target: None}
     if seconds <= 0:
         directory.mutes.end(people)
+        _log.info("{by} ended the mute of {name}", by=who, name=target.shown)
         return None
     directory.mutes.mute(people, seconds, reason)
+    _log.info(
+        "{by} muted {name} for {minutes} min ({reason})",
+        by=who,
+        name=target.shown,
+        minutes=round(seconds / 60, 1),
+        reason=reason or "no reason",
+    )
     return directory.mutes.sentence(target)
 
 

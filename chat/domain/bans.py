@@ -316,12 +316,6 @@ class Bans:
         if ban is not None:
             raise refusal(ban)
 
-    def check_account(self, name: str, now: float) -> None:
-        """Raise `Refused` (SERVER_BANNED) for an account that is banned."""
-        ban = self.of_account(name, now)
-        if ban is not None:
-            raise refusal(ban)
-
 
 def _place(ban: Ban) -> tuple[tuple[int, int], int] | None:
     """Where a network is kept: by how many bits are not looked at and the version; None for what is no network."""

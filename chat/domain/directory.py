@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from chat.domain.accounts import Accounts, MemoryAccounts, person_key
+from chat.domain.accounts import Accounts, NoAccounts, person_key
 from chat.domain.bans import BanKeeper, Bans, MemoryBans
 from chat.domain.claims import Claims
 from chat.domain.events import (
@@ -90,7 +90,7 @@ class Directory:
         self.max_users = max_users
         self.server = Identity(0, server, "", server)
         self.stats = Stats(clock) if stats is None else stats
-        self.claims = Claims(MemoryAccounts(clock) if accounts is None else accounts, clock)
+        self.claims = Claims(NoAccounts() if accounts is None else accounts, clock)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.bans = Bans(MemoryBans() if bans is None else bans)
         self.mutes = Mutes(clock)

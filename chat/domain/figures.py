@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat.domain.directory import Directory
-from chat.wording import duration
+from chat.domain.wording import duration
 
 
 def figures(directory: Directory) -> list[tuple[str, str]]:

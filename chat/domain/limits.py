@@ -13,7 +13,7 @@ from enum import Enum
 from math import inf
 from typing import NamedTuple
 
-from chat.wording import in_words
+from chat.domain.wording import in_words
 
 __all__ = [
     "BYTE_BURST",

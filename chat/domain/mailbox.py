@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Protocol
 
 from chat.domain.accounts import Account, Done
@@ -42,36 +41,6 @@ def mailbox_full(account: Account) -> Refused:
         f"{account.name} is not here, and {MAILBOX_MESSAGES} messages wait already: yours was not kept.",
         account.name,
     )
-
-
-class MemoryMailbox:
-    """Keeps messages as long as the process lasts: for tests."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, deque[Whispered]] = {}
-
-    def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
-        """Keep a message."""
-        kept = self._kept.setdefault(account.folded, deque())
-        if len(kept) >= MAILBOX_MESSAGES:
-            raise mailbox_full(account)
-        kept.append(event)
-        receipt(True)
-
-    def waiting(self, account: Account) -> int:
-        """How many messages wait."""
-        return len(self._kept.get(account.folded, ()))
-
-    def fetch(self, account: Account, done: Done[list[Whispered]]) -> None:
-        """The messages that wait."""
-        done(list(self._kept.get(account.folded, ())))
-
-    def delivered(self, account: Account, events: list[Whispered]) -> None:
-        """Forget what was delivered."""
-        kept = self._kept.get(account.folded)
-        if kept is not None:
-            gone = {event.msgid for event in events}
-            self._kept[account.folded] = deque(event for event in kept if event.msgid not in gone)
 
 
 class NoMailbox:

@@ -1,6 +1,11 @@
-"""What operators of the server do to all of it: becoming one, disconnecting people, telling everybody something."""
+"""What operators of the server do to all of it: becoming one, disconnecting people, telling everybody something.
+
+The log says of each who did it.
+"""
 
 from __future__ import annotations
+
+from twisted.logger import Logger
 
 from chat.domain.directory import Directory
 from chat.domain.events import Announced
@@ -8,10 +13,15 @@ from chat.domain.refused import Refused, Why
 from chat.domain.rights import is_operator
 from chat.domain.user import User
 
+_log = Logger()
+
 
 def promote(directory: Directory, user: User) -> None:
     """Make somebody an operator of the server, for as long as they are connected."""
     directory.set_modes(user, {*user.modes, "o"})
+    _log.info(
+        "{name}, account {account}, is an operator of the server", name=user.shown, account=user.account
+    )
 
 
 def need_operator(user: User) -> None:
@@ -20,17 +30,31 @@ def need_operator(user: User) -> None:
         raise Refused(Why.NEEDS_OPERATOR, "Only an operator of the server may do this: /oper NAME PASSWORD")
 
 
-def kill(directory: Directory, user: User, target: User, reason: str) -> None:
-    """Disconnect somebody."""
-    need_operator(user)
-    by = f"Killed by {user.shown}" + (f": {reason}" if reason else "")
-    directory.quit(target, by)
-    target.reader.disconnect(by)
+def name_of(by: User | str) -> str:
+    """How whoever acts is called in the log; raises `Refused` for somebody who is here and no operator."""
+    if isinstance(by, str):
+        return by
+    need_operator(by)
+    return by.shown
 
 
-def announce(directory: Directory, user: User, text: str) -> None:
+def kill(directory: Directory, by: User | str, target: User, reason: str) -> None:
+    """Disconnect somebody. `by` is an operator who is here, or a name for one at the monitor's page."""
+    _log.info(
+        "{by} disconnected {name} ({reason})", by=name_of(by), name=target.shown, reason=reason or "no reason"
+    )
+    because = f": {reason}" if reason else ""
+    if isinstance(by, User):
+        told = seen = f"Killed by {by.shown}{because}"
+    else:
+        told, seen = f"The operator has put you out{because}", f"Put out by the operator{because}"
+    directory.quit(target, seen)
+    target.reader.disconnect(told)
+
+
+def announce(directory: Directory, by: User | str, text: str) -> None:
     """Tell everybody who is connected something, in the name of the server."""
-    need_operator(user)
+    _log.info("{by} announced: {text}", by=name_of(by), text=text)
     _tell(
         directory,
         Announced(*directory.journal.stamp(), directory.server, text),

@@ -8,19 +8,17 @@ from chat.domain.user import User
 
 
 class People:
-    """The names in use, and who has them. Names that belong to people who are not here are `Claims`.
-
-    @ivar named: folded name -> who has it.
-    @ivar sessions: folded account -> everybody with a name who is logged in to it.
-    @ivar with_modes: everybody with a name who has user modes.
-    """
+    """The names in use, and who has them. Names that belong to people who are not here are `Claims`."""
 
     __slots__ = ("_exotic", "named", "sessions", "with_modes")
 
     def __init__(self) -> None:
         self.named: dict[str, User] = {}
+        """Folded name -> who has it."""
         self.sessions: dict[str, dict[User, None]] = {}
+        """Folded account -> everybody with a name who is logged in to it."""
         self.with_modes: dict[User, None] = {}
+        """Everybody with a name who has user modes."""
         self._exotic: dict[str, User] = {}
 
     def find(self, name: str) -> User:

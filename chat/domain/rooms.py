@@ -14,15 +14,13 @@ ROOMS_IN_ALL = 50_000
 
 
 class Rooms:
-    """The open rooms, and what the registry keeps about them. `clock` gives seconds since the epoch.
-
-    @ivar named: folded name -> room.
-    """
+    """The open rooms, and what the registry keeps about them. `clock` gives seconds since the epoch."""
 
     __slots__ = ("_clock", "_registry", "named")
 
     def __init__(self, registry: Registry, clock: Callable[[], float]) -> None:
         self.named: dict[str, Room] = {}
+        """Folded name -> room."""
         self._registry = registry
         self._clock = clock
 

@@ -1,4 +1,4 @@
-"""What an operator asks for from the page: read, checked, done, and written to the log.
+"""What an operator asks for from the page: read, checked, and done.
 
 The frame's fields, beside `type` and `id`:
 
@@ -11,8 +11,6 @@ The frame's fields, beside `type` and `id`:
 from __future__ import annotations
 
 from typing import Any
-
-from twisted.logger import Logger
 
 from chat.monitor.escaping import visible
 from chat.monitor.interfaces import ActionRefused, Actions
@@ -29,53 +27,36 @@ MAX_MINUTES = 24 * 60
 MAX_BAN_MINUTES = 365 * MAX_MINUTES
 """A year; whoever means longer means for good."""
 
-_log = Logger()
-
 
 def perform(actions: Actions, frame: dict[str, Any], by: str) -> str:
     """Do what `frame` asks for and return a sentence that says what was done.
 
-    `by` says in the log who asked. Raises `ActionRefused` with a sentence.
+    `by` is where the page is open: it stands in the log and in the list of bans. Raises `ActionRefused`.
     """
+    by = f"the operator at {by}"
     match frame.get("action"):
         case "announce":
             text = _line(frame, "text", MAX_TEXT)
             if not text:
                 raise ActionRefused("There is nothing to announce: type a text.")
-            actions.announce(text)
-            _log.info("Operator at {by} announced: {text}", by=by, text=text)
+            actions.announce(text, by)
             return "Announced to everybody."
         case "kick":
             name, reason = _name(frame), _line(frame, "reason", MAX_TEXT)
-            actions.kick(name, reason)
-            _log.info(
-                "Operator at {by} kicked {name} ({reason})", by=by, name=name, reason=reason or "no reason"
-            )
+            actions.kick(name, reason, by)
             return f"{name} was disconnected."
         case "mute":
             name, reason = _name(frame), _line(frame, "reason", MAX_TEXT)
             minutes = _minutes(frame)
-            actions.mute(name, minutes * 60.0, reason)
+            actions.mute(name, minutes * 60.0, reason, by)
             if minutes == 0:
-                _log.info("Operator at {by} ended the mute of {name}", by=by, name=name)
                 return f"{name} may speak again."
-            _log.info(
-                "Operator at {by} muted {name} for {minutes} min ({reason})",
-                by=by,
-                name=name,
-                minutes=minutes,
-                reason=reason or "no reason",
-            )
             return f"{name} is muted for {minutes} minute{'' if minutes == 1 else 's'}."
         case "ban":
             name, reason = _name(frame), _line(frame, "reason", MAX_TEXT)
             good = "minutes" in frame and frame["minutes"] is None
             length = None if good else _minutes(frame, 1, MAX_BAN_MINUTES) * 60.0
-            done = actions.ban(name, length, reason)
-            _log.info(
-                "Operator at {by} banned {name} ({reason})", by=by, name=name, reason=reason or "no reason"
-            )
-            return done
+            return actions.ban(name, length, reason, by)
     raise ActionRefused("The server does not know this action; reload the page.")
 
 

@@ -75,21 +75,21 @@ class Actions(Protocol):
     """What an operator may do from the page. Each returns when it is done, or raises `ActionRefused`.
 
     The texts were typed by an operator: one line each, without control characters, at most
-    `chat.monitor.actions.MAX_TEXT` characters.
+    `chat.monitor.actions.MAX_TEXT` characters. `by` names the operator, for the log and the list of bans.
     """
 
-    def announce(self, text: str) -> None:
+    def announce(self, text: str, by: str) -> None:
         """Tell everybody who is online."""
         ...
 
-    def kick(self, name: str, reason: str) -> None:
+    def kick(self, name: str, reason: str, by: str) -> None:
         """Close the person's connection, telling the reason (which may be empty)."""
         ...
 
-    def mute(self, name: str, seconds: float, reason: str) -> None:
+    def mute(self, name: str, seconds: float, reason: str, by: str) -> None:
         """Let nothing that the person says through for so long; 0 seconds ends a mute."""
         ...
 
-    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+    def ban(self, name: str, seconds: float | None, reason: str, by: str) -> str:
         """Keep the person out for so long, or for good (None); returns a sentence that says what was banned."""
         ...

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chat.domain import banning
-from chat.domain.events import Announced
+from chat.domain import banning, operating
 from chat.domain.names import fold
 from chat.domain.refused import Refused
 from chat.monitor.interfaces import ActionRefused, Figures, Person
 from chat.network.dialect import Dialect
 from chat.network.factory import ChatFactory
-
-OPERATOR = "the operator"
-"""Who bans, to those who look at the list of bans."""
 
 
 class Overview:
@@ -68,33 +64,27 @@ class OperatorActions:
     def __init__(self, factory: ChatFactory) -> None:
         self._factory = factory
 
-    def announce(self, text: str) -> None:
+    def announce(self, text: str, by: str) -> None:
         """Tell everybody who is online."""
-        directory = self._factory.directory
-        msgid, now = directory.journal.stamp()
-        for user in list(directory.users.values()):
-            user.reader.tell(Announced(msgid, now, directory.server, text))
+        operating.announce(self._factory.directory, by, text)
 
-    def kick(self, name: str, reason: str) -> None:
+    def kick(self, name: str, reason: str, by: str) -> None:
         """Close somebody's connection."""
-        dialect = self._dialect_of(name)
-        because = f": {reason}" if reason else ""
-        dialect.disconnect(f"The operator has put you out{because}")
-        self._factory.directory.quit(dialect.user, f"Put out by the operator{because}")
+        operating.kill(self._factory.directory, by, self._dialect_of(name).user, reason)
 
-    def mute(self, name: str, seconds: float, reason: str) -> None:
+    def mute(self, name: str, seconds: float, reason: str, by: str) -> None:
         """Let nothing that somebody says through for so long."""
         dialect = self._dialect_of(name)
-        sentence = banning.mute(self._factory.directory, dialect.user, seconds, reason)
+        sentence = banning.mute(self._factory.directory, by, dialect.user, seconds, reason)
         if sentence is not None:
             dialect.tell_sentence(sentence)
             self._factory.directory.stats.muted += 1
 
-    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+    def ban(self, name: str, seconds: float | None, reason: str, by: str) -> str:
         """Keep somebody out, by account and address; None: for good."""
         self._dialect_of(name)
         try:
-            return banning.ban(self._factory.directory, OPERATOR, name, seconds, reason)
+            return banning.ban(self._factory.directory, by, name, seconds, reason)
         except Refused as refused:
             raise ActionRefused(refused.sentence) from None
 

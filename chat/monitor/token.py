@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from twisted.logger import Logger
 
 from chat.listening.endpoints import CannotStart
+from chat.storage.folder import kept_secret
 
 FILE_NAME = "monitor-token"
 
@@ -46,7 +46,7 @@ def load(folder: Path) -> str:
     """
     path = folder / FILE_NAME
     try:
-        _make(path)
+        kept_secret(path, lambda: f"{secrets.token_urlsafe(32)}\n".encode())
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
             _log.warn(
@@ -66,24 +66,3 @@ def load(folder: Path) -> str:
         raise CannotStart(
             f"{path} does not hold a usable token. Delete it and start again to have a new one."
         ) from None
-
-
-def _make(path: Path) -> None:
-    if path.exists():
-        return
-    # Written beside its place and linked into it, so that neither a crash nor a second server starting at
-    # the same moment leaves half a token, and it never exists with a wider mode.
-    draft = path.with_name(f"{FILE_NAME}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-        except OSError:
-            # A file system without hard links.
-            draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -113,11 +113,10 @@ def _minute(minute: int, hour_now: int) -> str:
 
 
 class PlainRendering:
-    """How one kind of plain reader gets room events.
+    """How one kind of plain reader gets room events, with its own line end.
 
-    @ivar line_end: what this reader ends its own lines with, and so gets.
-    @ivar other_room: the name of a room that is not the one in which the reader talks, shown before its lines.
-    @ivar ignored: folded names whose speech is hidden.
+    `other_room` is the name of a room that is not the one in which the reader talks, shown before its lines; `ignored`
+    are folded names whose speech is hidden.
     """
 
     __slots__ = ("_end", "_ignored", "_prefix")

@@ -18,12 +18,10 @@ closes its end gets the rest of its answers; one that never reads holds its sock
 
 
 class Side(Protocol):
-    """One of the two connections of a session, as the session ends them.
-
-    @ivar gone: whether it is lost or closed for good.
-    """
+    """One of the two connections of a session, as the session ends them."""
 
     gone: bool
+    """Whether it is lost or closed for good."""
 
     def hang_up(self, sentence: str | None) -> None:
         """Close after what is in flight, and after the sentence if there is one."""

@@ -16,8 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-import platformdirs
-
 from chat.domain.accounts import check_password, name_registered
 from chat.domain.banning import line
 from chat.domain.bans import Ban, Bans, MemoryBans, clean_reason, normal_address
@@ -37,6 +35,7 @@ from chat.storage.accounts import (
 )
 from chat.storage.backup import back_up, restore
 from chat.storage.bans import delete_ban, load_bans, statement
+from chat.storage.folder import default_data_folder
 from chat.storage.passwords import hash_password
 from chat.storage.reader import place_of
 from chat.storage.rows import JOINED, SELECTED, event_of
@@ -49,11 +48,6 @@ EXPORT_STEP = 1000
 """Events read from the database at a time."""
 
 Run = Callable[[argparse.Namespace], None]
-
-
-def default_data_folder() -> Path:
-    """The per-user state folder."""
-    return Path(platformdirs.user_state_dir("twistd-chat"))
 
 
 def main(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from chat.storage.folder import write_secret
 from chat.storage.schema import DATABASE, MIGRATIONS, Unusable, connect, migrate, version_of
 
 KEYS = ("cloak.key", "mail.key")
@@ -69,9 +70,7 @@ def restore(folder: Path, source: Path, server_runs: bool) -> None:
                     file.write(chunk)
             _put_back(copy, folder / DATABASE)
             for name, key in keys.items():
-                path = folder / name
-                path.touch(mode=0o600)
-                path.write_bytes(key)
+                write_secret(folder / name, key, replace=True)
     except tarfile.TarError:
         raise Unusable(f"{source} is no backup of a chat server: it is not a tar file.") from None
 

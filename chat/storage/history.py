@@ -55,6 +55,7 @@ class StoredHistory(Remembered):
     def __init__(
         self,
         journal: StoredJournal,
+        rooms: ReaderThread,
         pages: ReaderThread,
         searches: ReaderThread,
         writes: Executor,
@@ -64,6 +65,7 @@ class StoredHistory(Remembered):
     ) -> None:
         super().__init__(log_of, markers)
         self._journal = journal
+        self._rooms = rooms
         self._pages = pages
         self._searches = searches
         self._writes = writes
@@ -149,7 +151,7 @@ class StoredHistory(Remembered):
         self._warming[log] = [then]
         before = log.entries[0].msgid if log.entries else None
         what = Range(log.room, None, before, KEEP, newest=True, speech=False)
-        reader = self._pages.reader
+        reader = self._rooms.reader
 
         def read(answer: list[LogEvent] | Exception) -> None:
             if isinstance(answer, Exception):
@@ -159,7 +161,7 @@ class StoredHistory(Remembered):
             for call in self._warming.pop(log):
                 call()
 
-        self._ask(self._pages, lambda: reader.page(what), read)
+        self._ask(self._rooms, lambda: reader.page(what), read)
 
     def targets(
         self,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -27,9 +25,10 @@ from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
 from chat.storage.accounts import StoredAccounts, load_accounts
 from chat.storage.bans import StoredBans, load_bans
+from chat.storage.folder import kept_secret
 from chat.storage.history import ReaderThread, StoredHistory
 from chat.storage.journal import Health, StoredJournal
-from chat.storage.mailbox import KEY_BYTES, Seal, StoredMailbox, load_counts, load_kept_repeats
+from chat.storage.mailbox import Seal, StoredMailbox, load_counts, load_kept_repeats
 from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, load_rooms
@@ -61,25 +60,12 @@ STOP_SECONDS = 10.0
 HASHES_AT_MOST = 100
 """Passwords that may wait to be hashed: some 3 seconds, as long as anybody waits for a login."""
 
+READINGS = ("rooms", "pages", "searches", "passwords")
+"""Threads that read: who comes into a room does not wait for who pages through the past, nor these for searches."""
+
 MakeExecutor = Callable[[str], Executor]
 Outside = tuple[list[Account], list[Ban]]
 """What `chat admin` may have changed."""
-
-
-def secret_key(folder: Path, name: str) -> bytes:
-    """A secret of `KEY_BYTES` that is made once and kept in the data folder for its owner alone; raises `OSError`."""
-    path = folder / name
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = secrets.token_bytes(KEY_BYTES)
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(descriptor, "wb") as file:
-                file.write(key)
-                file.flush()
-                os.fsync(descriptor)
-        return path.read_bytes()
 
 
 def lock_folder(folder: Path) -> IO[str]:
@@ -103,8 +89,8 @@ def lock_folder(folder: Path) -> IO[str]:
 class Storage(Service):
     """The data folder in use by a server.
 
-    @param make_executor: makes the threads; tests run the work by hand.
-    @param history: False keeps nothing of what people say on disk: only accounts, and whose the rooms are.
+    Without `history` nothing of what people say is kept on disk: only accounts, and whose the rooms are.
+    `make_executor` makes the threads; tests run the work by hand.
     """
 
     log = Logger()
@@ -127,7 +113,7 @@ class Storage(Service):
         try:
             self._lock = lock_folder(folder)
             prepare(self.path)
-            seal = Seal(secret_key(folder, MAIL_KEY))
+            seal = Seal(kept_secret(folder / MAIL_KEY))
             connection = connect(self.path)
         except OSError as error:
             raise Unusable(f"The data folder {folder} cannot be used: {error.strerror}.") from None
@@ -142,8 +128,8 @@ class Storage(Service):
         self.health = Health()
         self._saver = Saver(reactor, self._writes, self._database)
         self._readings: list[ReaderThread] = []
-        pages, searches, hashing = (self._reading(make, name) for name in ("pages", "searches", "passwords"))
-        self._pages, self._searches = pages, searches
+        rooms, pages, searches, hashing = (self._reading(make, name) for name in READINGS)
+        self._rooms, self._pages, self._searches = rooms, pages, searches
         try:
             self.accounts = StoredAccounts(
                 clock, hashing.executor, hashing.reader, self._writes, self._database
@@ -187,7 +173,8 @@ class Storage(Service):
 
     def _make_executor(self, name: str) -> Executor:
         bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
-        return ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
+        yields = name in READINGS and name != "rooms"
+        return ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound, yields)
 
     def _reading(self, make: MakeExecutor, name: str) -> ReaderThread:
         reading = ReaderThread(make(name), Reader(self.path))
@@ -204,6 +191,7 @@ class Storage(Service):
 
         history = StoredHistory(
             self._stored_journal,
+            self._rooms,
             self._pages,
             self._searches,
             self._writes,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -14,6 +17,8 @@ Outcome = Callable[[T | Exception], None]
 
 WAITING_AT_MOST = 2000
 """Pieces of work that may wait for one thread: questions of people. More, and the newest is refused."""
+YIELDING_NICE = 10
+"""A tenth of the share of a processor that the reactor's thread has, when both want it (sched(7))."""
 STOP_SECONDS = 5.0
 """How long stopping waits for a thread: one that hangs on a dead disk must not keep the server from ending."""
 
@@ -33,11 +38,19 @@ class Executor(Protocol):
 
 
 class ThreadExecutor:
-    """One thread. `call_from_thread` runs a function in the reactor's thread (`reactor.callFromThread`)."""
+    """One thread. `call_from_thread` runs a function in the reactor's thread (`reactor.callFromThread`).
+
+    @param yields: whether the thread gives way to the reactor's, as what only one person waits for should.
+    """
 
     def __init__(
-        self, name: str, call_from_thread: Callable[..., None], bound: int = WAITING_AT_MOST
+        self,
+        name: str,
+        call_from_thread: Callable[..., None],
+        bound: int = WAITING_AT_MOST,
+        yields: bool = False,
     ) -> None:
+        self._yields = yields
         self._call_from_thread = call_from_thread
         self._bound = bound
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -62,6 +75,11 @@ class ThreadExecutor:
         self._queue.put(run)
 
     def _work(self) -> None:
+        if self._yields:
+            # On Linux a thread has a nice value of its own; elsewhere this must not touch the whole process.
+            with contextlib.suppress(OSError):
+                if sys.platform == "linux":
+                    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING_NICE)
         while (run := self._queue.get()) is not None:
             run()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import signal
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.bench.servers import CannotMeasure, pinning
+from tests.bench.servers import GENERATOR_CORE, CannotMeasure, pinning
 
 from . import doors, messages, passwords, past, questions, report  # noqa: F401  importing them fills the table
 from .measure import QUICK, Outcome, Sizes, measure
@@ -52,7 +53,9 @@ def run(options: argparse.Namespace) -> list[Outcome]:
     """Do them, one after the other; one that cannot be done is told."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    if not pinning():
+    if pinning():
+        os.sched_setaffinity(0, {int(GENERATOR_CORE)})
+    else:
         print("One core, or no taskset: latencies tell little here.", file=sys.stderr)
     names = options.names or [n for n, row in ATTACKS.items() if options.about in (None, row.about)]
     outcomes = []

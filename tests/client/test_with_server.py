@@ -344,7 +344,7 @@ def put_out(place: Place, how: str) -> None:
         operating.promote(directory, directory.users["ann"])
         operating.kill(directory, directory.users["ann"], directory.users["bob"], "spam")
     elif how == "monitor":
-        OperatorActions(place.server.factory).kick("bob", "spam")
+        OperatorActions(place.server.factory).kick("bob", "spam", "the operator")
     else:
         banning.ban(directory, "operator", "bob", 60.0, "spam")
 

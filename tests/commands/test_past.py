@@ -8,9 +8,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from chat.commands.past import moment, parse_search
-from chat.domain.accounts import MemoryAccounts
-from chat.domain.mailbox import MemoryMailbox
 from chat.domain.refused import Refused
+from tests.domain.doubles import MemoryAccounts, MemoryMailbox
 from tests.network.chatting import Client, Server, connect, join_plain, make_server
 
 NOW = 1_800_000_000.0

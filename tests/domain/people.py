@@ -11,6 +11,7 @@ from chat.domain.journal import MemoryJournal
 from chat.domain.names import check_name, check_room
 from chat.domain.room import Membership, Room
 from chat.domain.user import User
+from tests.domain.doubles import MemoryAccounts
 
 START = 1_800_000_000.0
 
@@ -58,7 +59,9 @@ class Town:
     def __init__(self) -> None:
         self.now = START
         self.delivered: list[Room] = []
-        self.directory = Directory(MemoryJournal(self.clock), self, self.clock)
+        self.directory = Directory(
+            MemoryJournal(self.clock), self, self.clock, accounts=MemoryAccounts(self.clock)
+        )
         self._sessions = count(1)
 
     def clock(self) -> float:

@@ -6,17 +6,11 @@ from typing import Any
 
 import pytest
 
-from chat.domain.accounts import (
-    ATTEMPTS_PER_ADDRESS,
-    Account,
-    Attempts,
-    MemoryAccounts,
-    check_password,
-    person_key,
-)
+from chat.domain.accounts import ATTEMPTS_PER_ADDRESS, Account, Attempts, check_password, person_key
 from chat.domain.events import Identity
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
+from tests.domain.doubles import MemoryAccounts
 
 
 @pytest.fixture

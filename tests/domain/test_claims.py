@@ -6,13 +6,13 @@ import pytest
 from twisted.internet.task import Clock
 
 from chat.domain import claims as module
-from chat.domain.accounts import MemoryAccounts
 from chat.domain.claims import HOLD_SECONDS, RETAKE_SECONDS, Claims
 from chat.domain.directory import Directory
 from chat.domain.journal import MemoryJournal
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
+from tests.domain.doubles import MemoryAccounts
 from tests.storage.by_hand import Ear, Silent
 
 

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from chat.domain.accounts import Account, MemoryAccounts
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import IdentityChanged, Whispered
 from chat.domain.journal import MemoryJournal
 from chat.domain.logins import REGISTRATIONS, Logins
-from chat.domain.mailbox import MAILBOX_MESSAGES, MemoryMailbox, NoMailbox
+from chat.domain.mailbox import MAILBOX_MESSAGES, NoMailbox
 from chat.domain.names import RoomName, check_name
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
+from tests.domain.doubles import MemoryAccounts, MemoryMailbox
 from tests.storage.by_hand import Ear, Silent
 
 PASSWORD = "opensesame"

@@ -4,8 +4,9 @@ import pytest
 
 from chat.domain.accounts import Account
 from chat.domain.events import Identity, Whispered
-from chat.domain.mailbox import MAILBOX_MESSAGES, MemoryMailbox, NoMailbox
+from chat.domain.mailbox import MAILBOX_MESSAGES, NoMailbox
 from chat.domain.refused import Refused, Why
+from tests.domain.doubles import MemoryMailbox
 
 BOB = Account("Bob", "bob", "bob")
 

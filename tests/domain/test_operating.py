@@ -1,11 +1,13 @@
 """What operators of the server do."""
 
 import pytest
+from twisted.logger import formatEvent
 
 from chat.domain import operating
 from chat.domain.events import Announced
 from chat.domain.refused import Refused, Why
 from tests.domain.people import Town, ear
+from tests.logs import observed
 
 
 def test_only_operators_may() -> None:
@@ -52,3 +54,18 @@ def test_wallops_are_the_operators_and_reach_those_who_want_them() -> None:
     assert isinstance(event, Announced)
     assert event.author == ann.identity
     assert ear(carol).told == []
+
+
+def test_the_log_says_who_did_what() -> None:
+    town = Town()
+    ann, bob = town.person("ann"), town.person("bob")
+    said: list[str] = []
+    with observed(lambda event: said.append(formatEvent(event))):
+        operating.promote(town.directory, ann)
+        operating.announce(town.directory, ann, "tea at five")
+        operating.kill(town.directory, "the operator at ::1", bob, "")
+    assert said == [
+        "ann, account None, is an operator of the server",
+        "ann announced: tea at five",
+        "the operator at ::1 disconnected bob (no reason)",
+    ]

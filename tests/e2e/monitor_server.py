@@ -80,19 +80,23 @@ class Invented:
                 found.append(person)
         return found
 
-    def announce(self, text: str) -> None:
-        log.info("announcement: {text}", text=text)
+    def announce(self, text: str, by: str) -> None:
+        log.info("{by} announced: {text}", by=by, text=text)
 
-    def kick(self, name: str, reason: str) -> None:
+    def kick(self, name: str, reason: str, by: str) -> None:
         if name == "carol":
             raise ActionRefused("carol is an operator and cannot be kicked.")
         self.kicked.add(name)
+        log.info("{by} disconnected {name} ({reason})", by=by, name=name, reason=reason)
 
-    def mute(self, name: str, seconds: float, reason: str) -> None:
+    def mute(self, name: str, seconds: float, reason: str, by: str) -> None:
         (self.muted.add if seconds else self.muted.discard)(name)
+        did = f"muted {name} for {seconds / 60:.0f} min" if seconds else f"ended the mute of {name}"
+        log.info("{by} {did}", by=by, did=did)
 
-    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+    def ban(self, name: str, seconds: float | None, reason: str, by: str) -> str:
         self.kicked.add(name)
+        log.info("{by} banned {name} ({reason})", by=by, name=name, reason=reason)
         return f"{name} is banned for {'good' if seconds is None else f'{seconds:.0f} seconds'}."
 
 

@@ -452,7 +452,7 @@ def test_actions_ask_first_and_tell_the_outcome(monitor: Monitor, opened: Page) 
     opened.keyboard.press("Enter")
     expect(opened.locator("#toast")).to_have_text("bob was disconnected.")
     expect(opened.locator("#people-rows tr", has_text="bob")).to_have_count(0)
-    expect(line(opened, "kicked bob (too loud)")).to_be_visible()
+    expect(line(opened, "disconnected bob (too loud)")).to_be_visible()
 
     opened.locator("#people-rows tr", has_text="carol").hover()
     opened.get_by_role("button", name="Kick carol").click()
@@ -470,7 +470,7 @@ def test_actions_ask_first_and_tell_the_outcome(monitor: Monitor, opened: Page) 
     opened.get_by_role("button", name="Announce…").click()
     opened.get_by_label("Announcement").fill("down at ten")
     opened.get_by_role("button", name="Announce", exact=True).click()
-    expect(line(opened, "announcement: down at ten")).to_be_visible()
+    expect(line(opened, "announced: down at ten")).to_be_visible()
 
 
 @pytest.mark.parametrize(

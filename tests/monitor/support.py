@@ -80,20 +80,20 @@ class FakeActions:
 
     done: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def announce(self, text: str) -> None:
+    def announce(self, text: str, by: str) -> None:
         self.done.append(("announce", text))
 
-    def kick(self, name: str, reason: str) -> None:
+    def kick(self, name: str, reason: str, by: str) -> None:
         if name == "nobody":
             raise ActionRefused("No such person: nobody.")
         if name == "boom":
             raise RuntimeError("broken for the test")
         self.done.append(("kick", name, reason))
 
-    def mute(self, name: str, seconds: float, reason: str) -> None:
+    def mute(self, name: str, seconds: float, reason: str, by: str) -> None:
         self.done.append(("mute", name, seconds, reason))
 
-    def ban(self, name: str, seconds: float | None, reason: str) -> str:
+    def ban(self, name: str, seconds: float | None, reason: str, by: str) -> str:
         self.done.append(("ban", name, seconds, reason))
         return f"{name} is banned."
 

@@ -6,6 +6,8 @@ from chat.monitor.interfaces import ActionRefused
 from chat.monitor.overview import OperatorActions, Overview
 from tests.network.chatting import Server, connect, join_irc, join_plain, make_server
 
+OPERATOR = "the operator at 192.0.2.99"
+
 
 def people(server: Server) -> dict[str, tuple[str, str, tuple[str, ...], float, bool]]:
     return {
@@ -55,7 +57,7 @@ def test_people_are_those_with_a_name() -> None:
 def test_an_announcement_reaches_everybody() -> None:
     server = make_server()
     alice, bob = join_plain(server, "alice"), join_irc(server, "bob")
-    OperatorActions(server.factory).announce("down at ten")
+    OperatorActions(server.factory).announce("down at ten", OPERATOR)
     assert any("down at ten" in line for line in alice.lines())
     assert any("down at ten" in line for line in bob.lines())
 
@@ -65,7 +67,7 @@ def test_whoever_is_kicked_is_told_and_gone(join: object) -> None:
     server = make_server()
     bob = join(server, "bob")  # type: ignore[operator]
     alice = join_plain(server, "alice")
-    OperatorActions(server.factory).kick("BOB", "too loud")
+    OperatorActions(server.factory).kick("BOB", "too loud", OPERATOR)
     assert any("The operator has put you out: too loud" in line for line in bob.lines())
     assert bob.closed
     assert alice.lines() == ["* bob left (Put out by the operator: too loud)"]
@@ -80,7 +82,7 @@ def test_a_mute_holds_for_its_time_and_can_be_ended(rate: float) -> None:
     alice, bob = join_plain(server, "alice"), join_plain(server, "bob")
     alice.lines()
     actions = OperatorActions(server.factory)
-    actions.mute("bob", 120.0, "too loud")
+    actions.mute("bob", 120.0, "too loud", OPERATOR)
     assert any("muted you for 120 seconds (too loud)" in line for line in bob.lines())
     assert people(server)["bob"][4]
     bob.send("hello")
@@ -90,8 +92,8 @@ def test_a_mute_holds_for_its_time_and_can_be_ended(rate: float) -> None:
     bob.send("hello again")
     assert alice.lines() == ["<bob> hello again"]
 
-    actions.mute("bob", 60.0, "")
-    actions.mute("bob", 0.0, "")
+    actions.mute("bob", 60.0, "", OPERATOR)
+    actions.mute("bob", 0.0, "", OPERATOR)
     bob.send("free")
     assert alice.lines() == ["<bob> free"]
     assert Overview(server.factory).figures().muted == 2
@@ -101,7 +103,7 @@ def test_a_mute_holds_for_irc_and_private_messages_too() -> None:
     server = make_server()
     alice, bob = join_plain(server, "alice"), join_irc(server, "bob", "#lobby")
     alice.lines()
-    OperatorActions(server.factory).mute("bob", 60.0, "")
+    OperatorActions(server.factory).mute("bob", 60.0, "", OPERATOR)
     bob.send("PRIVMSG #lobby :hello", "PRIVMSG alice :psst")
     assert alice.lines() == []
 
@@ -111,23 +113,23 @@ def test_who_is_not_there_cannot_be_acted_on() -> None:
     connect(server)
     actions = OperatorActions(server.factory)
     with pytest.raises(ActionRefused, match=r"nobody is not online any more\."):
-        actions.kick("nobody", "")
+        actions.kick("nobody", "", OPERATOR)
     with pytest.raises(ActionRefused, match=r"nobody is not online any more\."):
-        actions.mute("nobody", 60.0, "")
+        actions.mute("nobody", 60.0, "", OPERATOR)
 
 
 @pytest.mark.parametrize("seconds", [3600.0, None])
 def test_whoever_is_banned_is_told_gone_and_does_not_come_back(seconds: float | None) -> None:
     server = make_server()
     bob, alice = join_plain(server, "bob"), join_plain(server, "alice", address="192.0.2.8")
-    told = OperatorActions(server.factory).ban("BOB", seconds, "too loud")
+    told = OperatorActions(server.factory).ban("BOB", seconds, "too loud", OPERATOR)
     until = "for good" if seconds is None else "until 2027-01-15 09:00 UTC"
     assert told == f"192.0.2.7 is banned {until}; 1 disconnected."
     assert bob.lines()[-1] == f"*** Your address is banned from this server {until}: too loud"
     assert bob.closed
     assert alice.lines() == ["* bob left (Banned: too loud)"]
     assert connect(server).closed
-    assert [ban.by for ban in server.directory.bans.listed(server.now())] == ["the operator"]
+    assert [ban.by for ban in server.directory.bans.listed(server.now())] == [OPERATOR]
 
 
 def test_who_cannot_be_banned_is_told_in_a_sentence() -> None:
@@ -135,9 +137,9 @@ def test_who_cannot_be_banned_is_told_in_a_sentence() -> None:
     join_plain(server, "bob", address="127.0.0.1")
     actions = OperatorActions(server.factory)
     with pytest.raises(ActionRefused, match="this machine itself"):
-        actions.ban("bob", 60.0, "")
+        actions.ban("bob", 60.0, "", OPERATOR)
     with pytest.raises(ActionRefused, match=r"192\.0\.2\.1 is not online any more\."):
-        actions.ban("192.0.2.1", 60.0, "")
+        actions.ban("192.0.2.1", 60.0, "", OPERATOR)
     assert set(people(server)) == {"bob"}
 
 
@@ -149,7 +151,7 @@ def test_ending_a_mute_ends_one_for_flooding_too() -> None:
             bob.socket.give(b"spam\n" * 100)
         server.loop.advance(0.5)
     assert people(server)["bob"][4]
-    OperatorActions(server.factory).mute("bob", 0.0, "")
+    OperatorActions(server.factory).mute("bob", 0.0, "", OPERATOR)
     assert not people(server)["bob"][4]
     alice.lines()
     server.loop.advance(5)

@@ -54,7 +54,7 @@ def test_the_server_that_comes_second_takes_the_first_ones(
     assert token.load(tmp_path) == "made-by-the-other-server"
 
 
-@pytest.mark.parametrize("content", ["", "short", "has spaces in it, really", "ünïcödé-is-not-allowed"])
+@pytest.mark.parametrize("content", ["\n", "short", "has spaces in it, really", "ünïcödé-is-not-allowed"])
 def test_a_file_without_a_usable_token_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / token.FILE_NAME).write_text(content)
     with pytest.raises(CannotStart, match="Delete it and start again"):

@@ -25,6 +25,7 @@ from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
 from chat.network.resting import Rests
 from chat.network.settings import Settings
+from tests.domain.doubles import MemoryAccounts
 from tests.network.wires import FakeSocket, Loop, Wire
 
 START = 1_800_000_000.0
@@ -60,7 +61,12 @@ class Server:
 
         late = Late()
         self.directory = Directory(
-            self.journal, late, self.now, server=self.settings.name, max_users=max_users
+            self.journal,
+            late,
+            self.now,
+            server=self.settings.name,
+            max_users=max_users,
+            accounts=MemoryAccounts(self.now),
         )
         late.fanout = self.fanout = Fanout(clock, self.directory.stats, slice_size, rests)
         self.factory = ChatFactory(

@@ -15,7 +15,7 @@ Join = Callable[..., Client]
 
 def mute(server: Server, name: str, seconds: float, reason: str = "") -> None:
     """The operator mutes somebody."""
-    banning.mute(server.directory, server.directory.find(name), seconds, reason)
+    banning.mute(server.directory, "the operator", server.directory.find(name), seconds, reason)
 
 
 def test_the_operator_mutes_for_a_while_and_ends_it(server: Server) -> None:

@@ -38,11 +38,7 @@ def safe(text: str) -> str:
 
 class Desk:
     """The pages of one person, kept up to date by events (it is the connection's listener) and by what is typed: a
-    `typed.Desk`.
-
-    @ivar changed: called after anything that can be seen has changed.
-    @ivar bell: called when somebody means us.
-    @ivar retry_at: while the connection waits, when it tries again (wall clock).
+    `typed.table.UserInterface`.
     """
 
     def __init__(
@@ -55,8 +51,11 @@ class Desk:
         self.connection: Connection
         self.correspondent = ""
         self.changed: Callable[[], None] = lambda: None
+        """Called after anything that can be seen has changed."""
         self.bell: Callable[[], None] = lambda: None
+        """Called when somebody means us."""
         self.retry_at = 0.0
+        """While the connection waits, when it tries again (wall clock)."""
         self.pages = Pages(lambda name: self.connection.fold(name))
         self._connect = connect
         self._quit = quit_

@@ -39,12 +39,7 @@ class Sort(Enum):
 
 
 class Line:
-    """One line of a page, before it is wrapped. All text is safe to show.
-
-    @ivar time: seconds since the epoch, None for none to be shown.
-    @ivar message: with our own messages, the handle that tells how far they have come.
-    @ivar cache: for whoever wraps it: a key, and the rows that belong to it.
-    """
+    """One line of a page, before it is wrapped. All text is safe to show."""
 
     __slots__ = ("author", "cache", "history", "mention", "message", "msgid", "own", "sort", "text", "time")
 
@@ -64,37 +59,38 @@ class Line:
         self.sort = sort
         self.text = text
         self.time = time
+        """Seconds since the epoch, None for none to be shown."""
         self.author = author
         self.own = own
         self.mention = mention
         self.history = history
         self.msgid = msgid
         self.message = message
+        """With our own messages, the handle that tells how far they have come."""
         self.cache: tuple[Any, Any] | None = None
+        """For whoever wraps it: a key, and the rows that belong to it."""
 
 
 class Page:
-    """One page.
-
-    @ivar title: what it is called, safe to show.
-    @ivar place: where what is typed here goes, ``""`` for nowhere.
-    @ivar unread: messages that came while another page was looked at; `mentioned`: one of them is for us.
-    @ivar marker: the first line that came while another page was looked at.
-    @ivar scroll: rows between the end of the page and the end of the screen.
-    @ivar added: lines that came since the page was last drawn.
-    @ivar draft: what was typed here and not sent when the person went to another page.
-    """
+    """One page."""
 
     def __init__(self, place: str, title: str) -> None:
         self.place = place
+        """Where what is typed here goes, ``""`` for nowhere."""
         self.title = title
+        """What it is called, safe to show."""
         self.lines: deque[Line] = deque(maxlen=MAX_LINES)
         self.unread = 0
+        """Messages that came while another page was looked at; `mentioned`: one of them is for us."""
         self.mentioned = False
         self.marker: Line | None = None
+        """The first line that came while another page was looked at."""
         self.scroll = 0
+        """Rows between the end of the page and the end of the screen."""
         self.added = 0
+        """Lines that came since the page was last drawn."""
         self.draft = ""
+        """What was typed here and not sent when the person went to another page."""
 
     def add(self, line: Line) -> None:
         """A line at the end."""

@@ -12,12 +12,7 @@ from chat.client.gui.theme import Theme
 
 
 class Listing(ttk.Frame):
-    """A list that is drawn row by row on a canvas, so that ten thousand people cost no more than fifty.
-
-    @ivar chosen: called with the key of a row that was clicked, or chosen with Enter.
-    @ivar opened: called with the key of a row that was double-clicked, or chosen with Enter.
-    @ivar asked: called with key and screen position for the right button, or the menu key.
-    """
+    """A list that is drawn row by row on a canvas, so that ten thousand people cost no more than fifty."""
 
     def __init__(
         self, master: tk.Misc, theme: Theme, *, ground: str = "side", tall: bool = False, width: int = 220
@@ -27,8 +22,11 @@ class Listing(ttk.Frame):
         self.rows: Sequence[Row] = ()
         self.current = ""
         self.chosen: Callable[[str], None] = lambda key: None
+        """Called with the key of a row that was clicked, or chosen with Enter."""
         self.opened: Callable[[str], None] = lambda key: None
+        """Called with the key of a row that was double-clicked, or chosen with Enter."""
         self.asked: Callable[[str, int, int], None] = lambda key, x, y: None
+        """Called with key and screen position for the right button, or the menu key."""
         self._ground = ground
         self._tall = tall
         self._top = 0

@@ -20,17 +20,15 @@ class Overlay(tk.Frame):
     """A card over a window; Escape, or a click beside it, closes it. One at a time.
 
     Not a window of its own, since where those appear, and whether they get the keyboard, is up to window managers.
-
-    @ivar body: what is on the card.
-    @ivar variables: Tk's variables of what is on it; they have to live as long.
-    @ivar closed: called when it is gone.
     """
 
     def __init__(self, root: tk.Misc, theme: Theme, *, width: int = 480, top: float = 0.12) -> None:
         super().__init__(root, background=theme.palette.line)
         self.theme = theme
         self.closed: Callable[[], None] = lambda: None
+        """Called when it is gone."""
         self.variables: list[tk.Variable] = []
+        """Tk's variables of what is on it; they have to live as long."""
         self._window = root
         self._bindings: list[tuple[str, Callable[[tk.Event[tk.Misc]], str | None]]] = []
         for other in list(root.winfo_children()):
@@ -38,6 +36,7 @@ class Overlay(tk.Frame):
                 other.close()
         self._before = root.focus_get()
         self.body = ttk.Frame(self, padding=theme.px(16), style="Raised.TFrame")
+        """What is on the card."""
         self.body.pack(fill="both", expand=True, padx=theme.px(1), pady=theme.px(1))
         self.place(
             relx=0.5,

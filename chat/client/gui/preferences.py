@@ -38,18 +38,16 @@ class Account:
 
 @dataclass(frozen=True)
 class WindowPreferences:
-    """What the chat window remembers.
-
-    @ivar recent: where the person was, latest first.
-    @ivar geometry: size and place of the window as Tk writes them, ``""`` before there was one.
-    """
+    """What the chat window remembers."""
 
     theme: str = "light"
     text_size: int = 11
     bell: bool = True
     people: bool = True
     geometry: str = ""
+    """Size and place of the window as Tk writes them, ``""`` before there was one."""
     recent: tuple[Account, ...] = field(default_factory=tuple)
+    """Where the person was, latest first."""
 
     def with_account(self, account: Account) -> WindowPreferences:
         """These, with the newest place to connect to."""
@@ -150,14 +148,12 @@ P = TypeVar("P", WindowPreferences, LauncherPreferences)
 
 
 class Kept(Generic[P]):
-    """Preferences in use, and the file that they are kept in.
-
-    @ivar chosen: the preferences.
-    """
+    """Preferences in use, and the file that they are kept in."""
 
     def __init__(self, path: Path, read: Callable[[dict[str, Any]], P]) -> None:
         self._path = path
         self.chosen: P = read(load(path))
+        """The preferences."""
 
     def change(self, **changes: Any) -> None:
         """Change some, and keep all."""

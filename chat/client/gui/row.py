@@ -6,23 +6,21 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One row of a list.
-
-    @ivar key: what the row stands for; ``""`` makes it a heading, which cannot be chosen.
-    @ivar mark: what stands before it: one or two characters.
-    @ivar disc: number of the name's colour for a disc behind the mark, None for no disc.
-    @ivar hint: small, on the right or, in tall lists, below.
-    @ivar unread: a number in a pill on the right, 0 for none.
-    @ivar alert: it is of something that is meant for us.
-    """
+    """One row of a list."""
 
     key: str
+    """What the row stands for; ``""`` makes it a heading, which cannot be chosen."""
     text: str
     mark: str = ""
+    """What stands before it: one or two characters."""
     disc: int | None = None
+    """Number of the name's colour for a disc behind the mark, None for no disc."""
     hint: str = ""
+    """Small, on the right or, in tall lists, below."""
     unread: int = 0
+    """A number in a pill on the right, 0 for none."""
     alert: bool = False
+    """It is of something that is meant for us."""
     faint: bool = False
     bold: bool = False
 

@@ -152,18 +152,16 @@ def screen_scale(root: tk.Tk) -> float:
 
 
 class Theme:
-    """The looks of one Tk program; `use` switches, and tells everybody who asked with `watch`.
-
-    @ivar palette: the colours in use.
-    @ivar fonts: named fonts: body, bold, small, small_bold, italic, heading, title, mono.
-    """
+    """The looks of one Tk program; `use` switches, and tells everybody who asked with `watch`."""
 
     def __init__(self, root: tk.Tk, name: str, text_size: int) -> None:
         self.root = root
         self.name = name
         self.palette = PALETTES[name]
+        """The colours in use."""
         self.scale = screen_scale(root)
         self.fonts: dict[str, tkfont.Font] = {}
+        """Named fonts: body, bold, small, small_bold, italic, heading, title, mono."""
         self._watchers: list[Callable[[], None]] = []
         self._pictures: dict[tuple[int, int, float, str], tk.PhotoImage] = {}
         root.tk.call("tk", "scaling", self.scale * 96 / 72)

@@ -33,26 +33,24 @@ class ChildState(Enum):
 
 
 class Child(ProcessProtocol):
-    """One program, that may be started again after it has ended.
-
-    @ivar state: see `State`.
-    @ivar sentence: with `State.FAILED`, what it said last, or how it ended.
-    @ivar lines: its output, the newest last; safe to show.
-    @ivar count: how many lines there were ever.
-    @ivar found: the first match of each of the patterns in what it printed since it was started, by their name.
-    @ivar changed: called after state, lines or found are not what they were.
-    """
+    """One program, that may be started again after it has ended."""
 
     def __init__(self, reactor: Any, patterns: Mapping[str, re.Pattern[str]], ready: str) -> None:
         """`patterns` are looked for in each line of output; it runs once that called `ready` is found, or at once
         if that is ``""``.
         """
         self.state = ChildState.STOPPED
+        """See `State`."""
         self.sentence = ""
+        """With `State.FAILED`, what it said last, or how it ended."""
         self.lines: deque[str] = deque(maxlen=MAX_LINES)
+        """Its output, the newest last; safe to show."""
         self.count = 0
+        """How many lines there were ever."""
         self.found: dict[str, re.Match[str]] = {}
+        """The first match of each of the patterns in what it printed since it was started, by their name."""
         self.changed: Callable[[], None] = lambda: None
+        """Called after state, lines or found are not what they were."""
         self._reactor = reactor
         self._patterns = patterns
         self._ready = ready

@@ -80,10 +80,7 @@ class Card(ttk.Frame):
 
 
 class Panel(ttk.Frame):
-    """All cards, and the output of server and relay.
-
-    @ivar ports: the fields with ports, by the name that they have in `LauncherPreferences`.
-    """
+    """All cards, and the output of server and relay."""
 
     def __init__(
         self, root: tk.Tk, theme: Theme, chosen: LauncherPreferences, server: Child, relay: Child
@@ -111,6 +108,7 @@ class Panel(ttk.Frame):
             "relay_port": self.relay_card.field("Port", chosen.relay_port),
             "inner_port": self.relay_card.field("To the server's", chosen.inner_port),
         }
+        """The fields with ports, by the name that they have in `LauncherPreferences`."""
 
         right = ttk.Frame(self, style="Side.TFrame", padding=(px(9), px(14), px(18), px(30)))
         right.pack(side="left", fill="both", expand=True)

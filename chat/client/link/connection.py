@@ -52,16 +52,7 @@ EndpointFactory: TypeAlias = Callable[[str, int, bool], IStreamClientEndpoint]
 
 
 class Connection:
-    """One person's connection. All methods return at once; what comes of them is told to the listener.
-
-    @ivar state: where the connection stands.
-    @ivar name: our name: the one wanted, and while online the one that we have.
-    @ivar rooms: the rooms that we are in, by folded name; what is in them is for reading only.
-    @ivar lag: seconds that the last PING took, None before there was one.
-    @ivar server: what the server calls itself, ``""`` before it did.
-    @ivar away: the reason that was given to `set_away`, None when not away.
-    @ivar ignored: folded names of people whose messages are dropped.
-    """
+    """One person's connection. All methods return at once; what comes of them is told to the listener."""
 
     log = Logger()
 
@@ -78,8 +69,11 @@ class Connection:
         the epoch; `random_number` gives a number from 0 to 1 for the random part of pauses.
         """
         self.state = ConnectionState.OFFLINE
+        """Where the connection stands."""
         self.lag: float | None = None
+        """Seconds that the last PING took, None before there was one."""
         self.ignored: frozenset[str] = frozenset()
+        """Folded names of people whose messages are dropped."""
         self._reactor = reactor
         self._listener = listener
         self._endpoints = endpoint_factory or default_endpoints(reactor)

@@ -173,26 +173,24 @@ class Delivery(Enum):
 
 
 class Outgoing:
-    """One of our own messages: a handle to show it by. Read-only for user interfaces.
-
-    @ivar place: the room or person that it goes to.
-    @ivar text: what is said, as typed.
-    @ivar time: when it was typed, or the server's time for it once that is known.
-    @ivar state: see `Delivery`.
-    @ivar sentence: with `Delivery.FAILED`, why.
-    @ivar msgid: the server's id for it once that is known (of the last part, if it had to be split).
-    """
+    """One of our own messages: a handle to show it by. Read-only for user interfaces."""
 
     __slots__ = ("kind", "msgid", "place", "sentence", "state", "text", "time")
 
     def __init__(self, place: str, text: str, kind: Kind, time: float) -> None:
         self.place = place
+        """The room or person that it goes to."""
         self.text = text
+        """What is said, as typed."""
         self.kind = kind
         self.time = time
+        """When it was typed, or the server's time for it once that is known."""
         self.state = Delivery.PENDING
+        """See `Delivery`."""
         self.sentence = ""
+        """With `Delivery.FAILED`, why."""
         self.msgid = ""
+        """The server's id for it once that is known (of the last part, if it had to be split)."""
 
 
 class DeliveryChanged(NamedTuple):

@@ -47,15 +47,13 @@ _ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})")
 
 
 class Features:
-    """Filled in as the server tells; until then the defaults of Modern IRC hold.
-
-    @ivar offered: capability -> its value, as listed by the server.
-    @ivar enabled: capabilities that the server has acknowledged.
-    """
+    """Filled in as the server tells; until then the defaults of Modern IRC hold."""
 
     def __init__(self) -> None:
         self.offered: dict[str, str] = {}
+        """Capability -> its value, as listed by the server."""
         self.enabled: set[str] = set()
+        """Capabilities that the server has acknowledged."""
         self._tokens: dict[str, str] = {}
 
     def offer(self, capabilities: str) -> None:
@@ -100,11 +98,6 @@ class Features:
     def labels(self) -> bool:
         """Whether answers carry the label of their question (labeled-response and what it needs)."""
         return {"labeled-response", "batch", "message-tags"} <= self.enabled
-
-    @property
-    def echoes(self) -> bool:
-        """Whether our own messages come back."""
-        return "echo-message" in self.enabled
 
     @property
     def history(self) -> bool:

@@ -19,21 +19,19 @@ from chat.wire import Message
 
 
 class Receiver(Protocol):
-    """What the handlers need of the connection that a message came over.
-
-    @ivar name: our name there.
-    @ivar server: the server's name.
-    @ivar own_mask: what the server puts before what we say, "" until it has shown it.
-    @ivar done: registered.
-    """
+    """What the handlers need of the connection that a message came over."""
 
     features: Features
     roster: Roster
     outbox: Outbox
     name: str
+    """Our name there."""
     server: str
+    """The server's name."""
     own_mask: str
+    """What the server puts before what we say, "" until it has shown it."""
     done: bool
+    """Registered."""
 
     def now(self) -> float:
         """Seconds since the epoch."""

@@ -33,10 +33,7 @@ NOT_SENT = "It was not sent."
 
 
 class Part:
-    """One line of an `Outgoing`. Its label stays the same when it is repeated, so that the server can tell.
-
-    @ivar attempts: on how many connections it was sent.
-    """
+    """One line of an `Outgoing`. Its label stays the same when it is repeated, so that the server can tell."""
 
     __slots__ = ("acknowledged", "attempts", "label", "message", "text")
 
@@ -45,6 +42,7 @@ class Part:
         self.text = text
         self.label = label
         self.attempts = 0
+        """On how many connections it was sent."""
         self.acknowledged = False
 
 
@@ -77,10 +75,7 @@ def wire_message(place: str, text: str, kind: Kind) -> Message:
 
 
 class Outbox:
-    """Everything that was typed and is not acknowledged.
-
-    @ivar acknowledged_as: called with the place, msgid and time of what was acknowledged with a msgid.
-    """
+    """Everything that was typed and is not acknowledged."""
 
     def __init__(
         self,
@@ -89,6 +84,7 @@ class Outbox:
         wall_clock: Callable[[], float],
         acknowledged_as: Callable[[str, str, float], None],
     ) -> None:
+        """`acknowledged_as` is called with the place, msgid and time of what was acknowledged with a msgid."""
         self._reactor = reactor
         self._emit = emit
         self._wall_clock = wall_clock

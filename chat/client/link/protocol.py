@@ -23,12 +23,7 @@ _DONE = Failure(ConnectionDone())
 
 @implementer(IPushProducer)
 class MessageProtocol(Protocol):
-    """One connection. Lines that are no messages are skipped: nothing a server sends can do harm here.
-
-    @ivar connected_to: called once when the connection is there.
-    @ivar received: called with every message.
-    @ivar lost: called once with the reason when the connection is gone.
-    """
+    """One connection. Lines that are no messages are skipped: nothing a server sends can do harm here."""
 
     transport: ITCPTransport
 
@@ -38,6 +33,7 @@ class MessageProtocol(Protocol):
         received: Callable[[Message], None],
         lost: Callable[[Failure], None],
     ) -> None:
+        """`connected_to` and `lost` are called once, `received` with every message."""
         self._connected_to = connected_to
         self._received = received
         self._lost = lost

@@ -59,16 +59,14 @@ Belongs = Callable[[Item], bool]
 
 
 class Question:
-    """One question that is waiting. `answer` fires with everything that the server said to it.
-
-    @ivar belongs: whether something is part of the answer, for servers without labels.
-    @ivar ends: whether it is the answer's end.
-    """
+    """One question that is waiting. `answer` fires with everything that the server said to it."""
 
     def __init__(self, message: Message, belongs: Belongs, ends: Belongs) -> None:
         self.message = message
         self.belongs = belongs
+        """Whether something is part of the answer, for servers without labels."""
         self.ends = ends
+        """Whether it is the answer's end."""
         self.items: list[Item] = []
         self.answer: Deferred[list[Item]] = Deferred()
 

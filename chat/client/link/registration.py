@@ -26,11 +26,6 @@ _LOGIN_FAILED = frozenset({"902", "904", "905", "906", "908"})
 class Registration:
     """One attempt to register. `receive` it every message until `done`; it raises `Permanent` where trying again would
     not help.
-
-    @ivar name: the name asked for last, and at the end the one that we have.
-    @ivar done: the server has welcomed us.
-    @ivar why_not: why the name wanted cannot be had, as the server says.
-    @ivar complaint: the last thing that the server complained about, ``""`` for nothing.
     """
 
     def __init__(
@@ -44,9 +39,13 @@ class Registration:
     ) -> None:
         """`tell` gets sentences about what was not as the person wanted it."""
         self.name = name
+        """The name asked for last, and at the end the one that we have."""
         self.done = False
+        """The server has welcomed us."""
         self.complaint = ""
+        """The last thing that the server complained about, ``""`` for nothing."""
         self.why_not = ""
+        """Why the name wanted cannot be had, as the server says."""
         self._wanted_name = name
         self._features = features
         self._send = send

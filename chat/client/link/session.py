@@ -38,14 +38,7 @@ _FREE = frozenset({"PING", "PONG", "PRIVMSG", "NOTICE", "QUIT", "CAP", "AUTHENTI
 
 
 class Session:
-    """One connection.
-
-    @ivar done: registered.
-    @ivar lost: the connection is gone.
-    @ivar closed: fires when it is.
-    @ivar permanent: why trying again would not help, None if it may.
-    @ivar complaint: the server's last words.
-    """
+    """One connection."""
 
     log = Logger()
 
@@ -73,11 +66,16 @@ class Session:
         self.server = ""
         self.own_mask = ""
         self.done = False
+        """Registered."""
         self.online = False
         self.lost = False
+        """The connection is gone."""
         self.closed: Deferred[None] = Deferred()
+        """Fires when it is."""
         self.permanent: str | None = None
+        """Why trying again would not help, None if it may."""
         self.complaint = ""
+        """The server's last words."""
         self.catch_up = CatchUp(self)
         self.protocol = MessageProtocol(self._connected, self._received, self._lost)
         self._reactor = reactor

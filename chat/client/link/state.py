@@ -33,16 +33,14 @@ class Person:
 
 @dataclass(slots=True)
 class RoomState:
-    """One room that we are in, or were when the connection was lost.
-
-    @ivar joined: whether we are in it at this moment.
-    @ivar people: by folded name; look up with `Connection.fold`.
-    """
+    """One room that we are in, or were when the connection was lost."""
 
     name: str
     topic: str = ""
     joined: bool = False
+    """Whether we are in it at this moment."""
     people: dict[str, Person] = field(default_factory=dict)
+    """By folded name; look up with `Connection.fold`."""
 
     def sorted_people(self) -> list[Person]:
         """Those with rights first, then by name."""

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Wants:
-    """What the person wants of any connection.
-
-    @ivar rooms: folded name -> (name, key).
-    """
+    """What the person wants of any connection."""
 
     name: str
     account: str | None = None
     password: str | None = None
     rooms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Folded name -> (name, key)."""
     away: str | None = None
     new_password: str | None = None
     """What an account that is being made will have."""

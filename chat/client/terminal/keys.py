@@ -27,17 +27,15 @@ HELP = (
 
 
 class KeyTarget(Protocol):
-    """What keys need of the screen that they are pressed at.
-
-    @ivar buffer: the input line.
-    @ivar paste: lines of a paste that wait for a word on whether they are to be sent, None for none.
-    @ivar people: whether the people of a room are shown where there is space for them.
-    """
+    """What keys need of the screen that they are pressed at."""
 
     desk: Desk
     buffer: Buffer
+    """The input line."""
     paste: list[str] | None
+    """Lines of a paste that wait for a word on whether they are to be sent, None for none."""
     people: bool
+    """Whether the people of a room are shown where there is space for them."""
 
     def changed(self) -> None:
         """Something that can be seen is not what it was."""

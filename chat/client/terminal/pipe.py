@@ -22,10 +22,7 @@ MAX_LINE = 16 * 1024
 
 
 class Piper:
-    """Says lines in a room. `done` is called once, with the exit status.
-
-    @ivar wants_more: called when lines can be taken again after `feed` returned False.
-    """
+    """Says lines in a room. `done` is called once, with the exit status."""
 
     def __init__(
         self,
@@ -41,6 +38,7 @@ class Piper:
         """
         self.connection = Connection(reactor, self._happened, **options)
         self.wants_more: Callable[[], None] = lambda: None
+        """Called when lines can be taken again after `feed` returned False."""
         self._reactor = reactor
         self._room = room
         self._patience = patience

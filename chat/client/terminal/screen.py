@@ -107,11 +107,7 @@ class Secret(Processor):
 
 
 class Screen:
-    """The application. `ask_exit` is called when the person wants to leave.
-
-    @ivar paste: lines of a paste that wait for a word on whether they are to be sent, None for none.
-    @ivar people: whether the people of a room are shown where there is space for them.
-    """
+    """The application. `ask_exit` is called when the person wants to leave."""
 
     def __init__(
         self,
@@ -127,7 +123,9 @@ class Screen:
         self.desk = desk
         self.ask_exit = ask_exit
         self.paste: list[str] | None = None
+        """Lines of a paste that wait for a word on whether they are to be sent, None for none."""
         self.people = True
+        """Whether the people of a room are shown where there is space for them."""
         self._wall_clock = wall_clock
         self._shown = desk.pages.current
         self.messages = Messages(desk)

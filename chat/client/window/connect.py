@@ -49,15 +49,13 @@ def read_account(address: str, name: str, rooms: str, tls: bool, account: str) -
 
 
 class ConnectDialog(ttk.Frame):
-    """The whole window before there is a conversation.
-
-    @ivar connect: called with what to connect to, and the password or ``""``.
-    """
+    """The whole window before there is a conversation."""
 
     def __init__(self, root: tk.Misc, theme: Theme, recent: tuple[Account, ...], first: Account) -> None:
         super().__init__(root, style="Side.TFrame")
         self.theme = theme
         self.connect: Callable[[Account, str], None] = lambda account, password: None
+        """Called with what to connect to, and the password or ``""``."""
         self._recent = recent
         px = theme.px
         border = ttk.Frame(self, style="Line.TFrame", padding=px(1))

@@ -23,12 +23,7 @@ MAX_FOUND = 200
 
 
 class WindowDesk(Desk):
-    """Pages of one person, for a window.
-
-    @ivar show_found: called with the words of a search and what was found.
-    @ivar state_changed: called when the connection's state has changed.
-    @ivar sentence: what was said last about the connection.
-    """
+    """Pages of one person, for a window."""
 
     def __init__(
         self,
@@ -38,8 +33,11 @@ class WindowDesk(Desk):
     ) -> None:
         super().__init__(connect, quit_, wall_clock)
         self.show_found: Callable[[str, list[Said]], None] = lambda words, messages: None
+        """Called with the words of a search and what was found."""
         self.state_changed: Callable[[StateChanged], None] = lambda event: None
+        """Called when the connection's state has changed."""
         self.sentence = ""
+        """What was said last about the connection."""
 
     def happened(self, event: Event) -> None:
         """The connection's listener."""

@@ -16,10 +16,7 @@ CANDIDATES_SHOWN = 8
 
 
 class Entry(ttk.Frame):
-    """What is typed into.
-
-    @ivar entered: called with what was typed when Enter is pressed.
-    """
+    """What is typed into."""
 
     def __init__(
         self,
@@ -31,6 +28,7 @@ class Entry(ttk.Frame):
         super().__init__(master)
         self.theme = theme
         self.entered = entered
+        """Called with what was typed when Enter is pressed."""
         self.history = InputHistory()
         self._find = find
         self._completing = Completing()

@@ -28,12 +28,7 @@ NARROW = 720
 
 
 class ChatFrame(ttk.Frame):
-    """What a person sees while connected.
-
-    @ivar shown: called after everything was drawn.
-    @ivar open_link: called with a link.
-    @ivar wanted_earlier: called with a page above whose first line somebody looks.
-    """
+    """What a person sees while connected."""
 
     def __init__(
         self,
@@ -50,8 +45,11 @@ class ChatFrame(ttk.Frame):
         self.with_people = with_people
         self.searching = False
         self.shown: Callable[[], None] = lambda: None
+        """Called after everything was drawn."""
         self.open_link: Callable[[str], None] = lambda link: None
+        """Called with a link."""
         self.wanted_earlier: Callable[[Page], None] = lambda page: None
+        """Called with a page above whose first line somebody looks."""
         self._wall_clock = wall_clock
         self._refreshing = ""
         self._page: Page | None = None

@@ -34,10 +34,7 @@ GOODBYE_SECONDS = 2.0
 
 
 class WindowProgram:
-    """One window and its connection.
-
-    @ivar ended: whether the window is gone.
-    """
+    """One window and its connection."""
 
     log = Logger()
 
@@ -45,6 +42,7 @@ class WindowProgram:
         self._reactor = reactor
         self.root = root
         self.ended = False
+        """Whether the window is gone."""
         self._account = Account()
         self._password = ""
         self._dialog: ConnectDialog | None = None

@@ -48,15 +48,13 @@ class InputHistory:
 
 
 class Completing:
-    """Tab after Tab through the candidates for one word.
-
-    @ivar candidates: what is offered; none when nothing is being completed.
-    @ivar index: the one that stands in the input.
-    """
+    """Tab after Tab through the candidates for one word."""
 
     def __init__(self) -> None:
         self.candidates: list[Candidate] = []
+        """What is offered; none when nothing is being completed."""
         self.index = -1
+        """The one that stands in the input."""
         self._typed = ""
 
     def begin(self, before: str, found: Iterable[Candidate]) -> None:

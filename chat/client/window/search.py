@@ -49,18 +49,16 @@ class Found(NamedTuple):
 
 
 class SearchPane(ttk.Frame):
-    """On the right, instead of the people.
-
-    @ivar ask: called with words; a Deferred of what was found, that does not fail.
-    @ivar go: called with a message that was chosen.
-    @ivar closed: called when the pane is to go.
-    """
+    """On the right, instead of the people."""
 
     def __init__(self, master: tk.Misc, theme: Theme) -> None:
         super().__init__(master, style="Side.TFrame")
         self.ask: Callable[[str], Deferred[Found]]
+        """Called with words; a Deferred of what was found, that does not fail."""
         self.go: Callable[[Said], None] = lambda message: None
+        """Called with a message that was chosen."""
         self.closed: Callable[[], None] = lambda: None
+        """Called when the pane is to go."""
         self._messages: list[Said] = []
         px = theme.px
         top = ttk.Frame(self, style="Side.TFrame")

@@ -29,20 +29,18 @@ class Drawn:
 
 
 class Transcript(ttk.Frame):
-    """One page.
-
-    @ivar open_link: called with a link that was clicked.
-    @ivar wanted_earlier: called when somebody looks above the first line.
-    @ivar typed: called with a character that was typed here although it belongs into the input.
-    """
+    """One page."""
 
     def __init__(self, master: tk.Misc, theme: Theme, page: Page, me: Callable[[], str]) -> None:
         super().__init__(master)
         self.page = page
         self.theme = theme
         self.open_link: Callable[[str], None] = lambda link: None
+        """Called with a link that was clicked."""
         self.wanted_earlier: Callable[[], None] = lambda: None
+        """Called when somebody looks above the first line."""
         self.typed: Callable[[str], None] = lambda character: None
+        """Called with a character that was typed here although it belongs into the input."""
         self._me = me
         self._drawn: deque[Drawn] = deque()
         self._marker: Line | None = None
@@ -312,10 +310,6 @@ class Transcript(ttk.Frame):
         """Put everything on the clipboard."""
         self.clipboard_clear()
         self.clipboard_append(self.text.get("1.0", "end-1c"))
-
-    def selection(self) -> bool:
-        """Whether something is selected."""
-        return bool(self.text.tag_ranges("sel"))
 
     def _link_clicked(self, event: tk.Event[tk.Text]) -> None:
         found = self.text.tag_prevrange("link", f"@{event.x},{event.y}+1c")

@@ -20,12 +20,7 @@ SLICE_ROWS = 128
 
 
 class IrcClient(Responder):
-    """One client. The dialect, which knows every command, builds upon it.
-
-    @ivar exchange: what the client has sent of a SASL response; None when none is under way.
-    @ivar multiline: the message of several lines that the client is sending; None when there is none.
-    @ivar rendering: how this client gets events that are no room's.
-    """
+    """One client. The dialect, which knows every command, builds upon it."""
 
     __slots__ = ("exchange", "multiline", "rendering")
 
@@ -33,8 +28,11 @@ class IrcClient(Responder):
         super().__init__(connection)
         self.registration: Registration | None = Registration()
         self.rendering = shared_rendering(0)
+        """How this client gets events that are no room's."""
         self.exchange: str | None = None
+        """What the client has sent of a SASL response; None when none is under way."""
         self.multiline: Multiline | None = None
+        """The message of several lines that the client is sending; None when there is none."""
 
     def enable(self, caps: int) -> None:
         """Have these capabilities, and no others, from here on."""

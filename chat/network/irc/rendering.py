@@ -81,16 +81,14 @@ def pieces(text: str, room: int, cuts: str = "") -> Iterator[tuple[str, bool]]:
 
 
 class IrcRendering:
-    """How clients with one set of capabilities get events.
-
-    @ivar caps: the capabilities, of those that `capabilities.RENDERED` names.
-    @ivar ignored: folded names whose speech is hidden.
-    """
+    """How clients with one set of capabilities get events."""
 
     __slots__ = ("_account", "_forms", "_ignored", "_message_tags", "_tagged", "_time", "caps")
 
     def __init__(self, caps: int, ignored: frozenset[str] = frozenset()) -> None:
+        """`ignored`: folded names whose speech is hidden."""
         self.caps = caps
+        """The capabilities, of those that `capabilities.RENDERED` names."""
         self._ignored = ignored
         self._time = bool(caps & Cap.SERVER_TIME)
         self._message_tags = bool(caps & Cap.MESSAGE_TAGS)

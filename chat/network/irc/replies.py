@@ -31,11 +31,7 @@ def _bounded(text: str) -> bytes:
 
 
 class Responder:
-    """How the commands of one client are answered, in their order.
-
-    @ivar caps: the capabilities that the client has enabled, as bits of `capabilities.Cap`.
-    @ivar registration: what is known of a client that is not registered yet; None from then on.
-    """
+    """How the commands of one client are answered, in their order."""
 
     __slots__ = (
         "_response",
@@ -51,12 +47,14 @@ class Responder:
 
     user: User
     registration: Registration | None
+    """What is known of a client that is not registered yet; None from then on."""
 
     def __init__(self, connection: ChatProtocol) -> None:
         self.connection = connection
         self.directory = connection.factory.directory
         self.outlet = connection.outlet
         self.caps = 0
+        """The capabilities that the client has enabled, as bits of `capabilities.Cap`."""
         self._response: Response | None = None
         self._waiting: deque[Response] | None = None
         self._running = False

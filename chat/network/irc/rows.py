@@ -13,21 +13,19 @@ Run = Callable[[IrcClient, Message], None]
 
 
 class Row(NamedTuple):
-    """One command.
-
-    @ivar minimum: parameters it must have; fewer are answered with ERR_NEEDMOREPARAMS.
-    @ivar early: whether it may be used before registration is complete.
-    @ivar terms: who may, what it costs, what a mute forbids.
-    @ivar usage: its parameters, for HELP.
-    @ivar help: what it does, for HELP.
-    """
+    """One command."""
 
     name: str
     minimum: int
+    """Parameters it must have; fewer are answered with ERR_NEEDMOREPARAMS."""
     early: bool
+    """Whether it may be used before registration is complete."""
     terms: Terms
+    """Who may, what it costs, what a mute forbids."""
     usage: str
+    """Its parameters, for HELP."""
     help: str
+    """What it does, for HELP."""
     run: Run
 
 

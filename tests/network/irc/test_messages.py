@@ -6,9 +6,9 @@ from twisted.logger import LogEvent, formatEvent
 from twisted.python.failure import Failure
 
 from chat.domain.events import Whispered
-from chat.domain.mailbox import MemoryMailbox
 from chat.network.irc.isupport import TARGETS_AT_MOST
 from chat.wire import MAX_LINE_BYTES
+from tests.domain.doubles import MemoryMailbox
 from tests.logs import observed
 from tests.network.chatting import Client, Server, SlowJournal, connect, join_irc, join_plain
 from tests.network.irc.reading import (

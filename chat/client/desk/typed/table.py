@@ -1,7 +1,7 @@
 """What people type into a client of ours: text that is said, and commands after a slash, as rows in a table.
 
-The words are those of the plain dialect. What a command does and says goes through the `Desk`, so that every user
-interface can offer the same commands. The rows are in `chat.client.desk.typed.talk`.
+The words are those of the plain dialect. What a command does and says goes through the `UserInterface`, so
+that every one of them can offer the same commands. The rows are in `chat.client.desk.typed.talk`.
 """
 
 from __future__ import annotations

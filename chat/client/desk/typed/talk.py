@@ -14,7 +14,7 @@ from chat.client.desk.typed.table import (
 from chat.client.link.events import ConnectionState, Kind
 from chat.client.link.queries import RoomListing, Whois
 from chat.domain.names import room_from_typed
-from chat.wording import duration, listed
+from chat.domain.wording import duration, listed
 
 HISTORY_SHOWN = 50
 """Messages that `/history` fetches without a number."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.wording import duration, in_words, listed
+from chat.domain.wording import duration, in_words, listed
 
 
 @pytest.mark.parametrize(
