@@ -7,6 +7,7 @@ import time
 from chat.commands.speaker import Speaker
 from chat.commands.table import command
 from chat.domain.figures import figures
+from chat.domain.rights import heard
 from chat.domain.terms import Words, told_everywhere
 
 
@@ -24,4 +25,4 @@ def _time(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("exit", "[TEXT]", "leave", "quit", words=Words(0, spare=True), work=told_everywhere)
 def _exit(speaker: Speaker, arguments: list[str]) -> None:
-    speaker.leave(arguments[0] if arguments else "")
+    speaker.leave(heard(speaker.user, speaker.user.memberships, arguments[0]) if arguments else "")

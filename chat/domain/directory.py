@@ -45,7 +45,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
 from chat.domain.returning import Returning
-from chat.domain.rights import check_join, check_speech, founded_by
+from chat.domain.rights import check_join, check_renaming, check_speech, founded_by, heard
 from chat.domain.room import Membership, Room
 from chat.domain.rooms import Rooms
 from chat.domain.stats import Stats
@@ -57,6 +57,9 @@ ROOMS_AT_MOST = 50
 """Rooms one person may be in: Ergo's and InspIRCd's order of magnitude; bounds what a quit has to write."""
 TEXT_BYTES = 4096
 """Longest text of one event: four plain lines, or one IRCv3 multiline message."""
+
+AWAY = "away"
+"""What a room is told of somebody who is away, and may not say there why."""
 
 Speech = type[Said] | type[Acted] | type[Noticed]
 
@@ -153,6 +156,7 @@ class Directory:
         """Give somebody another name and tell everybody who shares a room."""
         if user.name == name:
             return
+        check_renaming(user)
         self.check_free(name, user)
         before = user.identity
         self._people.rename(user, name)
@@ -199,7 +203,8 @@ class Directory:
         user.away = reason
         places: Places = {}
         msgid, now = self.journal.stamp()
-        self._record_everywhere(user, AwayChanged(msgid, now, user.identity, reason, places), places)
+        shown = reason and heard(user, user.memberships, reason, AWAY)
+        self._record_everywhere(user, AwayChanged(msgid, now, user.identity, shown, places), places)
 
     def set_modes(self, user: User, letters: set[str]) -> None:
         """Give somebody these user modes, and no others; who has gone meanwhile gets none."""
@@ -307,7 +312,10 @@ class Directory:
         if user.away is not None:
             msgid, now = self.journal.stamp()
             places: Places = {room.folded: room.log.end}
-            self.journal.record(AwayChanged(msgid, now, user.identity, user.away, places), room.log)
+            self.journal.record(
+                AwayChanged(msgid, now, user.identity, heard(user, (room,), user.away, AWAY), places),
+                room.log,
+            )
 
     def join_lobby(self, user: User) -> Membership:
         """Go where everybody starts."""
@@ -317,7 +325,7 @@ class Directory:
         """Leave a room."""
         membership = self.membership(user, room)
         msgid, now = self.journal.stamp()
-        self.expel(membership, Left(msgid, now, user.identity, room.name, reason))
+        self.expel(membership, Left(msgid, now, user.identity, room.name, heard(user, (room,), reason)))
 
     def expel(self, membership: Membership, event: Left | Kicked) -> None:
         """End a membership with the event that says why; its member is told."""

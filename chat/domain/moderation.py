@@ -8,7 +8,7 @@ from __future__ import annotations
 from chat.domain.directory import Directory
 from chat.domain.events import Invited, Kicked, TopicChanged
 from chat.domain.refused import Refused, Why
-from chat.domain.rights import RANKS, check_founder, is_operator, may_run, need_run, rank
+from chat.domain.rights import RANKS, check_founder, check_speech, is_operator, may_run, need_run, rank
 from chat.domain.room import Room, Topic
 from chat.domain.user import User
 
@@ -61,6 +61,8 @@ def set_topic(directory: Directory, user: User, room: Room, text: str) -> None:
     membership = directory.membership(user, room)
     if "t" in room.flags and rank(membership) < RANKS["o"]:
         need_run(user, room, "change its topic")
+    if not may_run(user, room):
+        check_speech(user, room)
     if len(text.encode()) > TOPIC_BYTES:
         raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
     msgid, now = directory.journal.stamp()

@@ -13,7 +13,7 @@ from chat.domain.events import Identity, Redacted, Tagged, Whispered
 from chat.domain.history import Conversation, HistoryEvent, Target, is_speech, no_such_message
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
-from chat.domain.rights import may_run
+from chat.domain.rights import heard, may_run
 from chat.domain.user import User
 
 Told = Callable[[Refused | None], None]
@@ -30,6 +30,7 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
             done(Refused(Why.NOT_IN_ROOM, f"You are not in {name}.", name))
             return
         target, people, runs = room.folded, list(room.members), may_run(user, room)
+        reason = heard(user, (room,), reason)
     else:
         partner = directory.users.get(fold(name))
         if partner is None:

@@ -5,6 +5,7 @@ Sources: Modern IRC, "AWAY message"; IRCv3 "setname" and "pre-away".
 
 from __future__ import annotations
 
+from chat.domain.rights import check_renaming
 from chat.domain.terms import Words, told_everywhere
 from chat.domain.text import within_bytes
 from chat.network.irc import isupport
@@ -42,4 +43,5 @@ def _setname(session: IrcClient, message: Message) -> None:
         sentence = f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"
         session.fail("SETNAME", "INVALID_REALNAME", "", sentence)
         return
+    check_renaming(session.user)
     session.directory.change_identity(session.user, realname=text)

@@ -14,6 +14,7 @@ from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.reconnecting import back, other_name
 from chat.domain.refused import Refused, Why
+from chat.domain.rights import heard
 from chat.domain.terms import HASH, LINE, REPLIES, Asker, Words, told_everywhere
 from chat.domain.text import within_bytes
 from chat.domain.user import User
@@ -300,4 +301,4 @@ def _pong(session: IrcClient, message: Message) -> None:
 )
 def _quit(session: IrcClient, message: Message) -> None:
     reason = message.params[0] if message.params else ""
-    session.leave(said_quit(reason))
+    session.leave(said_quit(heard(session.user, session.user.memberships, reason)))
