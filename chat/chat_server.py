@@ -44,7 +44,7 @@ class ChatServer(Service):
     ) -> None:
         self._reactor = reactor
         self.storage = storage
-        stats = Stats(time.time)
+        stats = Stats(time.time, reactor.seconds)
         journal: Journal = storage.journal if storage else MemoryJournal(time.time)
         rests = Rests(reactor.seconds, time.sleep, time.process_time, before=journal.idle)
         self.fanout = Fanout(reactor, stats, rests=rests)
@@ -58,6 +58,7 @@ class ChatServer(Service):
             accounts=storage.accounts if storage else None,
             registry=storage.registry if storage else None,
             bans=storage.bans if storage else None,
+            seconds=reactor.seconds,
         )
         self.factory = ChatFactory(
             reactor,

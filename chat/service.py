@@ -22,6 +22,7 @@ from chat.network.settings import Settings
 from chat.options import Options
 from chat.relay.service import RelayIntoServer
 from chat.runtime.collector import spare_what_lives_long
+from chat.runtime.monotonic import count_monotonically
 from chat.runtime.polling import read_directly
 from chat.runtime.signals import stop_on_signals
 from chat.storage.folder import default_data_folder, kept_secret
@@ -116,6 +117,7 @@ def makeService(options: Options) -> IService:
     """Build the whole server from its options; raises `CannotStart` with a sentence."""
     from twisted.internet import reactor
 
+    count_monotonically(reactor)
     settings = Settings(
         name=options["name"],
         motd=read_motd(options["motd"]) if options["motd"] else [],

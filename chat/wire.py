@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 __all__ = [
+    "LAST_MOMENT",
     "MAX_CLIENT_TAG_DATA",
     "MAX_LINE_BYTES",
     "MAX_TAG_BYTES",
@@ -267,11 +268,15 @@ _SERVER_TIME = re.compile(
 )  # up to nanoseconds: what servers in the field send
 
 
+LAST_MOMENT = 253_402_300_799.999
+"""Seconds since the epoch of the last millisecond that a server-time value can name: the end of the year 9999."""
+
+
 def parse_server_time(text: str) -> float:
     """Seconds since the epoch of a server-time value; a leap second (``:60``) counts as the next second's
     start.
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and for what would be rounded beyond `LAST_MOMENT`.
     """
     found = _SERVER_TIME.fullmatch(text)
     if found is None:
@@ -279,4 +284,7 @@ def parse_server_time(text: str) -> float:
     year, month, day, hour, minute, second = map(int, found.groups()[:6])
     leap = second == 60
     moment = datetime(year, month, day, hour, minute, second - leap, tzinfo=UTC)
-    return timegm(moment.timetuple()) + leap + float(f"0.{found[7] or 0}")
+    seconds = timegm(moment.timetuple()) + leap + float(f"0.{found[7] or 0}")
+    if round(seconds * 1000) > round(LAST_MOMENT * 1000):
+        raise ValueError("A server time ends with the year 9999.")
+    return seconds

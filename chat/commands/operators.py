@@ -31,7 +31,7 @@ def _oper(speaker: Speaker, arguments: list[str]) -> None:
                 elif not answer.operator:
                     speaker.reply(f"{answer.name} is no operator of this server.")
                 else:
-                    operating.promote(speaker.directory, speaker.user)
+                    operating.promote(speaker.directory, speaker.user, answer)
                     speaker.reply(
                         "You are an operator of this server: /kill, /serverban and /announce are yours."
                     )

@@ -24,8 +24,8 @@ def _nick(speaker: Speaker, arguments: list[str]) -> None:
 def _whois(speaker: Speaker, arguments: list[str]) -> None:
     user = speaker.directory.find(arguments[0])
     shared = [room.name for room in user.memberships if rights.may_see(speaker.user, room)]
-    idle = speaker.directory.clock() - user.last_active
-    here = speaker.directory.clock() - user.entered_at
+    idle = speaker.directory.seconds() - user.last_active
+    here = speaker.directory.seconds() - user.entered_at
     account = f", account {user.account}" if user.account else ""
     speaker.reply(f"{user.shown} ({user.username}@{user.host}{account}), {user.dialect}")
     speaker.reply(f"  here for {duration(here)}, idle for {duration(idle)}")

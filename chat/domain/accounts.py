@@ -38,6 +38,9 @@ class Account(NamedTuple):
     skeleton: str
     operator: bool = False
     created: float = 0.0
+    """Seconds since the epoch. Two accounts of one name, one after the other, differ in it."""
+    credential: str = ""
+    """Another one means another password: a digest of what is kept of it, from which nothing can be learned."""
 
 
 class Accounts(Protocol):
@@ -63,7 +66,10 @@ class Accounts(Protocol):
         """
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
-        """Change a password. Refused: BAD_PASSWORD, STORAGE."""
+        """Change a password; the answer is the account as it is then. Refused: BAD_PASSWORD, LOGIN_FAILED, STORAGE.
+
+        LOGIN_FAILED means that there is no such account any more.
+        """
 
     def remove(self, account: Account, done: Done[Account]) -> None:
         """Forget an account and what was kept for it; its name is free again. Refused: STORAGE."""
@@ -91,6 +97,7 @@ class Attempts:
     __slots__ = ("_addresses", "_clock", "_pairs")
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        """`clock` gives seconds of a monotonic clock."""
         self._clock = clock
         self._pairs = AttemptLimit()
         self._addresses = AttemptLimit(ATTEMPTS_PER_ADDRESS)

@@ -20,7 +20,7 @@ themselves would put each other out for ever."""
 
 
 class Claims:
-    """Answers whether somebody may use a name. `clock` gives seconds."""
+    """Answers whether somebody may use a name. `clock` gives seconds of a monotonic clock."""
 
     __slots__ = ("_clock", "_held", "_taken", "accounts")
 

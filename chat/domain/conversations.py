@@ -120,10 +120,16 @@ class Markers:
         before = markers.pop(target, None)
         markers[target] = max(time, before or 0.0)
         if len(markers) > MARKERS_EACH:
-            del markers[next(iter(markers))]
+            oldest = next(iter(markers))
+            del markers[oldest]
+            self.dropped(owner, oldest)
         return markers[target]
+
+    def dropped(self, owner: str, target: str) -> None:
+        """A marker is kept no more."""
 
     def forget(self, owner: str) -> None:
         """Forget somebody's markers."""
-        self._markers.pop(owner, None)
         self._guests.pop(owner, None)
+        for target in self._markers.pop(owner, ()):
+            self.dropped(owner, target)

@@ -72,7 +72,11 @@ class Delivery(Protocol):
 
 
 class Directory:
-    """The state of the whole chat. `clock` gives seconds since the epoch."""
+    """The state of the whole chat.
+
+    `clock` gives seconds since the epoch, for dates. It may be set; `seconds` gives those of a monotonic clock, for
+    everything that takes or lasts some time (None, for tests: the same).
+    """
 
     def __init__(
         self,
@@ -86,17 +90,19 @@ class Directory:
         accounts: Accounts | None = None,
         registry: Registry | None = None,
         bans: BanKeeper | None = None,
+        seconds: Callable[[], float] | None = None,
     ) -> None:
         self.journal = journal
         self.delivery = delivery
         self.clock = clock
+        self.seconds = seconds = seconds or clock
         self.max_users = max_users
         self.server = Identity(0, server, "", server)
-        self.stats = Stats(clock) if stats is None else stats
-        self.claims = Claims(NoAccounts() if accounts is None else accounts, clock)
+        self.stats = Stats(clock, seconds) if stats is None else stats
+        self.claims = Claims(NoAccounts() if accounts is None else accounts, seconds)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.bans = Bans(MemoryBans() if bans is None else bans)
-        self.mutes = Mutes(clock)
+        self.mutes = Mutes(seconds)
         self.departed = Whowas()
         self.watches = Watches()
         self.metadata = Metadata(self.room_changed)
@@ -105,12 +111,12 @@ class Directory:
         self.users = self._people.named
         self.sessions = self._people.sessions
         self.with_modes = self._people.with_modes
-        self._rooms = Rooms(self.registry, clock)
+        self._rooms = Rooms(self.registry, journal, clock)
         self.rooms = self._rooms.named
         self.history: History = MemoryHistory(
             lambda room: self.rooms[room].log if room in self.rooms else None
         )
-        self.repeats = Repeats(clock)
+        self.repeats = Repeats(clock, seconds)
         self.stopping = False
         """While the server goes down, rooms are not forgotten because everybody leaves them."""
         self._sessions = 0
@@ -145,12 +151,24 @@ class Directory:
         if self.max_users and len(self.users) >= self.max_users:
             raise Refused(Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later.")
         self.bans.check(user, self.clock())
+        self._check_login(user)
         self.check_free(name, user)
         self._people.add(user, name)
         self.mutes.came(user)
-        user.entered_at = user.last_active = self.clock()
+        user.entered_at = user.last_active = self.seconds()
         self.stats.entered(user.dialect)
         self.watches.came(user.identity)
+
+    def _check_login(self, user: User) -> None:
+        if user.account is None or not user.credential:
+            return
+        account = self.claims.accounts.find(user.account)
+        if account is None or account.credential != user.credential:
+            raise Refused(
+                Why.LOGIN_FAILED,
+                f"The account {user.account} was removed, or has another password, since you logged in to it.",
+                user.account,
+            )
 
     def rename(self, user: User, name: Name) -> None:
         """Give somebody another name and tell everybody who shares a room."""
@@ -359,7 +377,7 @@ class Directory:
             check_speech(user, room, text)
         msgid, now = self.journal.stamp()
         event = kind(msgid, now, user.identity, room.name, text, tags)
-        user.last_active = now
+        user.last_active = self.seconds()
         self.stats.messages.add()
         self.journal.record(event, room.log, receipt, repeat)
         self.delivery.dirty(room)
@@ -397,7 +415,7 @@ class Directory:
                 target.correspondent = user.shown
             self.history.whispered(event)
         if kind is not Tagged:
-            user.last_active = now
+            user.last_active = self.seconds()
             self.stats.private_messages.add()
         self.journal.keep(event, receipt or _nobody_waits)
         return event

@@ -22,8 +22,8 @@ class Stamps:
     """Message ids that are unique across restarts and machines, and sort by time.
 
     48 bits of milliseconds, 24 bits of counter, 40 bits of randomness chosen at start, as 28 hexadecimal digits. The
-    clock going backwards does not make them go backwards: the last millisecond is then used on. `last` is the last id
-    of an earlier start, behind which these come.
+    clock going backwards does not make them go backwards: the last millisecond is then used on, and only the times that
+    come with them say what the clock says. `last` is the last id of an earlier start, behind which these come.
     """
 
     __slots__ = ("_clock", "_count", "_millisecond", "_node", "_prefix")
@@ -49,8 +49,8 @@ class Stamps:
                 self._millisecond += 1
                 self._prefix = f"{self._millisecond:012x}"
                 self._count = 0
-        # The time says the same millisecond as the id, so that pages of history by either have the same edges.
-        return f"{self._prefix}{self._count:06x}{self._node}", self._millisecond / 1000
+        # The time has whole milliseconds as the id has, so that pages of history by either have the same edges.
+        return f"{self._prefix}{self._count:06x}{self._node}", millisecond / 1000
 
 
 class Journal(Protocol):
@@ -79,6 +79,9 @@ class Journal(Protocol):
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge a private message that reached its reader."""
 
+    def end_past(self, log: Log) -> None:
+        """What was recorded in this log is not found any more under the name of its room, and what comes later is."""
+
     def idle(self) -> None:
         """The reactor's thread has nothing more to do for the moment: other threads disturb it least now."""
 
@@ -105,6 +108,9 @@ class MemoryJournal:
     def keep(self, event: Whispered, receipt: Receipt) -> None:
         """Acknowledge at once: it was handed over."""
         receipt(True)
+
+    def end_past(self, log: Log) -> None:
+        """The log goes with its room."""
 
     def idle(self) -> None:
         """Nothing waits."""

@@ -13,6 +13,7 @@ from chat.domain.accounts import Account, Accounts, Answer, Done
 from chat.domain.bans import refusal
 from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
+from chat.domain.forgetting import account_changed, end_sessions, forget_account
 from chat.domain.journal import Receipt
 from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.mailbox import Mailbox
@@ -57,7 +58,7 @@ class Logins:
 
     def _wait_to_register(self, user: User) -> float:
         key = address_key(user.address)
-        return 0.0 if key is None else self._registrations.attempt(key, self._directory.clock())
+        return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
 
     def log_in(self, user: User, name: str, password: str, done: Done[Account]) -> None:
         """Log in, with or without a name as yet (SASL)."""
@@ -80,6 +81,7 @@ class Logins:
     def _then_log_in(self, user: User, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused) and not user.gone:
+                user.credential = answer.credential
                 self._directory.change_identity(user, account=answer.name)
             done(answer)
 
@@ -110,13 +112,21 @@ class Logins:
         return account
 
     def set_password(self, user: User, password: str, done: Done[Account]) -> None:
-        """Change the password of whoever is logged in here."""
+        """Change the password of whoever is logged in here. Whatever else the old one has opened is shut."""
         try:
             account = self._account_of(user)
         except Refused as refused:
             done(refused)
-        else:
-            self.accounts.set_password(account, password, done)
+            return
+
+        def changed(answer: Answer[Account]) -> None:
+            if not isinstance(answer, Refused):
+                user.credential = answer.credential
+                sentence = "The password of your account was changed: log in with the new one."
+                end_sessions(self._directory, answer, sentence, user)
+            done(answer)
+
+        self.accounts.set_password(account, password, changed)
 
     def unregister(self, user: User, password: str, done: Done[Account]) -> None:
         """Forget the account of whoever is logged in here, who has to say its password once more."""
@@ -134,20 +144,21 @@ class Logins:
 
         def removed(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused):
-                self.account_gone(account)
+                self.account_gone(account, user)
             done(answer)
 
         self.accounts.authenticate(account.name, password, user.address, checked)
 
-    def account_gone(self, account: Account) -> None:
-        """An account was removed: whoever was logged in with it is a guest, its rooms belong to nobody."""
-        self._directory.registry.disown(account.folded)
-        for room in self._directory.rooms.values():
-            if room.founder == account.folded:
-                room.founder = None
-        for user in list(self._directory.users.values()):
-            if user.account is not None and fold(user.account) == account.folded:
-                self._directory.change_identity(user, account=None)
+    def account_gone(self, account: Account, keep: User | None = None) -> None:
+        """An account was removed; see `chat.domain.forgetting`. Who gave it up (`keep`) is a guest."""
+        forget_account(self._directory, self.mailbox, account, keep)
+
+    def account_changed(self, before: Account, after: Account) -> None:
+        """An account was changed from outside; see `chat.domain.forgetting`."""
+        if before.created != after.created:
+            self.account_gone(before)
+        else:
+            account_changed(self._directory, before, after)
 
     def present(self, account: Account) -> User | None:
         """Somebody who is logged in with this account, by whatever name."""
@@ -173,7 +184,7 @@ class Logins:
         recipient = Identity(0, account.name, "", "", account.name)
         event = Whispered(msgid, now, user.identity, recipient, text, kind, tags)
         self.mailbox.keep(account, event, receipt or (lambda stored: None), repeat)
-        user.last_active = now
+        user.last_active = self._directory.seconds()
         self._directory.stats.private_messages.add()
         return event
 
@@ -189,7 +200,8 @@ class Logins:
             return
 
         def fetched(answer: Answer[list[Whispered]]) -> None:
-            if isinstance(answer, Refused) or user.gone:
+            owns = user.account is not None and self.accounts.find(user.account) == account
+            if isinstance(answer, Refused) or user.gone or not owns:
                 then()
                 return
             handed = []

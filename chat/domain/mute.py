@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat.domain.wording import in_words
 
 ROUNDING = 0.001
-"""Seconds since the epoch are not exact: a mute of a minute is not to be told as 61 seconds."""
+"""Sums of seconds are not exact: a mute of a minute is not to be told as 61 seconds."""
 
 
 class Mute:

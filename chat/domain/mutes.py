@@ -27,7 +27,7 @@ Key = tuple[str, str]
 
 
 class Mutes:
-    """Mutes by whom they are on. `clock` gives seconds since the epoch."""
+    """Mutes by whom they are on. `clock` gives seconds of a monotonic clock: no mute outlives the process."""
 
     __slots__ = ("_clock", "_kept", "_swept")
 

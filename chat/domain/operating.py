@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from twisted.logger import Logger
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Announced
 from chat.domain.refused import Refused, Why
@@ -16,11 +17,15 @@ from chat.domain.user import User
 _log = Logger()
 
 
-def promote(directory: Directory, user: User) -> None:
-    """Make somebody an operator of the server, for as long as they are connected."""
+def promote(directory: Directory, user: User, account: Account) -> None:
+    """Make somebody an operator of the server who has said the password of an operator's account.
+
+    It lasts as long as they are connected, and that account is an operator's and has the same password.
+    """
     directory.set_modes(user, {*user.modes, "o"})
+    user.operator_by = account.folded
     _log.info(
-        "{name}, account {account}, is an operator of the server", name=user.shown, account=user.account
+        "{name}, account {account}, is an operator of the server", name=user.shown, account=account.name
     )
 
 

@@ -103,6 +103,8 @@ class People:
         if user.name is None:
             return
         user.modes = "".join(sorted(letters))
+        if "o" not in letters:
+            user.operator_by = None
         if letters:
             self.with_modes[user] = None
         else:

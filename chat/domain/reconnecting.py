@@ -17,7 +17,7 @@ def back(directory: Directory, user: User) -> None:
     """Somebody who is logged in is here: put them where they were, with their rights, if that was a moment ago."""
     if user.account is None:
         return
-    for stay in directory.returning.take(user.account, directory.clock()):
+    for stay in directory.returning.take(user.account, directory.seconds()):
         if stay.room in user.memberships:
             continue
         same = directory.rooms.get(stay.name.folded) is stay.room

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from chat.domain.accounts import Answer, person_key
 from chat.domain.directory import Directory
-from chat.domain.events import Identity, Redacted, Tagged, Whispered
+from chat.domain.events import Redacted, Tagged, Whispered
 from chat.domain.history import Conversation, HistoryEvent, Target, is_speech, no_such_message
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
@@ -45,7 +45,7 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
         elif not is_speech(answer) and not isinstance(answer, Tagged | Whispered):
             # Without its JOIN, somebody would be in the room unseen by those who have not read of it yet.
             done(no_such_message(msgid))
-        elif not runs and not _same(user, answer.author):
+        elif not runs and not _is_author(directory, user, answer):
             done(Refused(Why.NEEDS_RIGHT, "Only its author may take this message back.", name))
         else:
             directory.history.redact(target, msgid, redacted)
@@ -62,10 +62,13 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
     directory.history.find(target, msgid, found)
 
 
-def _same(user: User, author: Identity) -> bool:
-    """Whether somebody is the author of a message, perhaps of an earlier connection."""
+def _is_author(directory: Directory, user: User, event: HistoryEvent) -> bool:
+    """Whether somebody is the author of a message, perhaps of an earlier connection of the same account."""
+    author = event.author
     if author.session and author.session == user.session:
         return True
-    return (
-        user.account is not None and author.account is not None and fold(user.account) == fold(author.account)
-    )
+    if user.account is None or author.account is None or fold(user.account) != fold(author.account):
+        return False
+    # An account of the same name that was there before is somebody else's. Events have whole milliseconds.
+    account = directory.claims.accounts.find(user.account)
+    return account is None or event.time > account.created - 0.002

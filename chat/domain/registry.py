@@ -9,6 +9,9 @@ from chat.domain.room import Room, Topic
 
 FOUNDED_AT_MOST = 50
 """Rooms that belong to one account: a bound for what one person can make the server remember."""
+GIVEN_UP = "*"
+"""The founder of a room whose account is gone: no account's name has a `*`. The room keeps its modes, as long as a room
+of an account is kept, and is nobody's."""
 
 
 class RoomRecord(NamedTuple):
@@ -18,7 +21,7 @@ class RoomRecord(NamedTuple):
     folded: str
     created: float
     founder: str | None
-    """Folded name of the account to which the room belongs, None for a room that belongs to nobody."""
+    """Folded name of the account to which the room belongs, None for one that belongs to nobody, `GIVEN_UP`."""
     topic: Topic | None
     settings: Mapping[str, Any]
 
@@ -39,7 +42,7 @@ class Registry(Protocol):
         """Keep nothing about a room."""
 
     def disown(self, account: str) -> None:
-        """An account is gone: its rooms belong to nobody."""
+        """An account is gone: its rooms are `GIVEN_UP`."""
 
 
 def record_of(room: Room) -> RoomRecord:
@@ -83,4 +86,4 @@ class MemoryRegistry:
         """An account is gone."""
         for folded, record in self.records.items():
             if record.founder == account:
-                self.records[folded] = record._replace(founder=None)
+                self.records[folded] = record._replace(founder=GIVEN_UP)

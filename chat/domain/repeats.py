@@ -28,10 +28,11 @@ Repeatable: TypeAlias = Said | Acted | Noticed | Whispered
 
 
 class _Entry:
-    __slots__ = ("event", "stored", "waiting")
+    __slots__ = ("event", "said_at", "stored", "waiting")
 
-    def __init__(self, event: Repeatable, stored: bool | None) -> None:
+    def __init__(self, event: Repeatable, stored: bool | None, said_at: float) -> None:
         self.event = event
+        self.said_at = said_at
         self.stored = stored
         self.waiting: list[Receipt] = []
 
@@ -44,10 +45,14 @@ class _Entry:
 
 
 class Repeats:
-    """The recent messages that may be repeated. `clock` gives seconds since the epoch."""
+    """The recent messages that may be repeated.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    `clock` gives seconds since the epoch, `seconds` those of a monotonic clock (None, for tests: the same).
+    """
+
+    def __init__(self, clock: Callable[[], float], seconds: Callable[[], float] | None = None) -> None:
         self._clock = clock
+        self._seconds = seconds or clock
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     def once(
@@ -84,7 +89,7 @@ class Repeats:
             else:
                 entry.settle(stored)
 
-        entry = self._remember(key, _Entry(say(said), None))
+        entry = self._remember(key, _Entry(say(said), None, self._seconds()))
         if receipt is not None:
             entry.waiting.append(receipt)
         if settled:
@@ -94,24 +99,26 @@ class Repeats:
     def load(self, events: Iterable[tuple[str, Repeatable]]) -> None:
         """Know these, which are stored, by their keys, oldest first: after a restart."""
         for key, event in events:
-            self._remember(key, _Entry(event, True))
+            age = self._clock() - event.time
+            self._remember(key, _Entry(event, True, self._seconds() - max(0.0, age)))
 
     def _remember(self, key: str, entry: _Entry) -> _Entry:
         self._entries[key] = entry
-        oldest = self._clock() - REPEAT_SECONDS
-        while len(self._entries) > REMEMBERED or next(iter(self._entries.values())).event.time < oldest:
+        oldest = self._seconds() - REPEAT_SECONDS
+        while len(self._entries) > REMEMBERED or next(iter(self._entries.values())).said_at < oldest:
             self._entries.popitem(last=False)
             if not self._entries:
                 break
         return entry
 
 
-def repeat_key(author: Identity, label: str | None) -> str | None:
+def repeat_key(author: Identity, label: str | None, target: str) -> str | None:
     """Under what a labelled message is remembered, None if its label is not of the form that can be repeated.
 
     On another connection the same person is the same account, or without one the same name from the same address.
+    A message to several targets is one for each of them.
     """
     if not label or not _LABEL.fullmatch(label):
         return None
     person = fold(author.account) if author.account else f"{fold(author.name)}*{author.host}"
-    return f"{label} {person}"
+    return f"{label} {person} {fold(target)}"

@@ -25,7 +25,7 @@ class Stay(NamedTuple):
 
 
 class Returning:
-    """Who was where, by account. The directory gives the time."""
+    """Who was where, by account. The directory gives the time, of its monotonic clock."""
 
     __slots__ = ("_stays",)
 

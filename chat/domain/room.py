@@ -19,6 +19,10 @@ GONE = 1 << 62
 """Cursor of a membership that ended: beyond every log's end, so that a pass in progress steps over it."""
 
 
+PRIVATE_FLAGS = frozenset("isR")
+"""Invite-only, secret, for people with an account: modes of rooms that are not for everybody."""
+
+
 class Membership:
     """One person in one room: their rights there, and how far they have read.
 
@@ -184,6 +188,12 @@ class Room:
     def modes_changed(self) -> None:
         """To be called after flags or lists were changed."""
         self.guarded = "m" in self.flags or "C" in self.flags or bool(self.masks("b"))
+
+    @property
+    def private(self) -> bool:
+        """Whether somebody might be kept out, or not know of it: what is said is not for whoever comes later."""
+        closed = self.key or self.limit or not self.flags.isdisjoint(PRIVATE_FLAGS)
+        return bool(closed or self.masks("b"))
 
     def settings(self) -> dict[str, Any]:
         """What is kept of the room's modes, as values that JSON can hold."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chat.domain.journal import Journal
 from chat.domain.names import RoomName, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import FOUNDED_AT_MOST, Registry, record_of, restore
@@ -14,14 +15,15 @@ ROOMS_IN_ALL = 50_000
 
 
 class Rooms:
-    """The open rooms, and what the registry keeps about them. `clock` gives seconds since the epoch."""
+    """The open rooms, and what registry and journal keep about them. `clock` gives seconds since the epoch."""
 
-    __slots__ = ("_clock", "_registry", "named")
+    __slots__ = ("_clock", "_journal", "_registry", "named")
 
-    def __init__(self, registry: Registry, clock: Callable[[], float]) -> None:
+    def __init__(self, registry: Registry, journal: Journal, clock: Callable[[], float]) -> None:
         self.named: dict[str, Room] = {}
         """Folded name -> room."""
         self._registry = registry
+        self._journal = journal
         self._clock = clock
 
     def find(self, name: str) -> Room:
@@ -47,11 +49,16 @@ class Rooms:
         return room
 
     def close_if_empty(self, room: Room, remember: bool) -> None:
-        """Close a room if nobody is in it. `remember`: keep what is known of it even if it belongs to nobody."""
+        """Close a room if nobody is in it. `remember`: keep what is known of it even if it belongs to nobody.
+
+        A private room that belongs to nobody takes its past with it: whoever makes one of its name is somebody else.
+        """
         if not room.members and not room.permanent:
             self.named.pop(room.folded, None)
             if room.founder is None and not remember:
                 self._registry.forget(room.folded)
+                if room.private:
+                    self._journal.end_past(room.log)
 
     def give(self, room: Room, founder: str | None) -> None:
         """A room that nobody owns belongs to whoever makes it, if they have an account to own it with."""

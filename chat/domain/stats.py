@@ -10,7 +10,7 @@ WINDOW = 60
 
 
 class Rate:
-    """A total since start, and how much of it came in the last minute; one bucket a second."""
+    """A total since start, and how much of it came in the last minute; one bucket a second of a monotonic clock."""
 
     __slots__ = ("_buckets", "_clock", "_second", "total")
 
@@ -45,11 +45,13 @@ class Rate:
 class Stats:
     """What has happened since start. Plain numbers: nothing in here can hold what people said."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock = clock
+    def __init__(self, clock: Callable[[], float], seconds: Callable[[], float] | None = None) -> None:
+        """`clock` gives seconds since the epoch, `seconds` those of a monotonic clock (None: the same)."""
+        self._seconds = seconds or clock
+        self._began = self._seconds()
         self.started = clock()
-        self.messages = Rate(clock)
-        self.private_messages = Rate(clock)
+        self.messages = Rate(self._seconds)
+        self.private_messages = Rate(self._seconds)
         self.users = 0
         self.peak_users = 0
         self.dialects: Counter[str] = Counter()
@@ -83,4 +85,4 @@ class Stats:
     @property
     def uptime(self) -> float:
         """Seconds since start."""
-        return self.clock() - self.started
+        return self._seconds() - self._began

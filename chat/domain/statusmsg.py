@@ -30,7 +30,7 @@ def say_to_some(
     msgid, now = directory.journal.stamp()
     whom = Identity(0, f"{sign}{room.name}", "", "")
     event = Whispered(msgid, now, user.identity, whom, text, kind, tags)
-    user.last_active = now
+    user.last_active = directory.seconds()
     for membership in room.members.values():
         if membership.user is not user and rank(membership) >= least:
             membership.user.reader.tell(event)

@@ -58,6 +58,7 @@ class User:
         "away",
         "bot",
         "correspondent",
+        "credential",
         "dialect",
         "entered_at",
         "former",
@@ -72,6 +73,7 @@ class User:
         "modes",
         "mute",
         "name",
+        "operator_by",
         "reader",
         "realname",
         "secure",
@@ -92,11 +94,15 @@ class User:
         self.username = "user"
         self.realname = ""
         self.account: str | None = None
+        self.credential = ""
+        """`Account.credential` as it was at the login; empty: there was none."""
         self.gone = False
         """Whether the connection has ended: answers that come later have nobody to go to."""
         self.bot = False
         self.secure = False
         self.modes = ""
+        self.operator_by: str | None = None
+        """Folded name of the account whose password made this person an operator of the server."""
         self.mute: Mute | None = None
         """What keeps this person from speaking, possibly over: see `chat.domain.mutes`."""
         self.away: str | None = None
@@ -108,6 +114,7 @@ class User:
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now
+        """As `last_active`, in seconds of the directory's monotonic clock."""
         self.last_active = now
         self.memberships: dict[Room, Membership] = {}
         self.former: list[Membership] = []

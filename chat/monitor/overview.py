@@ -41,7 +41,7 @@ class Overview:
     def people(self) -> Iterator[Person]:
         """Who is online, in the order in which they connected."""
         directory = self._factory.directory
-        now = directory.clock()
+        now = directory.seconds()
         for connection in list(self._factory.connections):
             dialect = connection.dialect
             if dialect is None or dialect.user.name is None:

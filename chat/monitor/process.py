@@ -42,7 +42,6 @@ class LagMeter:
         return worst
 
     def _look(self) -> None:
-        # The system's clock may be set back, which is not a loop that is early.
         self._worst = max(self._worst, self._clock.seconds() - self._due, 0.0)
         self._again()
 

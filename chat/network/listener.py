@@ -141,7 +141,7 @@ class ChatProtocol(PausingLineReceiver):
         if self.dialect is not None:
             directory = self.factory.directory
             directory.claims.hold(self.dialect.user)
-            directory.returning.dropped(self.dialect.user, directory.clock())
+            directory.returning.dropped(self.dialect.user, directory.seconds())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
@@ -186,7 +186,7 @@ class ChatProtocol(PausingLineReceiver):
             reader.name,
             self.address,
             factory.cloak(self.address),
-            directory.clock(),
+            directory.seconds(),
         )
         user.secure = ISSLTransport.providedBy(self.transport)
         return user

@@ -23,6 +23,7 @@ from chat.relay.figures import RelayFigures
 from chat.relay.in_process import InProcessEndpoint
 from chat.relay.proxy import CONNECT_SECONDS
 from chat.relay.upstreams import MAX_UPSTREAMS, Upstream
+from chat.runtime.monotonic import count_monotonically
 from chat.runtime.signals import stop_on_signals
 
 DEFAULT_LISTEN = "tcp:56459"
@@ -290,6 +291,7 @@ def makeService(options: Options) -> IService:
     """Build the relay from its options; raises `CannotStart` with a sentence."""
     from twisted.internet import reactor
 
+    count_monotonically(reactor)
     wanted = 2 * options["max-connections"] + SPARE_DESCRIPTORS
     granted = allow_descriptors(wanted)
     if granted < wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +20,10 @@ from chat.domain.accounts import (
 )
 from chat.domain.names import Name, check_name, fold
 from chat.domain.refused import Refused, Why
+from chat.domain.registry import GIVEN_UP
 from chat.storage.passwords import hash_password, needs_rehash, password_fits
 from chat.storage.reader import Reader
+from chat.storage.rows import REMOVED
 from chat.storage.threads import Executor, Overloaded
 from chat.storage.writer import Database
 
@@ -29,13 +32,18 @@ _COLUMNS = "name, folded, skeleton, operator, created"
 
 def load_accounts(connection: sqlite3.Connection) -> list[Account]:
     """Every account."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM accounts ORDER BY folded").fetchall()
+    rows = connection.execute(f"SELECT {_COLUMNS}, password FROM accounts ORDER BY folded").fetchall()
     return [_account(row) for row in rows]
 
 
 def _account(row: tuple[Any, ...]) -> Account:
-    name, folded, skeleton, operator, created = row
-    return Account(name, folded, skeleton, bool(operator), created)
+    name, folded, skeleton, operator, created, password = row
+    return Account(name, folded, skeleton, bool(operator), created, digest(password))
+
+
+def digest(hashed: str) -> str:
+    """`Account.credential` of a hashed password, which has a salt of its own."""
+    return hashlib.sha256(hashed.encode()).hexdigest()[:16]
 
 
 def find_account(connection: sqlite3.Connection, folded: str) -> tuple[Account, str] | None:
@@ -43,7 +51,7 @@ def find_account(connection: sqlite3.Connection, folded: str) -> tuple[Account, 
     row = connection.execute(
         f"SELECT {_COLUMNS}, password FROM accounts WHERE folded = ?", (folded,)
     ).fetchone()
-    return None if row is None else (_account(row[:-1]), row[-1])
+    return None if row is None else (_account(row), row[-1])
 
 
 def is_taken(connection: sqlite3.Connection, account: Account) -> bool:
@@ -60,17 +68,30 @@ def insert_account(connection: sqlite3.Connection, account: Account, hashed: str
     )
 
 
-def update_password(connection: sqlite3.Connection, folded: str, hashed: str) -> bool:
-    """Store another password; return whether there is such an account."""
-    changed = connection.execute("UPDATE accounts SET password = ? WHERE folded = ?", (hashed, folded))
+def update_password(
+    connection: sqlite3.Connection, folded: str, hashed: str, created: float | None = None
+) -> bool:
+    """Store another password; return whether there is such an account, made at that time if one is given."""
+    changed = connection.execute(
+        "UPDATE accounts SET password = ? WHERE folded = ? AND created = coalesce(?, created)",
+        (hashed, folded, created),
+    )
     return changed.rowcount == 1
 
 
 def delete_account(connection: sqlite3.Connection, folded: str) -> bool:
-    """Forget an account and what was kept for it; return whether there was one."""
+    """Forget an account and what was kept for it; return whether there was one.
+
+    What it said in rooms stays, as by somebody without an account: nobody who registers the name anew has said it.
+    """
     connection.execute("DELETE FROM markers WHERE account = ?", (folded,))
     connection.execute("DELETE FROM mail WHERE account = ?", (folded,))
-    connection.execute("UPDATE rooms SET founder = NULL WHERE founder = ?", (folded,))
+    connection.execute("UPDATE rooms SET founder = ? WHERE founder = ?", (GIVEN_UP, folded))
+    connection.execute(
+        "UPDATE authors SET account = ? || hex(randomblob(8)) "
+        "WHERE account = (SELECT name FROM accounts WHERE folded = ?)",
+        (REMOVED, folded),
+    )
     return connection.execute("DELETE FROM accounts WHERE folded = ?", (folded,)).rowcount == 1
 
 
@@ -82,18 +103,20 @@ class StoredAccounts(AccountTable):
     def __init__(
         self,
         clock: Callable[[], float],
+        seconds: Callable[[], float],
         hashing: Executor,
         reader: Reader,
         writes: Executor,
         database: Database,
     ) -> None:
+        """`clock` gives seconds since the epoch, `seconds` those of a monotonic clock."""
         super().__init__()
         self._clock = clock
         self._hashing = hashing
         self._reader = reader
         self._writes = writes
         self._database = database
-        self._attempts = Attempts(clock)
+        self._attempts = Attempts(seconds)
         self._claimed: set[str] = set()
         """Skeletons of names that are being registered."""
 
@@ -120,9 +143,11 @@ class StoredAccounts(AccountTable):
                 done(account)
 
         def hashed(answer: str | Exception) -> None:
+            nonlocal account
             if isinstance(answer, Exception):
                 stored(answer)
             else:
+                account = account._replace(credential=digest(answer))
                 self._write(lambda connection: insert_account(connection, account, answer), stored)
 
         self._hashing.submit(lambda: hash_password(password), hashed)
@@ -140,6 +165,7 @@ class StoredAccounts(AccountTable):
             done(refused)
             return
         folded = fold(name)
+        known = self.find(folded)
         # What is far too long to be a password would cost a hash as much as it is long.
         password = password if len(password) <= 1024 else ""
 
@@ -152,17 +178,30 @@ class StoredAccounts(AccountTable):
         def checked(answer: tuple[Account, bool] | Exception | None) -> None:
             if isinstance(answer, Exception):
                 done(self._refusal(answer))
-            elif answer is None:
+            elif answer is None or not self._may_be(known, answer[0]):
                 done(login_failed(name))
             else:
                 account, old = answer
                 self._attempts.worked(name, address)
                 self.put(account)
                 if old:
-                    self.set_password(account, password, lambda _: None)
-                done(account)
+                    self.set_password(
+                        account, password, lambda a: done(account if isinstance(a, Refused) else a)
+                    )
+                else:
+                    done(account)
 
         self._hashing.submit(check, checked)
+
+    def _may_be(self, before: Account | None, read: Account) -> bool:
+        """Whether an account that was read from disk is one of today: it may have been removed while it was read.
+
+        `before` is what was known of the name before that.
+        """
+        now = self.find(read.folded)
+        if now is None:
+            return before is None
+        return now.created == read.created and (now == before or now.credential == read.credential)
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
         """Change a password."""
@@ -172,18 +211,28 @@ class StoredAccounts(AccountTable):
             done(refused)
             return
 
-        def stored(outcome: Exception | None) -> None:
-            done(self._refusal(outcome) if isinstance(outcome, Exception) else account)
-
         def hashed(answer: str | Exception) -> None:
             if isinstance(answer, Exception):
-                stored(answer)
+                done(self._refusal(answer))
                 return
 
-            def change(connection: sqlite3.Connection) -> None:
-                update_password(connection, account.folded, answer)
+            def stored(outcome: bool | Exception) -> None:
+                known = self.find(account.folded)
+                if isinstance(outcome, Exception):
+                    done(self._refusal(outcome))
+                elif not outcome or known is None or known.created != account.created:
+                    done(login_failed(account.name))
+                else:
+                    changed = known._replace(credential=digest(answer))
+                    self.put(changed)
+                    done(changed)
 
-            self._write(change, stored)
+            self._writes.submit(
+                lambda: self._database.write(
+                    lambda c: update_password(c, account.folded, answer, account.created)
+                ),
+                stored,
+            )
 
         self._hashing.submit(lambda: hash_password(password), hashed)
 

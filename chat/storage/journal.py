@@ -130,8 +130,12 @@ class StoredJournal:
         """A private message that reached its reader is safe there, and is not stored."""
         receipt(True)
 
+    def end_past(self, log: Log) -> None:
+        """Behind what was recorded before, and in front of what comes after."""
+        self._hand_over(Entry(None, log.room))
+
     def _hand_over(self, entry: Entry) -> None:
-        if len(self._pending) >= PENDING_AT_MOST:
+        if len(self._pending) >= PENDING_AT_MOST and entry.event is not None:
             self.lost += 1
             self.health.failed(f"{PENDING_AT_MOST} events wait to be stored, and more are not kept")
             self._give([entry], False)
@@ -174,8 +178,7 @@ class StoredJournal:
 
     def _schedule(self) -> None:
         if self._call is None:
-            # The reactor's clock is the machine's, which somebody may set back.
-            due = min(self._began + GROUP_SECONDS - self._reactor.seconds(), GROUP_SECONDS)
+            due = self._began + GROUP_SECONDS - self._reactor.seconds()
             full = len(self._pending) >= GROUP_AT_MOST
             self._call = self._reactor.callLater(0 if full else max(0.0, due), self._begin)
 
@@ -222,8 +225,10 @@ class StoredJournal:
         waiting, self._pending = self._pending, []
         self._late = group + self._late + waiting
         if len(self._late) > PENDING_AT_MOST:
-            self.lost += len(self._late) - PENDING_AT_MOST
-            del self._late[: len(self._late) - PENDING_AT_MOST]
+            excess = len(self._late) - PENDING_AT_MOST
+            self.lost += excess
+            # A past that ended stays so, whatever else is lost.
+            self._late[:excess] = [entry for entry in self._late[:excess] if entry.event is None]
         self._pause = min(max(RETRY_SECONDS, self._pause * 2), RETRY_AT_MOST)
         self._call = self._reactor.callLater(self._pause, self._begin)
         self._settle(waiting if retried else group + waiting, False)

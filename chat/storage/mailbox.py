@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 import sqlite3
-from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -15,7 +17,7 @@ from twisted.logger import Logger
 from chat.domain.accounts import Account, Done
 from chat.domain.events import Acted, Identity, Noticed, Said, Whispered
 from chat.domain.journal import Receipt
-from chat.domain.mailbox import MAILBOX_DAYS, MAILBOX_MESSAGES, mailbox_full
+from chat.domain.mailbox import MAILBOX_DAYS, Shares, author_of
 from chat.domain.refused import Refused, Why
 from chat.domain.repeats import Repeatable
 from chat.storage.reader import Reader
@@ -38,7 +40,14 @@ class Seal:
         """`key` is `KEY_BYTES` long; raises ValueError for another."""
         if len(key) != KEY_BYTES:
             raise ValueError(f"A key for the mailbox has {KEY_BYTES} bytes.")
+        self._key = key
         self._cipher = AESGCM(key)
+
+    def author(self, author: Identity) -> str:
+        """Whose share of a mailbox a message takes, so that the database does not say who wrote to whom."""
+        whose = author_of(author)
+        mark = "*" if whose.startswith("*") else ""
+        return mark + hmac.digest(self._key, whose.encode(), "sha256")[:12].hex()
 
     def close(self, account: str, event: Whispered) -> bytes:
         """A message for an account (folded name), encrypted."""
@@ -69,9 +78,9 @@ class Seal:
         return Whispered(msgid, time, author, recipient, kept["text"], _KINDS[kept["kind"]], kept["tags"])
 
 
-def load_counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """How many messages wait for each account."""
-    return dict(connection.execute("SELECT account, count(*) FROM mail GROUP BY account").fetchall())
+def load_waiting(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Account and author of each message that waits."""
+    return connection.execute("SELECT account, author FROM mail").fetchall()
 
 
 def load_kept_repeats(
@@ -87,12 +96,12 @@ def load_kept_repeats(
     return [(key, event) for key, event in events if event is not None]
 
 
-def forget_old_mail(connection: sqlite3.Connection, now: float) -> list[str]:
-    """Delete what nobody has fetched for `MAILBOX_DAYS`; return the account of each message."""
+def forget_old_mail(connection: sqlite3.Connection, now: float) -> list[tuple[str, str]]:
+    """Delete what nobody has fetched for `MAILBOX_DAYS`; return account and author of each message."""
     oldest = now - MAILBOX_DAYS * DAY
-    accounts = connection.execute("SELECT account FROM mail WHERE time < ?", (oldest,)).fetchall()
+    old = connection.execute("SELECT account, author FROM mail WHERE time < ?", (oldest,)).fetchall()
     connection.execute("DELETE FROM mail WHERE time < ?", (oldest,))
-    return [account for (account,) in accounts]
+    return old
 
 
 class StoredMailbox:
@@ -107,39 +116,42 @@ class StoredMailbox:
         reader: Reader,
         writes: Executor,
         database: Database,
-        counts: dict[str, int],
+        waiting: Iterable[tuple[str, str]] = (),
     ) -> None:
         self._seal = seal
         self._pages = pages
         self._reader = reader
         self._writes = writes
         self._database = database
-        self._counts = Counter(counts)
+        self._shares = Shares(waiting)
 
     def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
         """Keep a message."""
-        if self._counts[account.folded] >= MAILBOX_MESSAGES:
-            raise mailbox_full(account)
-        self._counts[account.folded] += 1
+        author = self._seal.author(event.author)
+        self._shares.add(account, author)
         sealed = self._seal.close(account.folded, event)
 
-        def change(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT INTO mail (account, msgid, time, sealed, repeat) VALUES (?, ?, ?, ?, ?)",
-                (account.folded, event.msgid, event.time, sealed, repeat),
+        def change(connection: sqlite3.Connection) -> bool:
+            # The account may have been given up meanwhile, and be somebody else's the next moment.
+            inserted = connection.execute(
+                "INSERT INTO mail (account, msgid, time, sealed, repeat, author) "
+                "SELECT folded, ?, ?, ?, ?, ? FROM accounts WHERE folded = ? AND created = ?",
+                (event.msgid, event.time, sealed, repeat, author, account.folded, account.created),
             )
+            return inserted.rowcount == 1
 
-        def kept(outcome: Exception | None) -> None:
+        def kept(outcome: bool | Exception) -> None:
+            if outcome is not True:
+                self._shares.remove(account.folded, author)
             if isinstance(outcome, Exception):
-                self._counts[account.folded] -= 1
                 self.log.error("A private message could not be kept: {problem}", problem=str(outcome))
-            receipt(not isinstance(outcome, Exception))
+            receipt(outcome is True)
 
         self._writes.submit(lambda: self._database.write(change), kept)
 
     def waiting(self, account: Account) -> int:
         """How many messages wait."""
-        return self._counts[account.folded]
+        return self._shares.waiting(account.folded)
 
     def fetch(self, account: Account, done: Done[list[Whispered]]) -> None:
         """The messages that wait, oldest first."""
@@ -168,20 +180,28 @@ class StoredMailbox:
         """Forget what was delivered."""
         if not events:
             return
-        self._counts[account.folded] -= len(events)
+        for event in events:
+            self._shares.remove(account.folded, self._seal.author(event.author))
 
         def change(connection: sqlite3.Connection) -> None:
             connection.executemany("DELETE FROM mail WHERE msgid = ?", [(event.msgid,) for event in events])
 
         def forgotten(outcome: Exception | None) -> None:
             if isinstance(outcome, Exception):
-                self._counts[account.folded] += len(events)
+                for event in events:
+                    with suppress(Refused):
+                        self._shares.add(account, self._seal.author(event.author))
                 self.log.error(
                     "Delivered private messages could not be forgotten: {problem}", problem=str(outcome)
                 )
 
         self._writes.submit(lambda: self._database.write(change), forgotten)
 
-    def expired(self, accounts: list[str]) -> None:
-        """A message for each of these accounts was forgotten because of its age."""
-        self._counts.subtract(accounts)
+    def forget(self, account: Account) -> None:
+        """An account is gone, and on disk what waited for it."""
+        self._shares.forget(account.folded)
+
+    def expired(self, old: Iterable[tuple[str, str]]) -> None:
+        """These messages, by account and author, were forgotten because of their age."""
+        for account, author in old:
+            self._shares.remove(account, author)

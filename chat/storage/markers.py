@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from chat.domain.conversations import Markers
 from chat.storage.saver import Saver
+from chat.wire import LAST_MOMENT
 
 
 class StoredMarkers(Markers):
@@ -13,10 +14,9 @@ class StoredMarkers(Markers):
 
     def __init__(self, saver: Saver | None, rows: Iterable[tuple[str, str, float]] = ()) -> None:
         super().__init__()
-        self._saver: Saver | None = None
-        for account, target, time in rows:
-            self.put(account, target, time)
         self._saver = saver
+        for account, target, time in rows:
+            super().put(account, target, min(time, LAST_MOMENT))
 
     def put(self, owner: str, target: str, time: float) -> float:
         """Move a marker on, never back."""
@@ -28,3 +28,12 @@ class StoredMarkers(Markers):
                 (owner, target, where),
             )
         return where
+
+    def dropped(self, owner: str, target: str) -> None:
+        """A marker is kept no more, on disk either."""
+        if self._saver is not None and not owner.startswith("*"):
+            self._saver.save(
+                ("marker", owner, target),
+                "DELETE FROM markers WHERE account = ? AND target = ?",
+                (owner, target),
+            )

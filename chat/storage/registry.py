@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from chat.domain.events import Identity
-from chat.domain.registry import RoomRecord
-from chat.domain.room import Topic
+from chat.domain.registry import GIVEN_UP, RoomRecord
+from chat.domain.room import Room, Topic
 from chat.storage.saver import Saver
+from chat.storage.writer import end_past
 
 DAY = 86400.0
 UNUSED_DAYS = 180
@@ -20,23 +21,47 @@ ORPHAN_DAYS = 30
 """A room that belongs to nobody is remembered across a restart, but not for ever."""
 
 
-def load_rooms(connection: sqlite3.Connection, now: float) -> list[RoomRecord]:
-    """The rooms that are still worth keeping."""
+def load_rooms(connection: sqlite3.Connection) -> list[RoomRecord]:
+    """The rooms that are kept."""
     rows = connection.execute(
-        "SELECT name, folded, created, founder, topic, topic_author, topic_time, settings FROM rooms "
-        "WHERE used >= CASE WHEN founder IS NULL THEN ? ELSE ? END",
-        (now - ORPHAN_DAYS * DAY, now - UNUSED_DAYS * DAY),
+        "SELECT name, folded, created, founder, topic, topic_author, topic_time, settings FROM rooms"
     ).fetchall()
     return [_record(row) for row in rows]
 
 
-def forget_unused(connection: sqlite3.Connection, now: float, used: Iterable[str] = ()) -> None:
-    """Delete the rooms that are not worth keeping any more; `used` are folded names of rooms that somebody is in."""
+def forget_unused(connection: sqlite3.Connection, now: float, used: Iterable[str] = ()) -> list[str]:
+    """Delete the rooms that are not worth keeping any more; `used` are folded names of rooms that somebody is in.
+
+    Private ones take their past with them, as rooms do that close while the server runs. Returns the folded names.
+    """
     connection.executemany("UPDATE rooms SET used = ? WHERE folded = ?", [(now, folded) for folded in used])
-    connection.execute(
-        "DELETE FROM rooms WHERE used < CASE WHEN founder IS NULL THEN ? ELSE ? END",
+    unused = connection.execute(
+        "SELECT folded, settings FROM rooms WHERE used < CASE WHEN founder IS NULL THEN ? ELSE ? END",
         (now - ORPHAN_DAYS * DAY, now - UNUSED_DAYS * DAY),
-    )
+    ).fetchall()
+    return _forget(connection, unused)
+
+
+def close_left_open(connection: sqlite3.Connection) -> list[str]:
+    """The server starts: private rooms of nobody, which were open when it went down, are closed and empty."""
+    orphans = connection.execute("SELECT folded, settings FROM rooms WHERE founder IS NULL").fetchall()
+    return _forget(connection, [row for row in orphans if _is_private(row[1])])
+
+
+def _forget(connection: sqlite3.Connection, rows: Iterable[tuple[str, str]]) -> list[str]:
+    forgotten = []
+    for folded, settings in rows:
+        if _is_private(settings):
+            end_past(connection, folded)
+        connection.execute("DELETE FROM rooms WHERE folded = ?", (folded,))
+        forgotten.append(folded)
+    return forgotten
+
+
+def _is_private(settings: str) -> bool:
+    room = Room("", "", 0.0)
+    room.apply(json.loads(settings))
+    return room.private
 
 
 def _record(row: tuple[Any, ...]) -> RoomRecord:
@@ -114,7 +139,12 @@ class StoredRegistry:
         if self._forget(folded):
             self._saver.save(("room", folded), "DELETE FROM rooms WHERE folded = ?", (folded,))
 
+    def forgotten(self, rooms: Iterable[str]) -> None:
+        """These rooms (folded names) are kept on disk no more."""
+        for folded in rooms:
+            self._forget(folded)
+
     def disown(self, account: str) -> None:
         """An account is gone."""
         for record in [record for record in self._records.values() if record.founder == account]:
-            self.save(record._replace(founder=None))
+            self.save(record._replace(founder=GIVEN_UP))

@@ -43,6 +43,9 @@ KINDS: tuple[type[LogEvent], ...] = (
 LAST_SPEECH = 2
 KIND_OF: dict[type[Event], int] = {kind: number for number, kind in enumerate(KINDS)}
 
+REMOVED = "*"
+"""What stands, with something random behind it, in place of an author's account that is gone."""
+
 Columns: TypeAlias = tuple[int, str, str | None]
 """kind, text, extra"""
 
@@ -77,8 +80,10 @@ def _identity_values(identity: Identity) -> list[Any]:
 
 
 def identity(name: str, username: str, host: str, account: str, bot: int) -> Identity:
-    """Somebody as stored: behind no connection."""
-    return Identity(0, name, username, host, account or None, "", bool(bot))
+    """Somebody as stored: behind no connection, and without the account if that is gone."""
+    return Identity(
+        0, name, username, host, account if account[:1] not in ("", REMOVED) else None, "", bool(bot)
+    )
 
 
 SELECTED = (

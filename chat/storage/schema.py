@@ -104,7 +104,10 @@ CREATE TABLE bans (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS)
+# Whose share of a mailbox a kept message takes, as a keyed hash.
+_SHARES_OF_MAIL = "ALTER TABLE mail ADD COLUMN author TEXT NOT NULL DEFAULT '';"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS, _SHARES_OF_MAIL)
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
 

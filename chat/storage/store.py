@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -28,15 +28,15 @@ from chat.storage.bans import StoredBans, load_bans
 from chat.storage.folder import kept_secret
 from chat.storage.history import ReaderThread, StoredHistory
 from chat.storage.journal import Health, StoredJournal
-from chat.storage.mailbox import Seal, StoredMailbox, load_counts, load_kept_repeats
+from chat.storage.mailbox import Seal, StoredMailbox, load_kept_repeats, load_waiting
 from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader
-from chat.storage.registry import StoredRegistry, load_rooms
+from chat.storage.registry import StoredRegistry, close_left_open, forget_unused, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.saver import Saver
 from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
-from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Retention, Step, daily, prune, upkeep_step
+from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Aged, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
 
 MAIL_KEY = "mail.key"
@@ -63,6 +63,7 @@ HASHES_AT_MOST = 100
 READINGS = ("rooms", "pages", "searches", "passwords")
 """Threads that read: who comes into a room does not wait for who pages through the past, nor these for searches."""
 
+T = TypeVar("T")
 MakeExecutor = Callable[[str], Executor]
 Outside = tuple[list[Account], list[Ban]]
 """What `chat admin` may have changed."""
@@ -132,18 +133,18 @@ class Storage(Service):
         self._rooms, self._pages, self._searches = rooms, pages, searches
         try:
             self.accounts = StoredAccounts(
-                clock, hashing.executor, hashing.reader, self._writes, self._database
+                clock, reactor.seconds, hashing.executor, hashing.reader, self._writes, self._database
             )
             self.accounts.replace(load_accounts(connection))
-            self.registry = StoredRegistry(
-                self._saver, clock, load_rooms(connection, clock()), topics=history
-            )
+            close_left_open(connection)
+            forget_unused(connection, clock())
+            self.registry = StoredRegistry(self._saver, clock, load_rooms(connection), topics=history)
             self.bans = StoredBans(self._saver, load_bans(connection, clock()))
             self._markers = StoredMarkers(
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )
             self._stored_mailbox = StoredMailbox(
-                seal, pages.executor, pages.reader, self._writes, self._database, load_counts(connection)
+                seal, pages.executor, pages.reader, self._writes, self._database, load_waiting(connection)
             )
             self._repeats = load_repeats(connection, clock()) + load_kept_repeats(
                 connection, seal, clock() - REPEAT_SECONDS
@@ -238,7 +239,7 @@ class Storage(Service):
             self._next_daily = now + DAILY_SECONDS
             wall = self._clock()
             used = [] if self._directory is None else list(self._directory.rooms)
-            self._writes.submit(lambda: self._database.write(lambda c: daily(c, wall, used)), self._aged)
+            self._writes.submit(lambda: self._tidy(lambda c: daily(c, wall, used)), self._aged)
         journal = self._stored_journal
         if journal is None or journal.pending > BUSY_EVENTS:
             return
@@ -264,7 +265,7 @@ class Storage(Service):
             self._deleted += outcome.deleted
             if self._deleted >= PRUNE_AFTER:
                 self._deleted = 0
-                self._writes.submit(lambda: self._database.write(prune), self._nothing)
+                self._writes.submit(lambda: self._tidy(prune), self._nothing)
             if not outcome.more:
                 self._indexed = stored
             elif self._call is not None:
@@ -292,22 +293,33 @@ class Storage(Service):
         if outcome is None or isinstance(outcome, Exception):
             return
         accounts, bans = outcome
-        kept = {account.folded for account in accounts}
-        gone = [account for account in self.accounts.all() if account.folded not in kept]
+        before = list(self.accounts.all())
         self.accounts.replace(accounts)
         self.bans.stored(bans)
         if self._logins is not None:
-            for account in gone:
-                self._logins.account_gone(account)
+            for account in before:
+                today = self.accounts.find(account.folded)
+                if today is None:
+                    self._logins.account_gone(account)
+                elif today != account:
+                    self._logins.account_changed(account, today)
         if self._directory is not None:
             self._directory.bans.replace(self.bans.all())
             enforce(self._directory)
 
-    def _aged(self, outcome: list[str] | Exception) -> None:
+    def _tidy(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Write what may take rooms and authors away whose numbers are remembered."""
+        try:
+            return self._database.write(change)
+        finally:
+            self._database.generation += 1
+
+    def _aged(self, outcome: Aged | Exception) -> None:
         if isinstance(outcome, Exception):
             self.log.error("Old messages could not be forgotten: {problem}", problem=str(outcome))
         else:
-            self._stored_mailbox.expired(outcome)
+            self._stored_mailbox.expired(outcome.mail)
+            self.registry.forgotten(outcome.rooms)
 
     def _nothing(self, outcome: object) -> None:
         if isinstance(outcome, Exception):

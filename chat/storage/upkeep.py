@@ -69,14 +69,19 @@ def upkeep_step(connection: sqlite3.Connection, retention: Retention, now: float
     return Step(more or deleted >= DELETE_STEP, deleted)
 
 
-def daily(connection: sqlite3.Connection, now: float, used: Iterable[str] = ()) -> list[str]:
-    """Forget old mail, bans that are over, and rooms that are not among the `used`.
+class Aged(NamedTuple):
+    """What was forgotten because of its age."""
 
-    Returns the account of each forgotten message.
-    """
-    forget_unused(connection, now, used)
+    rooms: list[str]
+    """Folded names."""
+    mail: list[tuple[str, str]]
+    """Account and author of each message."""
+
+
+def daily(connection: sqlite3.Connection, now: float, used: Iterable[str] = ()) -> Aged:
+    """Forget old mail, bans that are over, and rooms that are not among the `used`."""
     forget_over(connection, now)
-    return forget_old_mail(connection, now)
+    return Aged(forget_unused(connection, now, used), forget_old_mail(connection, now))
 
 
 def prune(connection: sqlite3.Connection) -> None:

@@ -34,9 +34,9 @@ NOTHING: frozenset[int] = frozenset()
 
 
 class Entry(NamedTuple):
-    """An event to be stored for one room."""
+    """An event to be stored for one room; None: what was stored for it before is its past no more."""
 
-    event: LogEvent
+    event: LogEvent | None
     room: str
     receipt: Receipt | None = None
     repeat: str | None = None
@@ -53,7 +53,8 @@ class Database:
         self._file = (0, 0)
         self._data_version = 0
         self.generation = 0
-        """Changes when the connection is new, or another process has written: what was remembered may be wrong."""
+        """Changes when what was remembered may be wrong: the connection is new, another process has written, or
+        rooms and authors were tidied up."""
 
     def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         """Do `change` in a transaction; raises `sqlite3.Error` or `OSError` when nothing was changed.
@@ -101,6 +102,11 @@ class Database:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def end_past(connection: sqlite3.Connection, folded: str) -> None:
+    """Put what was stored for a room under a name that no room can have: with a space, and unique by its number."""
+    connection.execute("UPDATE places SET folded = folded || ' ' || id WHERE folded = ?", (folded,))
 
 
 class EventWriter:
@@ -170,6 +176,10 @@ class EventWriter:
         for event, room, _, repeat in entries:
             if type(event) is Said and not event.tags:
                 kind, text, extra = said, event.text, None
+            elif event is None:
+                places.pop(room, None)
+                end_past(connection, room)
+                continue
             else:
                 described = columns(event)
                 if described is None:

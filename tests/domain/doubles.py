@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
@@ -18,7 +19,7 @@ from chat.domain.accounts import (
 )
 from chat.domain.events import Whispered
 from chat.domain.journal import Receipt
-from chat.domain.mailbox import MAILBOX_MESSAGES, mailbox_full
+from chat.domain.mailbox import Shares, author_of
 from chat.domain.names import Name, check_name
 from chat.domain.refused import Refused, Why
 
@@ -82,7 +83,8 @@ class MemoryAccounts(AccountTable, Slow):
         if self.owner(checked) is not None:
             raise name_registered(name)
         check_password(password)
-        account = Account(checked.shown, checked.folded, checked.skeleton, operator, self._clock())
+        keys = checked.shown, checked.folded, checked.skeleton
+        account = Account(*keys, operator, self._clock(), secrets.token_hex(8))
         self.put(account)
         self._passwords[account.folded] = password
         return account
@@ -114,7 +116,9 @@ class MemoryAccounts(AccountTable, Slow):
         def change() -> Account:
             check_password(password)
             self._passwords[account.folded] = password
-            return account
+            changed = account._replace(credential=secrets.token_hex(8))
+            self.put(changed)
+            return changed
 
         self.later(change, done)
 
@@ -135,22 +139,21 @@ class MemoryMailbox(Slow):
     def __init__(self) -> None:
         super().__init__()
         self._kept: dict[str, deque[Whispered]] = {}
+        self._shares = Shares()
 
     def keep(self, account: Account, event: Whispered, receipt: Receipt, repeat: str | None = None) -> None:
         """Keep a message; the receipt is an answer like others."""
-        kept = self._kept.setdefault(account.folded, deque())
-        if len(kept) >= MAILBOX_MESSAGES:
-            raise mailbox_full(account)
+        self._shares.add(account, author_of(event.author))
 
         def store() -> bool:
-            kept.append(event)
+            self._kept.setdefault(account.folded, deque()).append(event)
             return True
 
         self.later(store, lambda stored: receipt(stored is True))
 
     def waiting(self, account: Account) -> int:
         """How many messages wait."""
-        return len(self._kept.get(account.folded, ()))
+        return self._shares.waiting(account.folded)
 
     def fetch(self, account: Account, done: Done[list[Whispered]]) -> None:
         """The messages that wait."""
@@ -161,4 +164,11 @@ class MemoryMailbox(Slow):
         kept = self._kept.get(account.folded)
         if kept is not None:
             gone = {event.msgid for event in events}
+            for event in events:
+                self._shares.remove(account.folded, author_of(event.author))
             self._kept[account.folded] = deque(event for event in kept if event.msgid not in gone)
+
+    def forget(self, account: Account) -> None:
+        """Forget what waits."""
+        self._kept.pop(account.folded, None)
+        self._shares.forget(account.folded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from chat.domain.accounts import Account
 from chat.domain.directory import Directory
 from chat.domain.events import Event
 from chat.domain.journal import MemoryJournal
@@ -14,6 +15,8 @@ from chat.domain.user import User
 from tests.domain.doubles import MemoryAccounts
 
 START = 1_800_000_000.0
+ROOT = Account("root", "root", "root", operator=True)
+"""An operator's account."""
 
 
 class Ear:

@@ -43,7 +43,10 @@ def test_the_life_of_an_account(accounts: MemoryAccounts) -> None:
     assert ask(accounts.register, check_name("BOB"), "opensesame").why is Why.ACCOUNT_EXISTS
     assert ask(accounts.register, check_name("b0b"), "opensesame").why is Why.ACCOUNT_EXISTS
     assert ask(accounts.authenticate, "bob", "opensesame", "192.0.2.1") == account
-    assert ask(accounts.set_password, account, "other one") == account
+    changed = ask(accounts.set_password, account, "other one")
+    assert isinstance(changed, Account)
+    assert changed.credential != account.credential, "another password is another credential"
+    account = changed
     assert ask(accounts.set_password, account, "x").why is Why.BAD_PASSWORD
     assert ask(accounts.authenticate, "bob", "opensesame", "192.0.2.1").why is Why.LOGIN_FAILED
     assert ask(accounts.remove, account) == account

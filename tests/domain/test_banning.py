@@ -11,7 +11,7 @@ from chat.domain.names import check_name, check_room
 from chat.domain.operating import promote
 from chat.domain.refused import Refused, Why
 from chat.domain.user import User
-from tests.domain.people import Ear, Town, ear
+from tests.domain.people import ROOT, Ear, Town, ear
 
 DAY = 86400.0
 
@@ -39,7 +39,7 @@ def town() -> Town:
 def root(town: Town) -> User:
     """An operator of the server, with an account."""
     user = come(town, "root", "203.0.113.9", "root")
-    promote(town.directory, user)
+    promote(town.directory, user, ROOT)
     return user
 
 

@@ -12,9 +12,10 @@ from chat.domain.directory import Directory
 from chat.domain.events import IdentityChanged, Whispered
 from chat.domain.journal import MemoryJournal
 from chat.domain.logins import REGISTRATIONS, Logins
-from chat.domain.mailbox import MAILBOX_MESSAGES, NoMailbox
+from chat.domain.mailbox import MAILBOX_EACH, NoMailbox
 from chat.domain.names import RoomName, check_name
 from chat.domain.refused import Refused, Why
+from chat.domain.registry import GIVEN_UP
 from chat.domain.user import User
 from tests.domain.doubles import MemoryAccounts, MemoryMailbox
 from tests.storage.by_hand import Ear, Silent
@@ -148,7 +149,7 @@ def test_only_who_is_logged_in_changes_or_gives_up_an_account(hall: Hall) -> Non
     hall.user("ann")
 
 
-def test_the_rooms_of_an_account_that_is_gone_are_nobodys(hall: Hall) -> None:
+def test_the_rooms_of_an_account_that_is_gone_are_given_up(hall: Hall) -> None:
     user = hall.user()
     account = hall.ask("log_in", user, "ann", PASSWORD)
     hall.logins.take_name(user, account, check_name("ann"))
@@ -156,7 +157,7 @@ def test_the_rooms_of_an_account_that_is_gone_are_nobodys(hall: Hall) -> None:
     assert room.founder == "ann"
     assert hall.directory.registry.founded("ann") == 1
     hall.ask("unregister", user, PASSWORD)
-    assert room.founder is None
+    assert room.founder == GIVEN_UP
     assert hall.directory.registry.founded("ann") == 0
 
 
@@ -208,7 +209,7 @@ def test_a_mailbox_is_bounded(hall: Hall) -> None:
     account = hall.accounts.find("ann")
     assert account is not None
     bob = hall.user("bob")
-    for _ in range(MAILBOX_MESSAGES):
+    for _ in range(MAILBOX_EACH):
         hall.logins.leave_message(bob, account, "x")
     with pytest.raises(Refused) as refusal:
         hall.logins.leave_message(bob, account, "x")

@@ -6,7 +6,7 @@ from twisted.logger import formatEvent
 from chat.domain import operating
 from chat.domain.events import Announced
 from chat.domain.refused import Refused, Why
-from tests.domain.people import Town, ear
+from tests.domain.people import ROOT, Town, ear
 from tests.logs import observed
 
 
@@ -26,8 +26,8 @@ def test_only_operators_may() -> None:
 def test_killing_disconnects_with_a_reason() -> None:
     town = Town()
     ann, bob = town.person("ann"), town.person("bob")
-    operating.promote(town.directory, ann)
-    operating.promote(town.directory, ann)
+    operating.promote(town.directory, ann, ROOT)
+    operating.promote(town.directory, ann, ROOT)
     assert ann.modes == "o"
     operating.kill(town.directory, ann, bob, "spam")
     assert ear(bob).ended == ["Killed by ann: spam"]
@@ -37,7 +37,7 @@ def test_killing_disconnects_with_a_reason() -> None:
 def test_an_announcement_is_the_servers_and_reaches_everybody() -> None:
     town = Town()
     ann, bob = town.person("ann"), town.person("bob")
-    operating.promote(town.directory, ann)
+    operating.promote(town.directory, ann, ROOT)
     operating.announce(town.directory, ann, "tea at five")
     event = ear(bob).last()
     assert isinstance(event, Announced)
@@ -47,7 +47,7 @@ def test_an_announcement_is_the_servers_and_reaches_everybody() -> None:
 def test_wallops_are_the_operators_and_reach_those_who_want_them() -> None:
     town = Town()
     ann, bob, carol = town.person("ann"), town.person("bob"), town.person("carol")
-    operating.promote(town.directory, ann)
+    operating.promote(town.directory, ann, ROOT)
     bob.modes = "w"
     operating.wallops(town.directory, ann, "disk is full")
     event = ear(bob).last()
@@ -61,11 +61,11 @@ def test_the_log_says_who_did_what() -> None:
     ann, bob = town.person("ann"), town.person("bob")
     said: list[str] = []
     with observed(lambda event: said.append(formatEvent(event))):
-        operating.promote(town.directory, ann)
+        operating.promote(town.directory, ann, ROOT)
         operating.announce(town.directory, ann, "tea at five")
         operating.kill(town.directory, "the operator at ::1", bob, "")
     assert said == [
-        "ann, account None, is an operator of the server",
+        "ann, account root, is an operator of the server",
         "ann announced: tea at five",
         "the operator at ::1 disconnected bob (no reason)",
     ]

@@ -148,14 +148,16 @@ def test_what_was_loaded_after_a_restart_is_recognised() -> None:
 
 def test_a_key_is_a_person_and_a_label_that_nobody_else_has() -> None:
     ann = Identity(1, "Ann", "u", "cloak")
-    key = repeat_key(ann, LABEL)
+    key = repeat_key(ann, LABEL, "#room")
     assert key is not None
-    assert repeat_key(ann._replace(session=9, name="aNN"), LABEL) == key
-    assert repeat_key(ann._replace(host="other"), LABEL) != key
-    assert repeat_key(ann._replace(name="bob"), LABEL) != key
+    assert repeat_key(ann._replace(session=9, name="aNN"), LABEL, "#room") == key
+    assert repeat_key(ann._replace(host="other"), LABEL, "#room") != key
+    assert repeat_key(ann._replace(name="bob"), LABEL, "#room") != key
     account = ann._replace(account="ann")
-    assert repeat_key(account, LABEL) == repeat_key(account._replace(name="x", host="y"), LABEL)
-    assert repeat_key(account, LABEL) != key
+    again = account._replace(name="x", host="y")
+    assert repeat_key(account, LABEL, "#room") == repeat_key(again, LABEL, "#ROOM")
+    assert repeat_key(account, LABEL, "#room") != repeat_key(account, LABEL, "#other"), "one for each target"
+    assert repeat_key(account, LABEL, "#room") != key
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_a_key_is_a_person_and_a_label_that_nobody_else_has() -> None:
     ],
 )
 def test_other_labels_say_nothing_about_other_connections(label: str | None) -> None:
-    assert repeat_key(Identity(1, "ann", "u", "h"), label) is None
+    assert repeat_key(Identity(1, "ann", "u", "h"), label, "#room") is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["say", "stored", "failed"])), max_size=40))

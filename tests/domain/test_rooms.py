@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat.domain.events import Identity
+from chat.domain.journal import MemoryJournal
 from chat.domain.names import check_room
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import FOUNDED_AT_MOST, MemoryRegistry
@@ -22,7 +23,7 @@ def registry() -> MemoryRegistry:
 
 @pytest.fixture
 def rooms(registry: MemoryRegistry) -> Rooms:
-    return Rooms(registry, lambda: START)
+    return Rooms(registry, MemoryJournal(lambda: START), lambda: START)
 
 
 def topic_of(rooms: Rooms, name: str) -> Topic | None:

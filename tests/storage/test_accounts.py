@@ -16,7 +16,7 @@ from chat.storage.passwords import hash_password, needs_rehash, password_fits
 from chat.storage.store import ACCOUNTS_SECONDS
 from chat.storage.writer import Database
 
-from .by_hand import World
+from .by_hand import Ear, World
 
 HOME = "192.0.2.1"
 
@@ -156,9 +156,11 @@ def test_a_password_can_be_changed(world: World) -> None:
     answers: list[Any] = []
     world.storage.accounts.set_password(account, "something else", answers.append)
     world.settle()
-    assert answers == [account]
+    changed = account._replace(credential=answers[0].credential)
+    assert answers == [changed]
+    assert changed != account, "another password is another credential"
     assert why(log_in(world, "ann")) is Why.LOGIN_FAILED
-    assert log_in(world, "ann", "something else") == account
+    assert log_in(world, "ann", "something else") == changed
 
 
 def test_a_hash_with_old_parameters_is_made_anew_at_the_next_login(
@@ -229,4 +231,6 @@ def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
     world.wait(ACCOUNTS_SECONDS + 2)
     assert world.storage.accounts.find("ann") is None
     assert world.storage.accounts.find("zoe") is not None
-    assert ann.account is None
+    assert ann.name is None
+    assert isinstance(ann.reader, Ear)
+    assert ann.reader.ended == "Your account was removed."

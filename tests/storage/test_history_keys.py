@@ -30,8 +30,10 @@ def test_a_key_is_in_no_page_and_not_on_disk(tmp_path: Path) -> None:
     assert isinstance(told, Ear)
     assert isinstance(told.told[-1], ModeChanged)
     assert told.told[-1].change == ("+k", "sesame")
+    modes.apply(world.directory, ann, room, read(["-k"]))
+    world.settle()
     world.crash()
     later = world.restart()
     read_again = page(later, speech=False)
     later.settle()
-    assert changes(read_again) == [("+k", "*")]
+    assert changes(read_again) == [("+k", "*"), ("-k", "*")]

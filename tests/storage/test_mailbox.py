@@ -9,7 +9,7 @@ import pytest
 
 from chat.domain.accounts import Account
 from chat.domain.events import Acted, Whispered
-from chat.domain.mailbox import MAILBOX_DAYS, MAILBOX_MESSAGES
+from chat.domain.mailbox import MAILBOX_DAYS, MAILBOX_EACH
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
 from chat.domain.repeats import repeat_key
@@ -122,17 +122,17 @@ def test_a_key_of_another_length_is_none() -> None:
 
 
 def test_only_so_many_are_kept(world: World) -> None:
-    write(world, *["x"] * MAILBOX_MESSAGES)
+    write(world, *["x"] * MAILBOX_EACH)
     with pytest.raises(Refused) as refusal:
         write(world, "one too many")
     assert refusal.value.why is Why.MAILBOX_FULL
-    assert len(come(world)[1]) == MAILBOX_MESSAGES
+    assert len(come(world)[1]) == MAILBOX_EACH
     world.directory.quit(world.directory.find("ann"), "")
     assert write(world, "room again") == [True]
 
 
 def test_the_count_survives_a_restart(world: World) -> None:
-    write(world, *["x"] * MAILBOX_MESSAGES)
+    write(world, *["x"] * MAILBOX_EACH)
     world.crash()
     with pytest.raises(Refused):
         write(world.restart(), "one too many")
@@ -185,7 +185,7 @@ def test_what_the_disk_does_not_take_is_told_to_the_sender(
 
 def test_a_kept_message_repeated_after_a_crash_is_kept_once(world: World) -> None:
     bob = world.enter("bob")
-    key = repeat_key(bob.identity, "0123456789abcdef.1")
+    key = repeat_key(bob.identity, "0123456789abcdef.1", "ann")
     event = world.logins.leave_message(bob, ann(world), "hello", repeat=key)
     world.settle()
     world.crash()

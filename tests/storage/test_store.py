@@ -186,7 +186,7 @@ def test_with_history_off_nothing_that_is_said_is_on_disk(tmp_path: Path) -> Non
 
 
 def test_a_message_repeated_after_a_crash_is_acknowledged_and_not_said_again(world: World) -> None:
-    key = repeat_key(join(world).identity, LABEL)
+    key = repeat_key(join(world).identity, LABEL, "#room")
     event = say(world, world.directory.find("ann"), "hello", repeat=key)
     world.settle()
     world.crash()
@@ -197,13 +197,15 @@ def test_a_message_repeated_after_a_crash_is_acknowledged_and_not_said_again(wor
     def refuse(*_: Any) -> Any:
         raise AssertionError("said twice")
 
-    again = later.directory.repeats.once(repeat_key(user.identity, LABEL), receipts.append, refuse, refuse)
+    again = later.directory.repeats.once(
+        repeat_key(user.identity, LABEL, "#room"), receipts.append, refuse, refuse
+    )
     assert (again.msgid, again.text) == (event.msgid, "hello")
     assert receipts == [True]
 
 
 def test_a_label_is_not_remembered_for_ever(world: World) -> None:
-    key = repeat_key(join(world).identity, LABEL)
+    key = repeat_key(join(world).identity, LABEL, "#room")
     say(world, world.directory.find("ann"), "hello", repeat=key)
     world.settle()
     world.crash()

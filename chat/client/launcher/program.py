@@ -20,6 +20,7 @@ from chat.client.launcher.children import Child, ChildState
 from chat.client.launcher.output import without_token
 from chat.client.launcher.panel import MOODS, Panel
 from chat.client.launcher.ports import BadPort, why_not
+from chat.runtime.monotonic import count_monotonically
 
 PREFERENCES = "launcher.json"
 TEXT_SIZE = 11
@@ -370,6 +371,7 @@ def run(data: str | None) -> int:
     from twisted.internet import reactor, tksupport
 
     running: Any = reactor
+    count_monotonically(running)
     program = LauncherProgram(running, root, config_folder() / PREFERENCES, data)
     root.report_callback_exception = program.failed
     tksupport.install(root)

@@ -12,6 +12,7 @@ from chat.client.desk.arguments import Arguments, connect
 from chat.client.link.connection import Connection
 from chat.client.link.events import ConnectionState, Delivery, DeliveryChanged, Event, StateChanged, Told
 from chat.domain.text import printable
+from chat.runtime.monotonic import count_monotonically
 
 READ_BYTES = 65_536
 """Bytes read at once."""
@@ -173,6 +174,7 @@ def send_lines(arguments: Arguments) -> int:
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
     status = 1
     running: Any = reactor
+    count_monotonically(running)
 
     def complain(sentence: str) -> None:
         print(f"chat: {sentence}", file=sys.stderr)

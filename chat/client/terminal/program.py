@@ -9,6 +9,7 @@ from typing import Any
 from chat.client.desk.arguments import Arguments, connect, read_arguments
 from chat.client.link.connection import Connection
 from chat.client.terminal.pipe import send_lines
+from chat.runtime.monotonic import count_monotonically
 
 EXIT_AGAIN_SECONDS = 3.0
 """Within which a second Ctrl-C ends the program."""
@@ -40,6 +41,7 @@ def _interactive(arguments: Arguments) -> int:
     # Nothing may write on the screen but the screen itself.
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
     running = reactor
+    count_monotonically(running)
     program = TerminalProgram(reactor, arguments)
     failures: list[Any] = []
 

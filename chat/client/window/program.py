@@ -24,6 +24,7 @@ from chat.client.window.appearance import Appearance
 from chat.client.window.connect import ConnectDialog, read_rooms
 from chat.client.window.desk import WindowDesk
 from chat.client.window.frame import ChatFrame
+from chat.runtime.monotonic import count_monotonically
 
 PREFERENCES = "window.json"
 SMALLEST = (480, 360)
@@ -184,6 +185,7 @@ def run(address: str | None, name: str | None, rooms: list[str] | None, tls: boo
     from twisted.internet import reactor, tksupport
 
     running: Any = reactor
+    count_monotonically(running)
     program = WindowProgram(running, root, config_folder() / PREFERENCES)
     root.report_callback_exception = program.failed
     recent = program.kept.chosen.recent

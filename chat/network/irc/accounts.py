@@ -7,7 +7,7 @@ Sources: IRCv3 "SASL authentication" 3.1 and 3.2 (https://ircv3.net/specs/extens
 from __future__ import annotations
 
 import base64
-import binascii
+import hmac
 from collections.abc import Sequence
 
 from chat.domain.accounts import Account, Answer
@@ -37,6 +37,14 @@ REGISTER_CODES = {
 def logged_in(session: IrcClient, account: Account) -> None:
     """RPL_LOGGEDIN."""
     session.numeric(n.RPL_LOGGEDIN, session.user.identity.mask, account.name, account.name)
+
+
+def password_right(session: IrcClient) -> bool:
+    """Whether the client has given the server's password, if there is one."""
+    wanted = session.connection.factory.settings.password
+    if not wanted or session.registration is None:
+        return True
+    return hmac.compare_digest(wanted.encode(), (session.registration.password or "").encode())
 
 
 def abort(session: IrcClient) -> None:
@@ -87,7 +95,8 @@ def _collect(session: IrcClient, data: str) -> None:
 def _plain(session: IrcClient, text: str) -> None:
     try:
         parts = base64.b64decode(text, validate=True).decode().split("\0")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
+        # Not Base64 (also letters beyond ASCII), or not UTF-8.
         parts = []
     if len(parts) != 3 or not parts[1] or not parts[2] or fold(parts[0] or parts[1]) != fold(parts[1]):
         session.numeric(n.ERR_SASLFAIL)
@@ -121,6 +130,10 @@ def _register(session: IrcClient, message: Message) -> None:
         session.fail("REGISTER", "TEMPORARILY_UNAVAILABLE", asked, "Ask an operator for an account")
     elif session.registration is not None and policy != "early":
         session.fail("REGISTER", "COMPLETE_CONNECTION_REQUIRED", asked, "Finish connecting first")
+    elif not password_right(session):
+        session.fail(
+            "REGISTER", "COMPLETE_CONNECTION_REQUIRED", asked, "Give the server's password first: PASS"
+        )
     else:
         name = _account_name(session, asked)
         if name is not None:

@@ -6,12 +6,15 @@ Source: IRCv3 "read-marker", draft (https://ircv3.net/specs/extensions/read-mark
 from __future__ import annotations
 
 from chat.domain.accounts import person_key
-from chat.domain.names import fold
+from chat.domain.names import NICKLEN, fold
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import Message, format_server_time, parse_server_time
+
+TARGET_BYTES = 4 * NICKLEN
+"""Longest name of a person, and more than a room's: what is marked as read is kept under it."""
 
 
 def line(session: IrcClient, target: str, time: float | None) -> bytes:
@@ -35,6 +38,9 @@ def _markread(session: IrcClient, message: Message) -> None:
         session.fail("MARKREAD", "NEED_MORE_PARAMS", "", "Say of which room or person")
         return
     target = message.params[0]
+    if len(target.encode()) > TARGET_BYTES:
+        session.fail("MARKREAD", "INVALID_PARAMS", "*", "No room and no person has such a name")
+        return
     if len(message.params) == 1:
         show(session, target)
         return

@@ -27,17 +27,16 @@ def _speak_to_all(session: IrcClient, message: Message, text: str, kind: Kind) -
     if len(targets) > isupport.TARGETS_AT_MOST:
         session.numeric(n.ERR_TOOMANYTARGETS, targets[isupport.TARGETS_AT_MOST], isupport.TARGETS_AT_MOST)
         return
-    for number, target in enumerate(dict.fromkeys(targets)):
-        its_label = f"{label}{number}" if number else label
+    for target in dict.fromkeys(targets):
         if kind is Noticed:
             # Nothing is ever answered to a NOTICE by itself (RFC 2812 section 3.3.2).
             try:
-                speak(session, target, text, kind, tags, its_label)
+                speak(session, target, text, kind, tags, label)
             except Refused:
                 continue
         else:
             with session.refusing(message.command):
-                speak(session, target, text, kind, tags, its_label)
+                speak(session, target, text, kind, tags, label)
 
 
 @command(

@@ -32,7 +32,7 @@ def _oper(session: IrcClient, message: Message) -> None:
     def answered(answer: Answer[Account]) -> None:
         with later:
             if not isinstance(answer, Refused) and answer.operator:
-                operating.promote(session.directory, session.user)
+                operating.promote(session.directory, session.user, answer)
                 session.numeric(n.RPL_YOUREOPER)
                 told(session, [Change(True, "o")])
             elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED):

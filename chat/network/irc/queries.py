@@ -56,8 +56,9 @@ def _tell(session: IrcClient, user: User) -> None:
         session.numeric(n.RPL_WHOISMODES, nick, "+" + user.modes)
         session.numeric(n.RPL_WHOISHOST, nick, user.username, user.host, user.address)
     metadata.whois(session, user)
-    idle = int(directory.clock() - user.last_active)
-    session.numeric(n.RPL_WHOISIDLE, nick, idle, int(user.entered_at))
+    now = directory.seconds()
+    came = round(directory.clock() - (now - user.entered_at))
+    session.numeric(n.RPL_WHOISIDLE, nick, int(now - user.last_active), came)
 
 
 def _rooms(session: IrcClient, user: User) -> None:

@@ -5,7 +5,6 @@ Sources: Modern IRC, "Connection Registration" and "Connection Messages"; IRCv3 
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -47,7 +46,11 @@ def complete(session: IrcClient) -> None:
         or registration.negotiating
     ):
         return
-    if not _password_right(session, registration) or _logging_in(session, registration):
+    if not accounts.password_right(session):
+        session.numeric(n.ERR_PASSWDMISMATCH)
+        session.leave("The password is wrong")
+        return
+    if _logging_in(session, registration):
         return
     accounts.abort(session)
     holder = session.directory.users.get(registration.name.folded)
@@ -98,16 +101,6 @@ def _enter(session: IrcClient, name: Name) -> None:
     session.registration = None
     session.connection.named()
     greet(session)
-
-
-def _password_right(session: IrcClient, registration: Registration) -> bool:
-    wanted = session.connection.factory.settings.password
-    given = registration.password or ""
-    if not wanted or hmac.compare_digest(wanted.encode(), given.encode()):
-        return True
-    session.numeric(n.ERR_PASSWDMISMATCH)
-    session.leave("The password is wrong")
-    return False
 
 
 def _logging_in(session: IrcClient, registration: Registration) -> bool:

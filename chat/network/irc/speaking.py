@@ -44,10 +44,9 @@ class Utterance(NamedTuple):
     label: str
     receipt: Receipt | None
 
-    @property
-    def key(self) -> str | None:
-        """By what a repeat of it is recognised."""
-        return repeat_key(self.session.user.identity, self.label) if self.label else None
+    def key(self, target: str) -> str | None:
+        """By what a repeat of it, to whom it was said, is recognised."""
+        return repeat_key(self.session.user.identity, self.label, target) if self.label else None
 
     @property
     def speech(self) -> Speech:
@@ -104,7 +103,7 @@ def _to_room(said: Utterance, target: str) -> Event:
     speech = said.speech
     if not label:
         return directory.say(user, room, text, speech, tags, receipt)
-    key = said.key
+    key = said.key(target)
     return directory.repeats.once(
         key,
         receipt,
@@ -124,21 +123,21 @@ def _to_person(said: Utterance, target: str) -> Event:
     if person is None:
         if account is None or kind is Tagged:
             raise Refused(Why.NO_SUCH_USER, f"No such user: {target}", target)
-        return _to_absent(said, account)
+        return _to_absent(said, target, account)
 
     def say(receipt: Receipt | None) -> Repeatable:
         return directory.whisper(session.user, person, text, kind, tags, receipt)
 
-    event = directory.repeats.once(said.key, receipt, say, lambda event, receipt: receipt(True))
+    event = directory.repeats.once(said.key(target), receipt, say, lambda event, receipt: receipt(True))
     if person.away is not None and kind is not Noticed and kind is not Tagged:
         session.numeric(n.RPL_AWAY, person.shown, person.away)
     return event
 
 
-def _to_absent(said: Utterance, account: Account) -> Event:
+def _to_absent(said: Utterance, target: str, account: Account) -> Event:
     session = said.session
     logins = session.logins
-    key = said.key
+    key = said.key(target)
 
     def keep(receipt: Receipt | None) -> Repeatable:
         return logins.leave_message(session.user, account, said.text, said.speech, said.tags, receipt, key)

@@ -41,7 +41,7 @@ def _flags(session: IrcClient, user: User, membership: Membership | None) -> str
 
 
 def _idle(session: IrcClient, user: User, membership: Membership | None) -> str:
-    return str(int(session.directory.clock() - user.last_active))
+    return str(int(session.directory.seconds() - user.last_active))
 
 
 def _level(session: IrcClient, user: User, membership: Membership | None) -> str:
