@@ -41,6 +41,9 @@ class ChatCollector(Collector):
             connections.add_metric([dialect], count)
         yield connections
         yield CounterMetricFamily("chat_connections_refused", "Connections refused.", f.refused)
+        yield CounterMetricFamily(
+            "chat_commands_waited", "Commands that had to wait for their turn.", f.waited
+        )
         yield CounterMetricFamily("chat_mutes", "How often somebody was muted.", f.muted)
         yield CounterMetricFamily("chat_received_bytes", "Bytes received from people.", f.bytes_in)
         yield CounterMetricFamily("chat_sent_bytes", "Bytes sent to people.", f.bytes_out)

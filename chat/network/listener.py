@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import chain
+from math import inf
 from typing import Any, Protocol, TypeVar
 
 from twisted.internet import address as addresses
@@ -18,7 +19,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.domain.directory import Directory
-from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step, address_key
+from chat.domain.limits import MUTE_SECONDS, NOTICE_AGAIN, AddressLimits, Step, address_key
 from chat.domain.logins import Logins
 from chat.domain.room import Membership
 from chat.domain.terms import Terms
@@ -39,6 +40,12 @@ INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
 
 T = TypeVar("T")
+
+BEYOND = (
+    "What you and others at your address ask of this server is more work than its share: "
+    "it is done after what others ask. Nothing is lost."
+)
+"""What somebody is told, once a minute, who has used more than the budget."""
 
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
 
@@ -84,6 +91,7 @@ class ChatProtocol(PausingLineReceiver):
         self.address_key: str | None = None
         self.used_until = 0.0
         """When this connection will have its whole budget of work again: see `chat.network.turns`."""
+        self._told_beyond = -inf
         self.admitted = False
         self.dialect: Dialect | None = None
         self._person: PersonDialect | None = None
@@ -271,7 +279,15 @@ class ChatProtocol(PausingLineReceiver):
         if not self.factory.turns.must_wait(self, work):
             return False
         self.hold_back(do, what)
+        self._tell_beyond()
         return True
+
+    def _tell_beyond(self) -> None:
+        now = self.factory.seconds()
+        if now - self._told_beyond >= NOTICE_AGAIN and self.factory.turns.is_beyond(self):
+            self._told_beyond = now
+            if self.dialect is not None:
+                self.dialect.tell_sentence(BEYOND)
 
     def _decide(self, line: bytes) -> Dialect | None:
         wrong = by_first_line(line)

@@ -25,8 +25,8 @@ BUDGET = 200_000.0
 looking at who is there."""
 BUDGET_RATE = 5_000.0
 """Microseconds a second that it gets back: talking takes a tenth of this."""
-STRANGER_BUDGET = 50_000.0
-"""What a new connection may use: coming again and again is no way to a new budget."""
+STRANGER_BUDGET = 100_000.0
+"""What a new connection may use, such as for four passwords: coming again and again is no way to a new budget."""
 ADDRESS_BUDGET = 400_000.0
 ADDRESS_RATE = 10_000.0
 """The same for all connections of an address. People on this machine itself have none in common: behind a relay that
@@ -67,7 +67,7 @@ class Turns:
         self._call: IDelayedCall | None = None
         self.yielding = 0
         """Connections that have more lines than they may have in this turn of the reactor."""
-        self.delayed = 0
+        self.waited = 0
         """Commands that had to wait."""
 
     def __len__(self) -> int:
@@ -88,11 +88,17 @@ class Turns:
         if not beyond and not self._share.wait(now):
             self._share.take(now, work)
             return False
-        self.delayed += 1
+        self.waited += 1
         self._number += 1
         heappush(self._queue, (beyond, worker.used_until, self._number, worker, work))
         self._schedule(now)
         return True
+
+    def is_beyond(self, worker: Worker) -> bool:
+        """Whether a connection, or its address, has used more than its budget."""
+        now = self._seconds()
+        until = self._addresses.get(worker.address_key or "", -inf)
+        return worker.used_until - now > BUDGET / BUDGET_RATE or until - now > ADDRESS_BUDGET / ADDRESS_RATE
 
     def _count_address(self, key: str, work: float, now: float) -> bool:
         addresses = self._addresses

@@ -35,22 +35,20 @@ FIRST_PRIORITY = 20
 
 @dataclass(frozen=True)
 class Felt:
-    """What honest people felt in a phase; times in milliseconds.
-
-    @ivar said: lines that they said.
-    @ivar lost: deliveries that did not come, of `said` times those who share the room.
-    @ivar twice: deliveries that came again.
-    @ivar p50: half of the deliveries took at most so long.
-    @ivar acknowledged_p99: until IRC authors got their lines back.
-    """
+    """What honest people felt in a phase; times in milliseconds."""
 
     said: int
+    """Lines that they said."""
     lost: int
+    """Deliveries that did not come, of `said` times those who share the room."""
     twice: int
+    """Deliveries that came again."""
     p50: float
+    """Half of the deliveries took at most so long."""
     p99: float
     slowest: float
     acknowledged_p99: float
+    """Until IRC authors got their lines back."""
 
 
 def percentile(values: list[float], part: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,26 +35,26 @@ QUICK = Sizes(honest=40, before=2.0, attack=4.0, after=3.0, later=0.0)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an attack led to.
-
-    @ivar felt: what honest people felt "before", "during" and "after" it.
-    @ivar thrown_out: honest people whose connections ended.
-    @ivar memory: of the server in KB: before, at most, at the end of the attack, and later.
-    @ivar busy: parts of a processor that it took, before and during the attack.
-    @ivar logged: bytes that its log grew by.
-    @ivar kept: bytes that its data folder grew by.
-    """
+    """What an attack led to."""
 
     name: str
     felt: dict[str, Felt]
+    """What honest people felt "before", "during" and "after" it."""
     thrown_out: int
+    """Honest people whose connections ended."""
     memory: tuple[int, int, int, int]
+    """Of the server in KB: before, at most, at the end of the attack, and later."""
     busy: tuple[float, float]
+    """Parts of a processor that it took, before and during the attack."""
     logged: int
+    """Bytes that its log grew by."""
     kept: int
+    """Bytes that its data folder grew by."""
     tracebacks: int
     alive: bool
-    told: str = field(default="")
+    counted: dict[str, float]
+    """What the server counts itself, by the names of its metrics."""
+    told: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -137,5 +137,6 @@ def measure(attack: Attack, sizes: Sizes, *options: str) -> Outcome:
             kept=target.kept() - kept,
             tracebacks=target.tracebacks(),
             alive=target.alive(),
+            counted=target.counted(),
             told=told,
         )

@@ -15,17 +15,15 @@ Prepare = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack.
-
-    @ivar options: of `twistd chat`, besides the usual ones.
-    @ivar about: what the figures are about: "messages", "accounts", "doors" or "past".
-    """
+    """One attack."""
 
     name: str
     help: str
     about: str
+    """What the figures are about: "messages", "accounts", "doors" or "past"."""
     attacker: Callable[[Target], Attacker]
     options: tuple[str, ...] = ()
+    """Of `twistd chat`, besides the usual ones."""
     tls: bool = False
     prepare: Prepare | None = None
 

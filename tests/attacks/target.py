@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from tests.bench.servers import CHECKOUT, SERVER_CORE, CannotMeasure, free_port, pinned, twistd
 
@@ -140,6 +141,19 @@ class Target:
             with contextlib.suppress(OSError):
                 sizes += path.stat().st_size
         return sizes
+
+    def counted(self) -> dict[str, float]:
+        """The server's own counters, by name; none if it does not answer."""
+        request = Request(
+            f"http://127.0.0.1:{self.web}/metrics", headers={"Authorization": f"Bearer {self.token()}"}
+        )
+        try:
+            with urlopen(request, timeout=START_SECONDS) as answer:
+                lines = answer.read().decode().splitlines()
+        except OSError:
+            return {}
+        samples = (line.split() for line in lines if line.startswith("chat_") and "{" not in line)
+        return {name: float(value) for name, value in samples}
 
     def token(self) -> str:
         """The monitor's token."""

@@ -69,13 +69,13 @@ def test_who_asks_for_a_rooms_bans_pays_no_lines_but_work(paced: Server) -> None
     bob.send("JOIN #a")
     paced.wait(60)
     bob.lines()
-    before = paced.factory.turns.delayed
+    before = paced.factory.turns.waited
     bob.feed(b"MODE #a b\r\n" * 20)
     assert heard(bob, " 368 ") == 20
     use_up(paced)
     bob.feed(b"MODE #a b\r\n")
     assert heard(bob, " 368 ") == 0
-    assert paced.factory.turns.delayed == before + 1
+    assert paced.factory.turns.waited == before + 1
     paced.wait(2)
     assert heard(bob, " 368 ") == 1
 
@@ -176,3 +176,15 @@ def test_unpaced_speech_costs_nothing(server: Server) -> None:
     use_up(server)
     bob.feed(b"hello\n")
     assert heard(carol, "hello") == 1
+
+
+def test_who_is_beyond_the_budget_is_told_once_a_minute(server: Server) -> None:
+    bob = join_irc(server, "bob")
+    server.factory.turns.must_wait(bob.protocol, 3 * BUDGET)
+    server.wait(5)
+    bob.lines()
+    bob.feed(b"VERSION\r\n" * 5)
+    server.wait(20)
+    lines = bob.lines()
+    assert sum("more work than its share" in line for line in lines) == 1
+    assert sum(" 351 " in line for line in lines) == 5, "nothing is lost"
