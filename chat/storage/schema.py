@@ -186,12 +186,13 @@ def prepare(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(_sentence(path, error)) from None
+        raise Unusable(sentence_for(path, error)) from None
     except OSError as error:
         raise Unusable(f"The database {path} cannot be opened: {error.strerror}.") from None
 
 
-def _sentence(path: Path, error: sqlite3.Error) -> str:
+def sentence_for(path: Path, error: sqlite3.Error) -> str:
+    """What an operator is told whose database cannot be used."""
     code = getattr(error, "sqlite_errorname", "") or ""
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return (

@@ -34,7 +34,7 @@ from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, close_left_open, forget_unused, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.saver import Saver
-from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare
+from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare, sentence_for
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Aged, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
@@ -150,6 +150,9 @@ class Storage(Service):
                 connection, seal, clock() - REPEAT_SECONDS
             )
             last = last_msgid(connection)
+        except sqlite3.Error as error:
+            # Opening it looks at the first page; damage may be in any other.
+            raise Unusable(sentence_for(self.path, error)) from None
         finally:
             connection.close()
         self.mailbox: Mailbox = self._stored_mailbox if history else NoMailbox()
