@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+
+from chat.runtime.lifeline import END_WITH_INPUT, end_with_input
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "server": ("chat.runtime.server", "run the server (twistd -n chat)"),
@@ -15,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "terminal": ("chat.client.terminal.program", "chat in this terminal, or pipe lines into a room"),
     "window": ("chat.client.window", "chat in a window"),
     "launcher": ("chat.client.launcher", "start and stop all of these with buttons"),
+    "deploy": ("chat.deploy.command", "print files for systemd, containers, nginx, Caddy, Grafana"),
     "admin": ("chat.storage.admin", "look after accounts and the data folder"),
 }
 """Command -> the module whose `main(arguments)` runs it and returns an exit status, and what it does."""
@@ -44,6 +48,9 @@ def has_display() -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == [END_WITH_INPUT]:
+        end_with_input()
+        arguments = arguments[1:]
     if not arguments:
         if not has_display():
             sys.stdout.write(usage())
@@ -59,7 +66,11 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[0] in ("server", "relay", "launcher"):
         find_plugins()
     run = cast("Callable[[list[str]], int]", importlib.import_module(COMMANDS[arguments[0]][0]).main)
-    return run(arguments[1:])
+    try:
+        return run(arguments[1:])
+    except KeyboardInterrupt:
+        # Before a command has its own way to end in order, such as at the question for a password.
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

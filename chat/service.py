@@ -2,87 +2,56 @@
 
 from __future__ import annotations
 
-import secrets
+import os
+import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twisted.application.internet import TimerService
 from twisted.application.service import IService, MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.logger import Logger
+from twisted.logger import ILogObserver, Logger
+from twisted.python.components import Componentized
 
 from chat.chat_server import ChatServer
-from chat.listening.endpoints import CannotStart, listening_service
+from chat.configuration.sources import unknown_variables
+from chat.data_folder import check_data_folder, prepare_data_folder, secret_key
+from chat.listening.endpoints import CannotStart, listening_service, server_endpoint
+from chat.monitor import token as tokens
 from chat.monitor.overview import OperatorActions, Overview
 from chat.monitor.reporter import Reporter
 from chat.monitor.service import monitor_service
+from chat.motd import read_motd
 from chat.network.factory import SWEEP_SECONDS, ChatFactory
 from chat.network.settings import Settings
-from chat.options import Options
+from chat.options import CONFIG, TABLE, Options
+from chat.reconfiguring import Reconfiguration, operators
 from chat.relay.service import RelayIntoServer
 from chat.runtime.collector import spare_what_lives_long
+from chat.runtime.logs import ServerLog
 from chat.runtime.monotonic import count_monotonically
 from chat.runtime.polling import read_directly
+from chat.runtime.reload import Reloads, reload_on_signal
 from chat.runtime.signals import stop_on_signals
-from chat.storage.folder import default_data_folder, kept_secret
-from chat.storage.schema import Unusable
+from chat.runtime.systemd import notifications
+from chat.storage.folder import default_data_folder
+from chat.storage.schema import DATABASE, Unusable, check_database
 from chat.storage.store import Storage
 from chat.storage.upkeep import Retention
 
 WEBSOCKET = "ws:"
 """Before an endpoint: IRC over WebSocket is spoken there, for clients in browsers."""
-MOTD_BYTES = 64 * 1024
-"""Largest message of the day: everybody gets it on coming in."""
-
-
-def read_motd(path: str) -> list[str]:
-    """The lines of the message of the day; raises `CannotStart` with a sentence."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise CannotStart(f"The --motd file {path} cannot be read: {error.strerror}.") from None
-    if len(data) > MOTD_BYTES:
-        raise CannotStart(f"The --motd file {path} has {len(data)} bytes; at most {MOTD_BYTES} can be shown.")
-    return data.decode("utf-8", "replace").splitlines()
-
-
-def reread_motd(settings: Settings, path: str | None) -> None:
-    """Show what the file says now; one that cannot be read changes nothing, and is logged."""
-    if path:
-        try:
-            settings.motd = read_motd(path)
-        except CannotStart as error:
-            Logger().warn("{problem}", problem=str(error))
-
-
-def prepare_data_folder(path: Path) -> Path:
-    """Make the folder for the state if need be, for its owner alone; raises `CannotStart` with a sentence."""
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = path / f".probe-{secrets.token_hex(4)}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise CannotStart(
-            f"The data folder {path} cannot be written: {error.strerror}. Choose another one with --data."
-        ) from None
-    return path
-
-
-def secret_key(folder: Path, name: str) -> bytes:
-    """A secret that is made once and kept in the data folder; raises `CannotStart` with a sentence."""
-    try:
-        return kept_secret(folder / name)
-    except OSError as error:
-        raise CannotStart(f"The file {folder / name} cannot be read or made: {error.strerror}.") from None
 
 
 class ProcessSettings(Service):
     """What belongs to the process and not to any part: set when everything is put together and starts."""
 
-    def __init__(self, reactor: Any) -> None:
+    def __init__(self, reactor: Any, reloads: Reloads) -> None:
         self._reactor = reactor
+        self._reloads = reloads
 
     def startService(self) -> None:
         """Set up the collector, the reactor's reading, and what signals do."""
@@ -90,10 +59,20 @@ class ProcessSettings(Service):
         spare_what_lives_long()
         read_directly(self._reactor)
         stop_on_signals(self._reactor)
+        reload_on_signal(self._reactor, self._reloads)
 
 
 class ChatService(MultiService):
     """Everything in the order of its start; listeners stop before the people are told goodbye."""
+
+    observer: ILogObserver | None = None
+    """What writes the log, if not twistd."""
+
+    def setServiceParent(self, parent: Any) -> None:
+        """Belong to an application, whose log is written as the options say."""
+        if self.observer is not None and isinstance(parent, Componentized):
+            parent.setComponent(ILogObserver, self.observer)
+        super().setServiceParent(parent)
 
     def stopService(self) -> Deferred[None]:
         """Stop the services one after the other, in the reverse order of their start."""
@@ -114,27 +93,40 @@ class ChatService(MultiService):
 
 
 def makeService(options: Options) -> IService:
-    """Build the whole server from its options; raises `CannotStart` with a sentence."""
+    """Build the whole server from its options; raises `CannotStart` with a sentence.
+
+    With `--check`, raises `SystemExit` with status 0 if it could be built.
+    """
     from twisted.internet import reactor
 
     count_monotonically(reactor)
+    if options["check"]:
+        check(options, reactor)
+    reloads = Reloads()
     settings = Settings(
         name=options["name"],
-        motd=read_motd(options["motd"]) if options["motd"] else [],
-        message_rate=options["message-rate"] if options["message-burst"] else 0.0,
-        message_burst=options["message-burst"],
+        motd=read_motd(options["motd"]),
         max_per_address=options["max-per-address"],
         password=options["password"] or "",
         registration=options["registration"],
+        reload=reloads.run,
     )
-    settings.reload = lambda: reread_motd(settings, options["motd"])
-    folder = prepare_data_folder(Path(options["data"]) if options["data"] else default_data_folder())
+    settings.set_rate(options["message-rate"], options["message-burst"])
+    folder = prepare_data_folder(data_folder(options))
     storage = open_storage(folder, reactor, options)
     chat_server = ChatServer(
         reactor, settings, options["max-users"], secret_key(folder, "cloak.key"), storage
     )
+    chat_server.directory.operators = operators(options)
     service = ChatService()
-    ProcessSettings(reactor).setServiceParent(service)
+    log = server_log(options)
+    reconfiguration = Reconfiguration(options, chat_server, None if log is None else log.levels.set)
+    reloads.add("configuration", reconfiguration.read_again)
+    if log is not None:
+        service.observer = log.observer
+        log.rotate_on_signal(reactor)
+        reloads.add("log file", log.reopen)
+    ProcessSettings(reactor, reloads).setServiceParent(service)
     if options["web"] != "off":
         # First, so that it sees the log of everything else.
         monitor = monitor_service(
@@ -160,7 +152,71 @@ def makeService(options: Options) -> IService:
         listener_for(description, chat_server.factory, reactor).setServiceParent(service)
     if relay is not None:
         relay.listeners.setServiceParent(service)
+    told = notifications(reactor, lambda: status(chat_server))
+    if told is not None:
+        reloads.before, reloads.after = told.reloading, told.reloaded
+        told.setServiceParent(service)
     return service
+
+
+def data_folder(options: Options) -> Path:
+    """Where this server's state is."""
+    return Path(options["data"]) if options["data"] else default_data_folder()
+
+
+def status(chat_server: ChatServer) -> str:
+    """How the server is, for `systemctl status`."""
+    stats = chat_server.directory.stats
+    health = [] if chat_server.storage is None else [dict(chat_server.storage.figures())["history"]]
+    return (
+        f"{stats.users} people, {stats.connections} connections; history: {', '.join(health) or 'in memory'}"
+    )
+
+
+def server_log(options: Options) -> ServerLog | None:
+    """The log as the options have it; None where twistd was told something else (--logger, --syslog).
+
+    Raises `CannotStart` with a sentence.
+    """
+    twistd = getattr(options, "parent", None) or {}
+    if twistd.get("logger") or twistd.get("syslog"):
+        return None
+    path = twistd.get("logfile") or (None if twistd.get("nodaemon", True) else "twistd.log")
+    try:
+        return ServerLog(options["log-format"], options["log-level"], path)
+    except OSError as error:
+        raise CannotStart(f"The log file {path} cannot be written: {error.strerror}.") from None
+
+
+def check(options: Options, reactor: Any) -> None:
+    """Look at all that could keep a server with these options from starting, and say what is wrong.
+
+    Nothing is started, made or written, so that it can be done beside a running server; whether a port is free is found
+    out only by starting. Raises `SystemExit`, or `CannotStart` with all the sentences.
+    """
+    folder = data_folder(options)
+    steps: list[Callable[[], object]] = [
+        lambda: read_motd(options["motd"]),
+        lambda: check_data_folder(folder),
+        lambda: check_database(folder / DATABASE),
+        lambda: tokens.checked(options["monitor-token"]) if options["monitor-token"] else None,
+    ]
+    web = [] if options["web"] == "off" else [options["web"]]
+    for description in (*options["listen"], *options["relay"], *web):
+        endpoint = description.removeprefix(WEBSOCKET)
+        steps.append(partial(server_endpoint, endpoint, reactor, "the chat"))
+    wrong = []
+    for step in steps:
+        try:
+            step()
+        except (CannotStart, Unusable) as problem:
+            wrong.append(str(problem))
+    if wrong:
+        raise CannotStart("\n".join(wrong))
+    for name in unknown_variables((*TABLE, CONFIG), os.environ):
+        sys.stdout.write(f"The variable {name} is no option of the server: it is not used.\n")
+    sys.stdout.write("All is well: the server would start like this.\n")
+    raise SystemExit(0)
 
 
 def open_storage(folder: Path, reactor: Any, options: Options) -> Storage:

@@ -54,12 +54,14 @@ export class Acts {
     this.number = 0;
     this.current = null;
     this.asked = new Map(); // frames that the server has not answered yet, by number
+    this.waiting = null; // the number of the one that the dialog which is open has sent
     this.timer = null;
     $("announce").addEventListener("click", () => this.ask("announce"));
     $("dialog-cancel").addEventListener("click", () => $("dialog").close());
+    $("dialog").addEventListener("close", () => this.#wait(null));
     $("dialog-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#confirm();
+      if (this.waiting === null) this.#confirm();
     });
     $("dialog-input").addEventListener("keydown", (event) => {
       // One line is what there is room for; Enter means what it means in any form.
@@ -85,6 +87,7 @@ export class Acts {
     $("dialog-ok").textContent = dialog.ok;
     $("dialog-ok").className = dialog.danger ? "primary danger" : "primary";
     this.#problem("");
+    this.#wait(null);
     $("dialog").showModal();
     (dialog.label === undefined ? $("dialog-ok") : $("dialog-input")).focus();
   }
@@ -92,15 +95,26 @@ export class Acts {
   result({ id, ok, text }) {
     const frame = this.asked.get(id);
     this.asked.delete(id);
-    if (ok) {
-      if (frame) this.onDone(frame);
-      $("dialog").close();
-      this.#toast(text);
-    } else if ($("dialog").open) {
-      this.#problem(text);
-    } else {
-      this.#toast(text);
-    }
+    // Meanwhile that dialog may be gone, and another one open.
+    const own = this.waiting === id;
+    if (own) this.#wait(null);
+    if (ok && frame) this.onDone(frame);
+    if (own && ok) $("dialog").close();
+    if (own && !ok) this.#problem(text);
+    else this.#toast(text);
+  }
+
+  /** The connection is gone, and with it the answers. */
+  lost() {
+    this.asked.clear();
+    if (this.waiting === null) return;
+    this.#wait(null);
+    this.#problem("The connection was lost before the server answered: look whether it was done.");
+  }
+
+  #wait(id) {
+    this.waiting = id;
+    $("dialog-ok").setAttribute("aria-disabled", String(id !== null));
   }
 
   #confirm() {
@@ -113,8 +127,13 @@ export class Acts {
     if (action === "mute") frame.minutes = kind === "unmute" ? 0 : Number($("dialog-minutes").value);
     // An empty choice is "for good".
     if (action === "ban") frame.minutes = Number($("dialog-minutes").value) || null;
-    if (this.send(frame)) this.asked.set(frame.id, frame);
-    else this.#problem("There is no connection to the server; nothing was done.");
+    this.#problem("");
+    if (this.send(frame)) {
+      this.asked.set(frame.id, frame);
+      this.#wait(frame.id);
+    } else {
+      this.#problem("There is no connection to the server; nothing was done.");
+    }
   }
 
   #problem(text) {

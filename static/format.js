@@ -40,7 +40,13 @@ export const age = (seconds) => duration(seconds).split(" ").slice(0, 2).join(" 
 export const timeOfDay = (seconds) => clock.format(seconds * 1000);
 export const hourMinute = (seconds) => minute.format(seconds * 1000);
 
+// Binary fractions of a second are a little off: without rounding, two ways to cut them differ by a millisecond.
+const rounded = (seconds) => Math.round(seconds * 1000);
+
 export function timeWithMilliseconds(seconds) {
-  const ms = Math.floor((seconds % 1) * 1000);
-  return `${clock.format(seconds * 1000)}.${String(ms).padStart(3, "0")}`;
+  const ms = rounded(seconds);
+  return `${clock.format(ms)}.${String(ms % 1000).padStart(3, "0")}`;
 }
+
+/** The same moment with its date, in UTC (ISO 8601). */
+export const timestamp = (seconds) => new Date(rounded(seconds)).toISOString();

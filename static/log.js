@@ -1,13 +1,11 @@
 // The live log: keeps the newest lines, draws them once a frame, filters, holds still, saves.
 
 import { Filter, LEVELS } from "./filter.js";
-import { number, plural, timeWithMilliseconds } from "./format.js";
+import { number, plural, timestamp, timeWithMilliseconds } from "./format.js";
 
 // Rows are drawn in blocks that the browser lays out only when they come into view.
 const BLOCK = 100;
 const ROW_HEIGHT = 21; // pixels, a guess for blocks that were never in view
-// Milliseconds after a key or wheel in which a scroll counts as the person's own.
-const INTENT = 600;
 
 const $ = (id) => document.getElementById(id);
 
@@ -27,7 +25,8 @@ export class LogView {
     this.shown = 0;
     this.following = true;
     this.scheduled = false;
-    this.intent = 0;
+    this.gripped = false; // the scrollbar's thumb is in somebody's hand
+    this.seen = { top: 0, height: 0, room: 0 }; // where the list stood when it was last looked at
     this.box = $("log-lines");
     this.content = element("div", "lines-content");
     this.box.append(this.content);
@@ -105,8 +104,23 @@ export class LogView {
       this.lost = 0;
       this.#append(lines);
     }
-    if (this.following) this.box.scrollTop = this.box.scrollHeight;
+    this.#toEnd();
     this.#tell();
+  }
+
+  #toEnd() {
+    if (!this.following || this.gripped) return;
+    this.box.scrollTop = this.box.scrollHeight;
+    this.#moved();
+  }
+
+  /** Where the list stands, and by how much it was moved since it was last looked at; 0 where its own size did that. */
+  #moved() {
+    const { scrollTop: top, scrollHeight: height, clientHeight: room } = this.box;
+    const before = this.seen;
+    this.seen = { top, height, room };
+    // A list that became shorter, or a larger box, moves what is shown without anybody's doing.
+    return height < before.height || room !== before.room ? 0 : top - before.top;
   }
 
   #append(lines) {
@@ -140,7 +154,7 @@ export class LogView {
   #row(line) {
     const row = element("div", `line ${LEVELS[line.level]}`);
     const time = element("time", "", timeWithMilliseconds(line.time));
-    time.title = new Date(line.time * 1000).toISOString();
+    time.title = timestamp(line.time);
     const source = element("span", "source", line.source.split(".").slice(-2).join("."));
     source.title = line.source;
     row.append(time, element("span", "level", LEVELS[line.level]), source, element("span", "text", line.text));
@@ -231,7 +245,7 @@ export class LogView {
     const out = [];
     for (const line of this.lines) {
       if (!line.shown) continue;
-      const time = new Date(line.time * 1000).toISOString();
+      const time = timestamp(line.time);
       if (line.note !== undefined) {
         out.push(`${time} -- ${line.note} --`);
         continue;
@@ -264,25 +278,30 @@ export class LogView {
     $("log-clear").addEventListener("click", () => this.#clear());
     $("log-save").addEventListener("click", () => this.#save());
 
-    const intend = () => {
-      this.intent = performance.now();
-    };
-    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-      this.box.addEventListener(kind, intend, { passive: true });
-    }
     this.box.addEventListener("keydown", (event) => {
       if (event.key === "End") this.follow(true);
     });
-    this.box.addEventListener("pointermove", (event) => event.buttons && intend(), { passive: true });
+    // Whatever moves the list (wheel, keys, the scrollbar, the browser's own search): up is away from the newest line.
     this.box.addEventListener("scroll", () => {
-      if (performance.now() - this.intent > INTENT) return;
+      const by = this.#moved();
       const atEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 2 * ROW_HEIGHT;
-      if (atEnd !== this.following) this.follow(atEnd);
+      if (by < 0 && !atEnd && this.following) this.follow(false);
+      else if (by > 0 && atEnd && !this.following) this.follow(true);
     });
+    this.box.addEventListener("pointerdown", (event) => {
+      this.gripped = event.target === this.box && event.offsetX >= this.box.clientWidth;
+    });
+    // Not every browser tells of the end of a hold on a scrollbar; the next movement without a button does.
+    const release = (event) => {
+      if (!this.gripped || event.buttons !== 0) return;
+      this.gripped = false;
+      this.#schedule();
+    };
+    for (const kind of ["pointerup", "pointercancel", "pointermove"]) {
+      window.addEventListener(kind, release, { capture: true, passive: true });
+    }
     // Blocks take their true height when they come into view, which moves the end.
-    new ResizeObserver(() => {
-      if (this.following) this.box.scrollTop = this.box.scrollHeight;
-    }).observe(this.content);
+    new ResizeObserver(() => this.#toEnd()).observe(this.content);
     new ResizeObserver(() => this.#schedule()).observe(this.box);
   }
 }

@@ -176,6 +176,7 @@ const connection = new Connection({
   onFrame: (frame) => handlers[frame.type]?.(frame),
   onState: (state) => {
     if (connected.state === "open" && state.state === "waiting") log.note("Connection lost");
+    if (state.state === "waiting" || state.state === "signed-out") acts.lost();
     connected = state;
     drawBanner();
     drawHealth();

@@ -72,8 +72,8 @@ def test_everybody_is_told_before_it_has_stopped(server: Hosted) -> None:
     assert done == []
     server.loop.advance(0.1)
     assert done == [None]
-    assert bob.raw() == b"*** The server is going down. Goodbye\n"
-    assert silent.raw() == b"ERROR :The server is going down. Goodbye\r\n"
+    assert bob.raw() == b"*** The server is going down. Come back in a moment\n"
+    assert silent.raw() == b"ERROR :The server is going down. Come back in a moment\r\n"
     assert bob.ended
     assert silent.ended
     assert server.left_behind() == []
@@ -89,7 +89,7 @@ def test_it_waits_for_those_who_read_slowly(server: Hosted) -> None:
     bob.read()
     server.loop.advance(0.1)
     assert done == [None]
-    assert bob.raw().endswith(b"*** The server is going down. Goodbye\n")
+    assert bob.raw().endswith(b"*** The server is going down. Come back in a moment\n")
 
 
 def test_it_waits_for_nobody_longer_than_three_seconds_and_leaves_nobody_behind(server: Hosted) -> None:

@@ -17,15 +17,16 @@ PACKAGE = TOP / "chat"
 
 FLOORS: list[tuple[str, ...]] = [
     ("__main__",),
-    ("service", "client.launcher"),
-    ("chat_server", "options", "client.terminal", "client.window", "monitor", "relay"),
+    ("service", "client.launcher", "deploy"),
+    ("reconfiguring",),
+    ("chat_server", "motd", "data_folder", "options", "client.terminal", "client.window", "monitor", "relay"),
     ("client.gui",),
     ("client.desk",),
     ("client.link", "network"),
     ("storage",),
     ("commands",),
     ("listening", "domain"),
-    ("wire", "slash", "runtime"),
+    ("configuration", "wire", "slash", "runtime"),
 ]
 """From the top down: a module imports its own floor and those below. The longest name that fits counts."""
 REACTORS = ("service", "__main__", "client.", "listening.endpoints", "relay.service")

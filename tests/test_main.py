@@ -7,6 +7,7 @@ import types
 import pytest
 
 from chat import __main__ as entry
+from chat.runtime.lifeline import END_WITH_INPUT
 
 
 def test_help_tells_of_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,6 +43,13 @@ def test_with_a_display_the_launcher_opens(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("command", ["server", "relay", "terminal"])
 def test_commands_have_a_module(command: str) -> None:
     assert importlib.util.find_spec(entry.COMMANDS[command][0]) is not None
+
+
+def test_a_command_can_end_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    tied: list[bool] = []
+    monkeypatch.setattr("chat.__main__.end_with_input", lambda: tied.append(True))
+    assert entry.main([END_WITH_INPUT, "--help"]) == 0
+    assert tied == [True]
 
 
 def test_plugins_of_a_checkout_are_found() -> None:

@@ -58,7 +58,9 @@ def test_the_wheel_carries_every_module_the_plugins_and_the_static_files(built: 
     assert "chat/service.py" in modules
     assert "twisted/plugins/chat_plugin.py" in plugins
     assert static
-    assert shipped == modules | plugins | static | {"chat/py.typed"}
+    deploy = {str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("chat/deploy/files/*")}
+    assert "chat/deploy/files/twistd-chat.service" in deploy
+    assert shipped == modules | plugins | static | deploy | {"chat/py.typed"}
 
 
 def test_the_sdist_carries_what_is_needed_to_test_it(built: Path) -> None:

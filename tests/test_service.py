@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,102 +14,9 @@ from twisted.logger import LogEvent
 from twisted.python.failure import Failure
 
 from chat.listening.endpoints import CannotStart
-from chat.network.settings import Settings
 from chat.options import Options
-from chat.service import (
-    MOTD_BYTES,
-    ChatService,
-    makeService,
-    prepare_data_folder,
-    read_motd,
-    reread_motd,
-    secret_key,
-)
-from chat.storage.folder import default_data_folder
+from chat.service import ChatService, makeService
 from tests.logs import observed
-
-not_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-
-
-# the message of the day
-
-
-def test_the_motd_is_a_file_of_lines(tmp_path: Path) -> None:
-    path = tmp_path / "motd"
-    path.write_bytes("Tea at five.\r\nCaf\u00e9 \n".encode() + b"\xff\n")
-    assert read_motd(str(path)) == ["Tea at five.", "Caf\u00e9 ", "\ufffd"]
-
-
-@pytest.mark.parametrize("what", ["missing", "folder", "large"])
-def test_a_motd_that_cannot_be_shown_is_explained(tmp_path: Path, what: str) -> None:
-    path = tmp_path if what == "folder" else tmp_path / "motd"
-    if what == "large":
-        path.write_bytes(b"x" * (MOTD_BYTES + 1))
-    with pytest.raises(CannotStart) as caught:
-        read_motd(str(path))
-    reason = {
-        "missing": "cannot be read: No such file or directory.",
-        "folder": "cannot be read: Is a directory.",
-        "large": f"has {MOTD_BYTES + 1} bytes; at most {MOTD_BYTES} can be shown.",
-    }
-    assert str(caught.value) == f"The --motd file {path} {reason[what]}"
-
-
-def test_a_motd_that_is_read_again_and_cannot_be_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "motd"
-    path.write_text("one\n")
-    settings = Settings()
-    reread_motd(settings, None)
-    assert settings.motd == []
-    reread_motd(settings, str(path))
-    assert settings.motd == ["one"]
-    path.unlink()
-    reread_motd(settings, str(path))
-    assert settings.motd == ["one"]
-
-
-# the data folder
-
-
-def test_the_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    folder = prepare_data_folder(tmp_path / "a" / "b")
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert list(folder.iterdir()) == []
-    assert prepare_data_folder(folder) == folder
-
-
-@pytest.mark.parametrize("taken", ["file", "below a file"])
-def test_a_data_folder_that_cannot_be_is_explained(tmp_path: Path, taken: str) -> None:
-    (tmp_path / "file").touch()
-    path = tmp_path / "file" if taken == "file" else tmp_path / "file" / "state"
-    with pytest.raises(CannotStart) as caught:
-        prepare_data_folder(path)
-    assert str(caught.value).startswith(f"The data folder {path} cannot be written: ")
-    assert str(caught.value).endswith("Choose another one with --data.")
-
-
-@not_root
-def test_a_data_folder_without_rights_is_explained(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(CannotStart, match="Permission denied"):
-        prepare_data_folder(tmp_path)
-
-
-def test_the_default_is_a_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert default_data_folder() == tmp_path / "twistd-chat"
-
-
-# secrets
-
-
-def test_a_secret_that_cannot_be_read_or_written_is_explained(tmp_path: Path) -> None:
-    (tmp_path / "key").mkdir()
-    with pytest.raises(CannotStart, match="key cannot be read or made: Is a directory"):
-        secret_key(tmp_path, "key")
-    with pytest.raises(CannotStart, match="No such file"):
-        secret_key(tmp_path / "missing", "key")
-
 
 # stopping
 
@@ -221,3 +127,42 @@ def test_what_cannot_be_started_is_one_sentence(tmp_path: Path, arguments: list[
         makeService(options("--data", str(tmp_path), "--web=off", *arguments))
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+# looking without starting
+
+
+def checked(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as caught:
+        makeService(options("--check", *arguments))
+    assert caught.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_a_check_says_that_all_is_well_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAT_NAEM", "x")
+    said = checked(capsys, "--data", str(tmp_path / "data"))
+    assert "All is well" in said
+    assert "CHAT_NAEM is no option" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_check_can_be_done_beside_a_running_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    makeService(options("--data", str(tmp_path), "--web=off"))
+    assert "All is well" in checked(capsys, "--data", str(tmp_path))
+
+
+def test_a_check_says_everything_that_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "chat.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(CannotStart) as caught:
+        makeService(
+            options("--check", "--data", str(tmp_path), "--motd=/nonexistent", "--listen=ws:nonsense:1")
+        )
+    motd, database, listen = str(caught.value).splitlines()
+    assert motd == "The --motd file /nonexistent cannot be read: No such file or directory."
+    assert "chat.db is damaged" in database
+    assert "Cannot listen on 'nonsense:1'" in listen

@@ -28,7 +28,7 @@ def _oper(speaker: Speaker, arguments: list[str]) -> None:
             if not speaker.user.gone:
                 if isinstance(answer, Refused):
                     speaker.reply(answer.sentence)
-                elif not answer.operator:
+                elif not operating.may_operate(speaker.directory, answer):
                     speaker.reply(f"{answer.name} is no operator of this server.")
                 else:
                     operating.promote(speaker.directory, speaker.user, answer)

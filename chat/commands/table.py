@@ -76,6 +76,7 @@ def run(speaker: Speaker, line: str) -> None:
     except Misunderstood as misunderstood:
         speaker.reply(str(misunderstood))
     except Refused as refused:
+        speaker.directory.stats.refuse(refused)
         speaker.reply(advice(refused))
     except (NameRefused, RoomRefused) as refused_name:
         speaker.reply(f"That does not work: {refused_name}.")

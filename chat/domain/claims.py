@@ -30,6 +30,10 @@ class Claims:
         self._held: dict[str, tuple[str, float]] = {}
         self._taken: dict[str, float] = {}
 
+    def __len__(self) -> int:
+        """How many are remembered."""
+        return len(self._held)
+
     def check(self, name: Name, account: str | None) -> None:
         """Raise `Refused` if a name belongs to an account that is not this one, or is held for another."""
         mine = fold(account) if account else None

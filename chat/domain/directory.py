@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chat.domain.accounts import Accounts, NoAccounts, person_key
-from chat.domain.bans import BanKeeper, Bans, MemoryBans
-from chat.domain.claims import Claims
+from chat.domain.bans import BANS_AT_MOST, BanKeeper, Bans, MemoryBans
+from chat.domain.claims import HELD_AT_MOST, Claims
 from chat.domain.events import (
     NO_TAGS,
     Acted,
@@ -38,20 +38,20 @@ from chat.domain.history import History
 from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
-from chat.domain.mutes import Mutes
+from chat.domain.mutes import MUTES_AT_MOST, Mutes
 from chat.domain.names import Name, RoomName, fold
 from chat.domain.people import People
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
-from chat.domain.returning import Returning
+from chat.domain.returning import REMEMBERED_AT_MOST, Returning
 from chat.domain.rights import check_join, check_renaming, check_speech, founded_by, heard
 from chat.domain.room import Membership, Room
 from chat.domain.rooms import Rooms
-from chat.domain.stats import Stats
+from chat.domain.stats import Bounded, Stats
 from chat.domain.user import User
 from chat.domain.watches import Watches
-from chat.domain.whowas import Whowas
+from chat.domain.whowas import NAMES_AT_MOST, Whowas
 
 ROOMS_AT_MOST = 50
 """Rooms one person may be in: Ergo's and InspIRCd's order of magnitude; bounds what a quit has to write."""
@@ -97,6 +97,8 @@ class Directory:
         self.clock = clock
         self.seconds = seconds = seconds or clock
         self.max_users = max_users
+        self.operators: frozenset[str] = frozenset()
+        """Folded names of accounts that may become operators though the accounts themselves say nothing of it."""
         self.server = Identity(0, server, "", server)
         self.stats = Stats(clock, seconds) if stats is None else stats
         self.claims = Claims(NoAccounts() if accounts is None else accounts, seconds)
@@ -120,6 +122,13 @@ class Directory:
         self.stopping = False
         """While the server goes down, rooms are not forgotten because everybody leaves them."""
         self._sessions = 0
+        self.stats.bounded += (
+            Bounded("bans", self.bans.__len__, BANS_AT_MOST),
+            Bounded("mutes", self.mutes.__len__, MUTES_AT_MOST),
+            Bounded("held names", self.claims.__len__, HELD_AT_MOST),
+            Bounded("people who may return", self.returning.__len__, REMEMBERED_AT_MOST),
+            Bounded("names of the past", self.departed.__len__, NAMES_AT_MOST),
+        )
         self.lobby = self._rooms.open(RoomName(lobby, fold(lobby)), permanent=True)
 
     # people

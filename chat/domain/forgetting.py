@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from chat.domain.accounts import Account
 from chat.domain.directory import Directory
-from chat.domain.events import Announced
 from chat.domain.log import Log
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import fold
+from chat.domain.operating import depose, may_operate
 from chat.domain.registry import GIVEN_UP
 from chat.domain.user import User
 
@@ -25,7 +25,7 @@ def forget_account(
     their modes and their past, and belong to nobody: an operator of the server runs them.
     """
     end_sessions(directory, account, "Your account was removed.", keep)
-    _depose_all(directory, account)
+    depose(directory, account.folded)
     if keep is not None and _is_logged_in(keep, account):
         directory.change_identity(keep, account=None)
     directory.registry.disown(account.folded)
@@ -49,23 +49,15 @@ def end_sessions(directory: Directory, account: Account, sentence: str, keep: Us
         if user is not keep:
             directory.quit(user, "Logged out")
             user.reader.disconnect(sentence)
-    _depose_all(directory, account, keep)
-
-
-def _depose_all(directory: Directory, account: Account, keep: User | None = None) -> None:
-    sentence = "You are no operator of this server any more."
-    for user in list(directory.with_modes):
-        if user.operator_by == account.folded and user is not keep:
-            directory.set_modes(user, set(user.modes) - {"o"})
-            user.reader.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+    depose(directory, account.folded, keep)
 
 
 def account_changed(directory: Directory, before: Account, after: Account) -> None:
     """Another program, such as `chat admin`, has changed an account: what it allows no more ends at once."""
     if before.credential != after.credential:
         end_sessions(directory, after, "The password of your account was changed: log in with the new one.")
-    elif before.operator and not after.operator:
-        _depose_all(directory, after)
+    elif before.operator and not may_operate(directory, after):
+        depose(directory, after.folded)
 
 
 def _is_logged_in(user: User, account: Account) -> bool:

@@ -185,12 +185,12 @@ class AttemptLimit:
     the one quiet for longest is forgotten.
     """
 
-    __slots__ = ("_cap", "_limit", "_times", "_window")
+    __slots__ = ("_cap", "_times", "_window", "limit")
 
     def __init__(
         self, limit: int = LOGIN_ATTEMPTS, window: float = LOGIN_WINDOW, cap: int = MAX_TRACKED
     ) -> None:
-        self._limit = limit
+        self.limit = limit
         self._window = window
         self._cap = cap
         # In the order of each key's last attempt, so that what can be forgotten is always in front.
@@ -202,7 +202,7 @@ class AttemptLimit:
 
     def attempt(self, key: Hashable, now: float) -> float:
         """Count an attempt; 0.0 if it may go on, else the seconds until one may (and it is not counted)."""
-        if not self._limit:
+        if not self.limit:
             return 0.0
         self.sweep(now)
         times = self._times.get(key)
@@ -211,7 +211,7 @@ class AttemptLimit:
         else:
             while times and times[0] <= now - self._window:
                 del times[0]
-            if len(times) >= self._limit:
+            if len(times) >= self.limit:
                 return times[0] + self._window - now
             del self._times[key]
         times.append(now)
@@ -285,6 +285,12 @@ class AddressLimits:
         self._window = window
         self._live: dict[str, int] = {}
         self._new = AttemptLimit(new, window, cap)
+
+    def change(self, live: int, new: int) -> None:
+        """Have other limits from here on; those who are here stay."""
+        self._max_live = live
+        self._new_limit = new
+        self._new.limit = new
 
     def __len__(self) -> int:
         """How many addresses are remembered, live or recent."""

@@ -37,6 +37,7 @@ class Logins:
 
     def register(self, user: User, name: Name, password: str, done: Done[Account]) -> None:
         """Make an account with this name for somebody, and log in. The name must be free, or theirs already."""
+        done = self._counted(done)
         holder = self._directory.users.get(name.folded)
         if user.account is not None:
             done(Refused(Why.LOGGED_IN, f"You are logged in as {user.account}: /logout first.", name.shown))
@@ -56,6 +57,14 @@ class Logins:
         else:
             self.accounts.register(name, password, self._then_log_in(user, done))
 
+    def _counted(self, done: Done[Account]) -> Done[Account]:
+        def answered(answer: Answer[Account]) -> None:
+            if isinstance(answer, Refused):
+                self._directory.stats.refuse(answer)
+            done(answer)
+
+        return answered
+
     def _wait_to_register(self, user: User) -> float:
         key = address_key(user.address)
         return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
@@ -69,6 +78,7 @@ class Logins:
 
         That an account is banned, and why, is told only who knows its password.
         """
+        done = self._counted(done)
 
         def answered(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused):

@@ -17,6 +17,11 @@ from chat.domain.user import User
 _log = Logger()
 
 
+def may_operate(directory: Directory, account: Account) -> bool:
+    """Whether whoever knows an account's password may become an operator of the server."""
+    return account.operator or account.folded in directory.operators
+
+
 def promote(directory: Directory, user: User, account: Account) -> None:
     """Make somebody an operator of the server who has said the password of an operator's account.
 
@@ -27,6 +32,24 @@ def promote(directory: Directory, user: User, account: Account) -> None:
     _log.info(
         "{name}, account {account}, is an operator of the server", name=user.shown, account=account.name
     )
+
+
+def depose(directory: Directory, account: str, keep: User | None = None) -> None:
+    """Whoever is an operator by this account (folded) is one no more, and is told; except `keep`."""
+    sentence = "You are no operator of this server any more."
+    for user in [user for user in directory.with_modes if user.operator_by == account and user is not keep]:
+        directory.set_modes(user, set(user.modes) - {"o"})
+        user.reader.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
+
+
+def name_operators(directory: Directory, accounts: frozenset[str]) -> None:
+    """Let these accounts (folded), and no others besides those that are operators' by themselves, become operators."""
+    dropped = directory.operators - accounts
+    directory.operators = accounts
+    for folded in dropped:
+        account = directory.claims.accounts.find(folded)
+        if account is None or not account.operator:
+            depose(directory, folded)
 
 
 def need_operator(user: User) -> None:

@@ -32,6 +32,10 @@ class Returning:
     def __init__(self) -> None:
         self._stays: OrderedDict[str, tuple[float, list[Stay]]] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many are remembered."""
+        return len(self._stays)
+
     def dropped(self, user: User, now: float) -> None:
         """The connection of somebody with an account dropped; to be called before the directory forgets them."""
         if user.account is None or not user.memberships:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
+
+from chat.domain.refused import Refused
 
 WINDOW = 60
 """Seconds that "in the last minute" looks back."""
@@ -42,6 +45,15 @@ class Rate:
         self._second = second
 
 
+class Bounded(NamedTuple):
+    """Something that may not grow without end: a queue, a table."""
+
+    name: str
+    size: Callable[[], int]
+    """How much is in it; asked once a second, so it must not count."""
+    most: int
+
+
 class Stats:
     """What has happened since start. Plain numbers: nothing in here can hold what people said."""
 
@@ -60,6 +72,9 @@ class Stats:
         """Open connections, with or without a name."""
         self.accepted = 0
         self.refused = 0
+        """Connections that were turned away."""
+        self.refusals: Counter[str] = Counter()
+        """What was refused, by a reason of few words: connections by their rule, logins, requests."""
         self.muted = 0
         self.delayed = 0
         self.missed = 0
@@ -68,8 +83,16 @@ class Stats:
         """Readers closed because they took nothing for a minute."""
         self.bytes_in = 0
         self.bytes_out = 0
+        self.failing: Callable[[], bool] = lambda: False
+        """Whether the disk does not take what is to be stored."""
+        self.bounded: list[Bounded] = []
+        """Queues and tables that have a bound."""
         self.parts: list[Callable[[], list[tuple[str, str]]]] = []
         """Labels and figures of parts that count for themselves, such as relays."""
+
+    def refuse(self, refused: Refused) -> None:
+        """Somebody was told that something was not done."""
+        self.refusals[refused.why.name.lower()] += 1
 
     def entered(self, dialect: str) -> None:
         """Somebody has a name from here on."""

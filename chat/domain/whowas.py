@@ -29,6 +29,10 @@ class Whowas:
     def __init__(self) -> None:
         self._names: OrderedDict[str, deque[Departure]] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many are remembered."""
+        return len(self._names)
+
     def add(self, who: Identity, time: float) -> None:
         """Somebody gave up their name."""
         key = fold(who.name)

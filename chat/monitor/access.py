@@ -44,7 +44,11 @@ class Gate:
         return hmac.compare_digest(cookie, self._cookie) or self.knows_token(request)
 
     def give_cookie(self, request: Request) -> None:
-        """Let this browser in from here on."""
+        """Let this browser in from here on.
+
+        `SameSite=Lax` (RFC 6265bis section 8.8.2): with `Strict` a link on another site, in a mail or a chat, led to
+        the sign-in form. No GET of this site changes anything, and a WebSocket's Origin is looked at.
+        """
         request.addCookie(
             self._cookie_name,
             self._cookie,
@@ -52,7 +56,7 @@ class Gate:
             max_age=str(COOKIE_SECONDS).encode("ascii"),
             secure=bool(request.isSecure()),
             httpOnly=True,
-            sameSite=b"strict",
+            sameSite=b"lax",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -41,6 +41,18 @@ class Figures:
     """Bytes sent to people, since start."""
     uptime: float
     """Seconds since start."""
+    delayed: int = 0
+    """Lines that waited because their authors sent too fast, since start."""
+    missed: int = 0
+    """Events that slow readers were told they missed, since start."""
+    stalled: int = 0
+    """Readers that were closed because they took nothing, since start."""
+    refusals: Mapping[str, int] = field(default_factory=dict)
+    """What was refused, by reason, since start."""
+    bounded: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Queues and tables: how much is in each, and the most that may be."""
+    failing: bool = False
+    """Whether the disk does not take what is to be stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

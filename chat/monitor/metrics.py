@@ -44,6 +44,23 @@ class ChatCollector(Collector):
         yield CounterMetricFamily(
             "chat_commands_waited", "Commands that had to wait for their turn.", f.waited
         )
+        refusals = CounterMetricFamily("chat_refusals", "What was refused, by reason.", labels=["reason"])
+        for reason, count in f.refusals.items():
+            refusals.add_metric([reason], count)
+        yield refusals
+        entries = GaugeMetricFamily("chat_bounded_entries", "Length of queues and tables.", labels=["what"])
+        most = GaugeMetricFamily("chat_bounded_limit", "The most that may be in each.", labels=["what"])
+        for what, (size, bound) in f.bounded.items():
+            entries.add_metric([what], size)
+            most.add_metric([what], bound)
+        yield entries
+        yield most
+        yield GaugeMetricFamily(
+            "chat_storage_failing", "1 while the disk does not take what is to be stored.", int(f.failing)
+        )
+        yield CounterMetricFamily("chat_lines_delayed", "Lines of people who sent too fast.", f.delayed)
+        yield CounterMetricFamily("chat_events_missed", "Events that slow readers missed.", f.missed)
+        yield CounterMetricFamily("chat_readers_closed", "Readers closed for taking nothing.", f.stalled)
         yield CounterMetricFamily("chat_mutes", "How often somebody was muted.", f.muted)
         yield CounterMetricFamily("chat_received_bytes", "Bytes received from people.", f.bytes_in)
         yield CounterMetricFamily("chat_sent_bytes", "Bytes sent to people.", f.bytes_out)

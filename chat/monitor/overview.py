@@ -37,6 +37,12 @@ class Overview:
             bytes_in=stats.bytes_in,
             bytes_out=stats.bytes_out,
             uptime=stats.uptime,
+            delayed=stats.delayed,
+            missed=stats.missed,
+            stalled=stats.stalled,
+            failing=stats.failing(),
+            refusals=dict(stats.refusals),
+            bounded={one.name: (one.size(), one.most) for one in stats.bounded},
         )
 
     def people(self) -> Iterator[Person]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import cast
 
@@ -22,8 +23,11 @@ from chat.monitor.websocket import PageSocketFactory
 MAX_BODY = 4096
 """Bytes of a request's body; the only one that has any holds a token."""
 
-REFUSALS_LOGGED = 10
-"""Refused requests a minute that have a line in the log each: who tries tokens must not fill it."""
+GUESSES_LOGGED = 10
+"""Requests a minute with a wrong token that have a line in the log each: who tries tokens must not fill it."""
+
+MISSES_LOGGED = 1
+"""The same for other requests that were refused (no such page, no token): strangers ask for thousands."""
 
 POLICY = b"; ".join(
     [
@@ -93,18 +97,22 @@ class MonitorSite(Site):
     def __init__(self, root: IResource, reactor: IReactorTime) -> None:
         super().__init__(root, reactor=reactor)
         self._minute = 0.0
-        self._refused = 0
+        self._refused: Counter[bool] = Counter()
+        """Requests refused in this minute, with a wrong token and others."""
 
     def log(self, request: http.Request) -> None:
         # Without a token there is a form to type it in; with a wrong one, somebody may be guessing.
         suspect = request.code == 403 or (request.code == 401 and _carries_token(request))
-        if suspect:
+        last = False
+        if 400 <= request.code < 500:
             minute = self.reactor.seconds() // 60
             if minute != self._minute:
-                self._minute, self._refused = minute, 0
-            self._refused += 1
-            if self._refused > REFUSALS_LOGGED:
+                self._minute, self._refused = minute, Counter()
+            self._refused[suspect] += 1
+            logged = GUESSES_LOGGED if suspect else MISSES_LOGGED
+            if self._refused[suspect] > logged:
                 return
+            last = self._refused[suspect] == logged
         address = request.getClientAddress()
         # An informational line each time the metrics are fetched would be most of a quiet server's log.
         emit = (
@@ -116,9 +124,7 @@ class MonitorSite(Site):
             method=_shown(request.method),
             path=_shown(request.path),
             code=request.code,
-            note=" (more in this minute are not logged)"
-            if suspect and self._refused == REFUSALS_LOGGED
-            else "",
+            note=" (more in this minute are not logged)" if last else "",
         )
 
 

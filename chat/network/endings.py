@@ -6,12 +6,12 @@ CLOSED = "Connection closed"
 """The other side hung up, or stopped reading."""
 LOST = "Connection lost"
 """The network, or a fault here, ended the connection."""
-GOING_DOWN = "The server is going down. Goodbye"
+GOING_DOWN = "The server is going down. Come back in a moment"
 """Everybody leaves at once, and has read it."""
 QUIT = "Quit"
 """An IRC client's QUIT, which can have a reason of its own; others know by it that it is not the server's."""
 
-ORDINARY = frozenset((CLOSED, LOST, GOING_DOWN, QUIT))
+ORDINARY = frozenset((CLOSED, LOST, GOING_DOWN, "The server is going down. Goodbye", QUIT))
 
 
 def said_quit(reason: str) -> str:

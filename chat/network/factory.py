@@ -10,16 +10,17 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from chat.domain.directory import Directory
-from chat.domain.limits import NEW_PER_ADDRESS, AddressLimits
+from chat.domain.limits import MAX_TRACKED, NEW_PER_ADDRESS, AddressLimits
 from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
+from chat.domain.stats import Bounded
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.dialect import LOOK_SECONDS, Dialect, PersonDialect
 from chat.network.listener import ChatProtocol
 from chat.network.settings import Settings
 from chat.network.timing_wheel import TimingWheel
-from chat.network.turns import Turns
+from chat.network.turns import ADDRESSES_AT_MOST, Turns
 
 GREETING_SECONDS = 0.3
 """Silence after which a connection is taken for a person: programs speak at once."""
@@ -31,6 +32,12 @@ SWEEP_SECONDS = 5.0
 """How often connections are looked at for silence and standstill."""
 NEW_FOR_EACH = 2
 """New connections in ten minutes for each that may be open at once: everybody may come back once."""
+
+
+def most_new(live: int) -> int:
+    """New connections from an address in ten minutes, where so many may be open at once; 0: no limit."""
+    # Whoever allows more at once, or any number, allows them to come.
+    return max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0
 
 
 class ChatFactory(Factory):
@@ -64,8 +71,11 @@ class ChatFactory(Factory):
         self.connections: dict[ChatProtocol, None] = {}
         self._silence: TimingWheel[ChatProtocol] = TimingWheel(SWEEP_SECONDS)
         live = settings.max_per_address
-        # Whoever allows more at once, or any number, allows them to come.
-        self.limits = AddressLimits(live, max(NEW_PER_ADDRESS, NEW_FOR_EACH * live) if live else 0)
+        self.limits = AddressLimits(live, most_new(live))
+        directory.stats.bounded += [
+            Bounded("addresses", self.limits.__len__, MAX_TRACKED),
+            Bounded("addresses with a budget", self.turns.addresses, ADDRESSES_AT_MOST),
+        ]
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
         self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
         self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)
@@ -95,6 +105,11 @@ class ChatFactory(Factory):
         connection.named()
         if connection.admitted:
             self.limits.release(connection.address, self.seconds())
+
+    def set_pace(self) -> None:
+        """Give everybody who is here the pace that the settings have."""
+        for connection in self.connections:
+            connection.set_pace()
 
     def _nameless(self, connection: ChatProtocol) -> None:
         sentence = "No name in time: the connection is closed. Come back when you have one."

@@ -111,12 +111,16 @@ class ChatProtocol(PausingLineReceiver):
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
             self.transport.setTcpKeepAlive(True)
-        if factory.settings.message_rate:
-            self.pace = Pace(factory.settings.message_rate, factory.settings.message_burst)
+        self.set_pace()
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
         factory.connected(self)
         self._admit()
+
+    def set_pace(self) -> None:
+        """Go at the pace that the settings have, with a clean sheet."""
+        settings = self.factory.settings
+        self.pace = Pace(settings.message_rate, settings.message_burst) if settings.message_rate else None
 
     def _admit(self) -> None:
         self.address = host_of(self.transport.getPeer())
@@ -304,7 +308,10 @@ class ChatProtocol(PausingLineReceiver):
         return self.dialect
 
     def _turn_away(self, answer: bytes, what: str) -> None:
-        self.factory.directory.stats.refused += 1
+        stats = self.factory.directory.stats
+        stats.refused += 1
+        # Whom it was about stands in brackets, if anywhere: there are few reasons, and many people.
+        stats.refusals[what.partition(" (")[0]] += 1
         self.log.info("Turned away {address}: {what}", address=self.address, what=what)
         self.clearLineBuffer()
         self.outlet.put(answer)

@@ -117,6 +117,7 @@ class PlainDialect:
             if text.strip():
                 talk.say(self, (text[1:] if text.startswith("//") else text).rstrip())
         except Refused as refused:
+            self.directory.stats.refuse(refused)
             self.reply(refused.sentence)
 
     def _take_name(self, text: str) -> None:

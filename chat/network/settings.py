@@ -22,6 +22,11 @@ class Settings:
     registration: str = "open"
     """Who may make an account: "open": everybody who has a name; "early": also while connecting; "closed": nobody."""
     reload: Callable[[], None] = lambda: None
-    """Reads again what may change while the server runs: the message of the day."""
+    """Reads again what may change while the server runs."""
     replay: int = 20
     """Events of a room that are shown on joining it."""
+
+    def set_rate(self, rate: float, burst: float) -> None:
+        """How fast one person may send: lines a second, and at once. One that is 0 switches the limit off."""
+        self.message_rate = rate if burst else 0.0
+        self.message_burst = burst

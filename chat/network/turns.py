@@ -25,8 +25,8 @@ BUDGET = 200_000.0
 looking at who is there."""
 BUDGET_RATE = 5_000.0
 """Microseconds a second that it gets back: talking takes a tenth of this."""
-STRANGER_BUDGET = 100_000.0
-"""What a new connection may use, such as for four passwords: coming again and again is no way to a new budget."""
+STRANGER_BUDGET = 150_000.0
+"""What a new connection may use, such as for six passwords: coming again and again is no way to a new budget."""
 ADDRESS_BUDGET = 400_000.0
 ADDRESS_RATE = 10_000.0
 """The same for all connections of an address. People on this machine itself have none in common: behind a relay that
@@ -73,6 +73,10 @@ class Turns:
     def __len__(self) -> int:
         """How many wait, those included whose connections have ended since."""
         return len(self._queue)
+
+    def addresses(self) -> int:
+        """How many addresses are remembered."""
+        return len(self._addresses)
 
     def stranger(self) -> float:
         """`used_until` of a new connection."""

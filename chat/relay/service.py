@@ -31,8 +31,12 @@ DEFAULT_LISTEN = "tcp:56459"
 SPARE_DESCRIPTORS = 64
 """Open files that are no relayed connection: listeners, log, name look-ups."""
 
-_TCP_PORT = re.compile(r"(?:haproxy:)?(?:tcp6?|ssl):(?:port=)?(\d+)(?::.*)?:\1$")
-"""Matches a listening endpoint and a port, joined by a colon, if that is the port it listens on."""
+_TCP_ENDPOINT = re.compile(r"(?:haproxy:)?(?:tcp6?|ssl):(?:port=)?(\d+)((?::.*)?)$")
+"""A listening endpoint with a port: that, and its other arguments."""
+_INTERFACE = re.compile(r":interface=((?:\\.|[^:\\])*)")
+"""The argument of an endpoint that says on which address it listens; colons in that have a backslash."""
+_ANY_INTERFACE = frozenset({"", "0.0.0.0", "::"})
+"""What stands for all addresses of this machine."""
 
 HEADERS: dict[str, HeaderEncoder | None] = {"v2": encode_v2, "v1": encode_v1, "off": None}
 """What `--proxy-protocol` accepts."""
@@ -280,7 +284,7 @@ class Options(usage.Options):
         if not self["listen"]:
             self["listen"].append(DEFAULT_LISTEN)
         for host, port in self["to"]:
-            if _is_this_machine(host) and any(_TCP_PORT.match(f"{text}:{port}") for text in self["listen"]):
+            if any(_leads_to(text, host, port) for text in self["listen"]):
                 raise CannotStart(
                     f"The relay would connect to itself: port {port} is both in --listen and in --to. "
                     "Give the port of the chat server to --to."
@@ -336,5 +340,19 @@ def _is_ip_address(text: str) -> bool:
     return True
 
 
-def _is_this_machine(host: str) -> bool:
+def _leads_to(listen: str, host: str, port: int) -> bool:
+    """Whether what connects to this host and port meets a listener of ours with this endpoint."""
+    endpoint = _TCP_ENDPOINT.match(listen)
+    if endpoint is None or int(endpoint[1]) != port:
+        return False
+    given = _INTERFACE.search(endpoint[2])
+    interface = given[1].replace("\\", "") if given else ""
+    if interface in _ANY_INTERFACE:
+        return _is_loopback(host)
+    if "localhost" in (host, interface):
+        return {host, interface} <= {"localhost", "127.0.0.1", "::1"}
+    return _is_ip_address(host) and _is_ip_address(interface) and ip_address(host) == ip_address(interface)
+
+
+def _is_loopback(host: str) -> bool:
     return host == "localhost" or (_is_ip_address(host) and ip_address(host).is_loopback)

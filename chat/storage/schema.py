@@ -162,17 +162,22 @@ def version_of(connection: sqlite3.Connection) -> int:
     return version
 
 
+def check_version(version: int, known: int) -> None:
+    """Raise `Unusable` for a database of a newer version than this program knows."""
+    if version > known:
+        raise Unusable(
+            f"The database has version {version}, and this program knows versions up to {known}: "
+            "it was used by a newer release. Install that one, or choose another folder with --data."
+        )
+
+
 def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
     """Bring a database to the version that this program knows, each step in a transaction of its own.
 
     Raises `Unusable` for a database of a newer version.
     """
     version = version_of(connection)
-    if version > len(migrations):
-        raise Unusable(
-            f"The database has version {version}, and this program knows versions up to {len(migrations)}: "
-            "it was used by a newer release. Install that one, or choose another folder with --data."
-        )
+    check_version(version, len(migrations))
     for number, script in enumerate(migrations[version:], version + 1):
         connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
 
@@ -189,6 +194,23 @@ def prepare(path: Path) -> None:
         raise Unusable(sentence_for(path, error)) from None
     except OSError as error:
         raise Unusable(f"The database {path} cannot be opened: {error.strerror}.") from None
+
+
+def check_database(path: Path) -> None:
+    """Raise `Unusable` if the database at `path` could not be used; one that is not there yet will be made.
+
+    Nothing is changed, and a server may be using it.
+    """
+    if not path.exists():
+        return
+    try:
+        connection = connect(path, read_only=True)
+        try:
+            check_version(version_of(connection), len(MIGRATIONS))
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise Unusable(sentence_for(path, error)) from None
 
 
 def sentence_for(path: Path, error: sqlite3.Error) -> str:

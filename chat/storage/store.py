@@ -23,11 +23,12 @@ from chat.domain.journal import Journal, MemoryJournal
 from chat.domain.logins import Logins
 from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.repeats import REMEMBERED, REPEAT_SECONDS, Repeatable
+from chat.domain.stats import Bounded
 from chat.storage.accounts import StoredAccounts, load_accounts
 from chat.storage.bans import StoredBans, load_bans
 from chat.storage.folder import kept_secret
 from chat.storage.history import ReaderThread, StoredHistory
-from chat.storage.journal import Health, StoredJournal
+from chat.storage.journal import PENDING_AT_MOST, Health, StoredJournal
 from chat.storage.mailbox import Seal, StoredMailbox, load_kept_repeats, load_waiting
 from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader
@@ -108,7 +109,8 @@ class Storage(Service):
         """Open the database. Raises `Unusable` with a sentence."""
         self._reactor = reactor
         self._clock = clock
-        self._retention = retention
+        self.retention = retention
+        """How much is kept; may be changed at any time."""
         self._keeps_history = history
         self.path = folder / DATABASE
         try:
@@ -123,6 +125,7 @@ class Storage(Service):
                 f"The file {folder / MAIL_KEY} is damaged. Put the one from a backup in its place; without it, private "
                 "messages that wait for people are lost: then delete it."
             ) from None
+        self._queues: list[Bounded] = []
         make = make_executor or self._make_executor
         self._writes = make("writes")
         self._database = Database(self.path)
@@ -178,7 +181,9 @@ class Storage(Service):
     def _make_executor(self, name: str) -> Executor:
         bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
         yields = name in READINGS and name != "rooms"
-        return ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound, yields)
+        executor = ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound, yields)
+        self._queues.append(Bounded(f"{name} for the disk", executor.waiting, bound))
+        return executor
 
     def _reading(self, make: MakeExecutor, name: str) -> ReaderThread:
         reading = ReaderThread(make(name), Reader(self.path))
@@ -190,8 +195,14 @@ class Storage(Service):
         self._logins = logins
         self._directory = directory
         directory.stats.parts.append(self.figures)
+        directory.stats.bounded += self._queues
+        directory.stats.failing = lambda: self.health.problem is not None
         if self._stored_journal is None:
             return
+        journal = self._stored_journal
+        directory.stats.bounded.append(
+            Bounded("events for the disk", lambda: journal.pending, PENDING_AT_MOST)
+        )
 
         history = StoredHistory(
             self._stored_journal,
@@ -247,7 +258,7 @@ class Storage(Service):
         if journal is None or journal.pending > BUSY_EVENTS:
             return
         indexing = journal.stored != self._indexed and now >= self._next_index
-        if indexing or (self._retention.days and now >= self._next_retention):
+        if indexing or (self.retention.days and now >= self._next_retention):
             self._next_index = now + INDEX_SECONDS
             self._next_retention = now + RETENTION_SECONDS
             self._step()
@@ -256,7 +267,7 @@ class Storage(Service):
         journal = self._stored_journal
         assert journal is not None
         self._busy = True
-        stored, wall, retention = journal.stored, self._clock(), self._retention
+        stored, wall, retention = journal.stored, self._clock(), self.retention
 
         def stepped(outcome: Step | Exception) -> None:
             self._busy = False

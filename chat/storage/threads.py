@@ -52,14 +52,15 @@ class ThreadExecutor:
     ) -> None:
         self._yields = yields
         self._call_from_thread = call_from_thread
-        self._bound = bound
+        self.bound = bound
+        """Pieces of work that may wait."""
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def submit(self, work: Work[T], outcome: Outcome[T]) -> None:
         """Do it in the thread; the outcome is `Overloaded` if too much waits."""
-        if self._queue.qsize() >= self._bound:
+        if self.waiting() >= self.bound:
             overloaded: T | Exception = Overloaded("Too much waits")
             self._call_from_thread(outcome, overloaded)
             return
@@ -73,6 +74,10 @@ class ThreadExecutor:
             self._call_from_thread(outcome, result)
 
         self._queue.put(run)
+
+    def waiting(self) -> int:
+        """Pieces of work that wait."""
+        return self._queue.qsize()
 
     def _work(self) -> None:
         if self._yields:

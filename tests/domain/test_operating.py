@@ -69,3 +69,19 @@ def test_the_log_says_who_did_what() -> None:
         "ann announced: tea at five",
         "the operator at ::1 disconnected bob (no reason)",
     ]
+
+
+def test_an_account_that_is_named_no_more_makes_no_operators_and_deposes_those_it_made() -> None:
+    town = Town()
+    ann, bob = town.person("ann"), town.person("bob")
+    named = ROOT._replace(name="Named", folded="named", skeleton="named", operator=False)
+    operating.name_operators(town.directory, frozenset({"named", "other"}))
+    assert operating.may_operate(town.directory, named)
+    operating.promote(town.directory, ann, named)
+    operating.promote(town.directory, bob, ROOT)
+    operating.name_operators(town.directory, frozenset({"other"}))
+    assert not operating.may_operate(town.directory, named)
+    assert (ann.modes, bob.modes) == ("", "o")
+    event = ear(ann).last()
+    assert isinstance(event, Announced)
+    assert event.text == "You are no operator of this server any more."

@@ -131,6 +131,18 @@ def test_a_taken_port_is_explained_with_who_holds_it(launcher: Launcher) -> None
     assert listens(launcher.ports["chat_port"])
 
 
+def test_nothing_stays_behind_when_the_display_goes(launcher: Launcher) -> None:
+    ports = launcher.ports
+    launcher.press("Return")
+    launcher.wait_text(re.compile(rf"server on port {ports['chat_port']}: running"))
+    launcher.press("alt+r")
+    launcher.wait_text(re.compile(rf"relay on port {ports['relay_port']}: running"))
+    launcher.display.process.kill()
+    launcher.wait()
+    for port in (ports["chat_port"], ports["relay_port"]):
+        wait_until(lambda port=port: not listens(port), f"port {port} to be free")  # type: ignore[misc]
+
+
 def test_two_of_the_same_port_are_refused(launcher: Launcher) -> None:
     # From the button that has the focus back to the field before it, which is that of the web logs.
     launcher.press("shift+Tab", "ctrl+a")

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, WebSocketRoute, expect
 
 from .harness import CHECKOUT, PATIENCE, Conversation, free_port
 
@@ -244,6 +244,39 @@ def test_the_list_holds_still_and_goes_on(monitor: Monitor, opened: Page) -> Non
     opened.focus("#log-lines")
     opened.keyboard.press("End")
     expect(opened.locator("#log-follow")).to_have_text("Following")
+
+
+def test_any_way_of_looking_further_up_holds_still(monitor: Monitor, opened: Page) -> None:
+    # As the browser's own search does it, or a scrollbar: no key, no wheel.
+    monitor.order("log", "info", "line %n", 300)
+    expect(line(opened, "line 299")).to_be_in_viewport()
+    opened.evaluate("document.querySelector('#log-lines').scrollTop -= 2000")
+    expect(opened.locator("#log-follow")).to_have_text("Paused")
+    monitor.order("log", "info", "later %n", 5)
+    expect(opened.locator("#log-newest")).to_have_text("↓ 5 new lines")
+    opened.evaluate("document.querySelector('#log-lines').scrollTop = 1e6")
+    expect(opened.locator("#log-follow")).to_have_text("Following")
+    expect(line(opened, "later 4")).to_be_in_viewport()
+
+
+def test_a_list_that_becomes_shorter_goes_on_following(monitor: Monitor, opened: Page) -> None:
+    monitor.order("log", "info", "line %n", 300)
+    expect(line(opened, "line 299")).to_be_in_viewport()
+    opened.fill("#log-filter", "line 2")
+    expect(line(opened, "line 199")).to_have_count(0)
+    opened.set_viewport_size({"width": 1280, "height": 700})
+    opened.fill("#log-filter", "")
+    expect(line(opened, "line 299")).to_be_in_viewport()
+    expect(opened.locator("#log-follow")).to_have_text("Following")
+
+
+def test_a_time_is_the_same_wherever_it_stands(monitor: Monitor, opened: Page) -> None:
+    monitor.order("log", "info", "line %n", 100)
+    expect(line(opened, "line 99")).to_be_visible()
+    times: list[list[str]] = opened.evaluate(
+        "() => [...document.querySelectorAll('#log-lines time')].map((t) => [t.textContent, t.title])"
+    )
+    assert [shown[-3:] for shown, _ in times] == [title[-4:-1] for _, title in times]
 
 
 def test_clear_and_save(monitor: Monitor, opened: Page) -> None:
@@ -494,6 +527,80 @@ def test_a_ban_lasts_a_day_unless_something_else_is_chosen(
     opened.get_by_role("button", name="Ban", exact=True).click()
     expect(opened.locator("#toast")).to_have_text(f"alice is banned for {told}.")
     expect(line(opened, "banned alice (too loud)")).to_be_visible()
+
+
+class SlowLine:
+    """What the page sends is held back until it is let go."""
+
+    def __init__(self, page: Page) -> None:
+        self.holding = False
+        self.held: list[Callable[[], None]] = []
+        page.route_web_socket("**/ws", self._route)
+
+    def _route(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def sent(message: str | bytes) -> None:
+            if self.holding:
+                self.held.append(lambda: server.send(message))
+            else:
+                server.send(message)
+
+        socket.on_message(sent)
+
+    def let_go(self) -> None:
+        """Send what was held back."""
+        self.holding = False
+        for send in self.held:
+            send()
+        self.held.clear()
+
+
+def test_enter_twice_on_a_slow_line_announces_once(monitor: Monitor, page: Page) -> None:
+    slow = SlowLine(page)
+    watched(page, monitor)
+    slow.holding = True
+    page.get_by_role("button", name="Announce…").click()
+    page.get_by_label("Announcement").fill("down at noon")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    slow.let_go()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(line(page, "announcement: down at noon")).to_have_count(1)
+
+
+def test_a_late_answer_leaves_another_dialog_alone(monitor: Monitor, page: Page) -> None:
+    slow = SlowLine(page)
+    watched(page, monitor)
+    slow.holding = True
+    page.get_by_role("button", name="Announce…").click()
+    page.get_by_label("Announcement").fill("first")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Kick bob").click(force=True)
+    page.get_by_label("Reason (optional)").fill("a long reason")
+    slow.let_go()
+    expect(page.locator("#toast")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_contain_text("Kick bob?")
+    expect(page.get_by_label("Reason (optional)")).to_have_value("a long reason")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toast")).to_have_text("bob was disconnected.")
+
+
+def test_a_dialog_whose_answer_is_lost_says_so(monitor: Monitor, page: Page) -> None:
+    slow = SlowLine(page)
+    watched(page, monitor)
+    slow.holding = True
+    page.get_by_role("button", name="Announce…").click()
+    page.get_by_label("Announcement").fill("down at noon")
+    page.keyboard.press("Enter")
+    monitor.order("drop")
+    expect(page.get_by_role("dialog")).to_contain_text("before the server answered")
+    slow.held.clear()
+    slow.holding = False
+    expect(page.locator("#banner")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 # Looks

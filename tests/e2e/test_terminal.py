@@ -59,7 +59,7 @@ def terminal(tmux: Tmux) -> Open:
         command = argv(port, "--name", name, *options)
         pane = tmux.open(name, "env", "TERM=xterm-256color", *settings, *command, columns=columns, rows=rows)
         pane.wait_for(re.compile(rf"^ ?{name}> *$|^> *$", re.MULTILINE))
-        pane.wait_for(re.compile(r"2 #lobby \d+"))
+        pane.wait_for(re.compile(r"2 #lobby \(\d+ here\)"))
         return pane
 
     return start
@@ -194,7 +194,7 @@ def test_a_server_that_is_killed_loses_and_doubles_nothing(
     server.stop(signal.SIGKILL)
     bob.wait_for(re.compile(r"reconnecting in \d+ s"))
     server.start()
-    bob.wait_for(re.compile(r"2 #lobby \d+ .*\d+ ms *$", re.MULTILINE), timeout=2 * PATIENCE)
+    bob.wait_for(re.compile(r"2 #lobby \(\d+ here\) .*\d+ ms *$", re.MULTILINE), timeout=2 * PATIENCE)
     bob.type("message 3")
     ann = nc(server.port)
     enter(ann, "ann")

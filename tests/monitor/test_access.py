@@ -80,7 +80,7 @@ def test_the_cookie_does_not_hold_the_token_and_is_kept_from_scripts_and_other_s
     ((name, value),) = jar.cookies.items()
     assert TOKEN.encode() not in name + value
     assert jar.options["httpOnly"] is True
-    assert jar.options["sameSite"] == b"strict"
+    assert jar.options["sameSite"] == b"lax"
     assert jar.options["path"] == b"/"
 
 

@@ -32,6 +32,12 @@ def test_every_figure_is_there() -> None:
         bytes_in=1000,
         bytes_out=9000,
         uptime=12.5,
+        delayed=11,
+        missed=12,
+        stalled=13,
+        failing=True,
+        refusals={"login_failed": 14},
+        bounded={"bans": (15, 10_000)},
     )
     world.ring.append(0.0, "warn", "a", "b")
     found = samples(world)
@@ -49,10 +55,17 @@ def test_every_figure_is_there() -> None:
         "chat_uptime_seconds": 12.5,
         "chat_event_loop_lag_seconds": 0,
         "chat_monitor_pages": 0,
+        "chat_lines_delayed_total": 11,
+        "chat_events_missed_total": 12,
+        "chat_readers_closed_total": 13,
+        "chat_storage_failing": 1,
     }
     assert {name: found[(name, ())] for name in expected} == expected
     assert found[("chat_connections", (("dialect", "irc"),))] == 2
     assert found[("chat_connections", (("dialect", 'odd"name\n'),))] == 1
+    assert found[("chat_refusals_total", (("reason", "login_failed"),))] == 14
+    assert found[("chat_bounded_entries", (("what", "bans"),))] == 15
+    assert found[("chat_bounded_limit", (("what", "bans"),))] == 10_000
     assert found[("chat_log_events_total", (("level", "warn"),))] == 1
     assert found[("chat_server_info", (("name", "test"),))] == 1
     assert ("process_resident_memory_bytes", ()) in found

@@ -51,6 +51,33 @@ def test_people_are_those_with_a_name() -> None:
     assert seen["alice"][3] < 1
 
 
+def test_what_was_refused_is_counted_by_its_reason_and_never_by_whom() -> None:
+    server = make_server()
+    alice, bob = join_plain(server, "alice"), join_irc(server, "bob")
+    alice.send("/join x y z", "/kick nobody", "/login alice wrong")
+    bob.send("KICK #lobby nobody", "JOIN #lobby", "KICK #lobby alice")
+    refusals = Overview(server.factory).figures().refusals
+    assert refusals["login_failed"] == 1
+    assert refusals["needs_right"] >= 1
+    assert not [reason for reason in refusals if "alice" in reason or "192" in reason]
+
+
+def test_connections_that_were_turned_away_are_counted_by_their_rule() -> None:
+    server = make_server(max_per_address=1)
+    for _ in range(3):
+        connect(server)
+    assert Overview(server.factory).figures().refusals["live"] >= 2
+
+
+def test_every_queue_and_table_has_a_size_below_its_bound() -> None:
+    server = make_server()
+    join_plain(server, "alice")
+    bounded = Overview(server.factory).figures().bounded
+    assert {"bans", "mutes", "addresses", "held names"} <= set(bounded)
+    assert all(0 <= size < most for size, most in bounded.values())
+    assert bounded["addresses"][0] == 1
+
+
 # What it does
 
 

@@ -7,7 +7,7 @@ from twisted.logger import LogLevel, LogPublisher, capturedLogs, globalLogPublis
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.monitor.observer import install_observer
-from chat.monitor.site import MAX_BODY, REFUSALS_LOGGED
+from chat.monitor.site import GUESSES_LOGGED, MAX_BODY, MISSES_LOGGED
 from tests.monitor.support import TOKEN, Answer, World
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -30,7 +30,8 @@ def test_the_first_visit_gets_a_cookie_and_an_address_without_the_token() -> Non
     assert (answer.code, answer.headers["location"]) == (303, "/")
     attributes = answer.headers["set-cookie"].lower()
     assert "httponly" in attributes
-    assert "samesite=strict" in attributes
+    # Links on other pages bring it along; what other pages ask for by themselves does not.
+    assert "samesite=lax" in attributes
     assert TOKEN not in answer.headers["set-cookie"]
     page = world.request("GET /", cookie(answer))
     assert (page.code, page.body) == (200, b"<p>the page</p>")
@@ -224,14 +225,31 @@ def test_a_path_cannot_forge_a_log_line() -> None:
 def test_refusals_fill_no_log() -> None:
     world = World()
     with capturedLogs() as events:
-        for _ in range(REFUSALS_LOGGED * 3):
+        for _ in range(GUESSES_LOGGED * 3):
             world.request("GET /metrics?token=guess")
-        assert sum(e.get("code") == 401 for e in events) == REFUSALS_LOGGED
+        assert sum(e.get("code") == 401 for e in events) == GUESSES_LOGGED
         world.clock.advance(60)
         world.request("GET /metrics", {"Authorization": "Bearer guess"})
     refusals = [e for e in events if e.get("code") == 401]
-    assert len(refusals) == REFUSALS_LOGGED + 1
+    assert len(refusals) == GUESSES_LOGGED + 1
     assert {e["log_level"] for e in refusals} == {LogLevel.warn}
+
+
+@pytest.mark.parametrize("asked", ["GET /x%d", "GET /", "DELETE /x%d", "GET /metrics", "POST /healthz"])
+def test_strangers_fill_no_log_with_what_is_not_there(asked: str) -> None:
+    world = World()
+    with capturedLogs() as events:
+        for number in range(100):
+            world.request(asked.replace("%d", str(number)))
+        refused = [e for e in events if e.get("code", 0) >= 400]
+        assert len(refused) == MISSES_LOGGED
+        assert "more in this minute" in refused[-1]["note"]
+        # Somebody who guesses at the token is seen all the same.
+        world.request("GET /metrics?token=guess")
+        world.clock.advance(60)
+        world.request("GET /y")
+    levels = [e["log_level"] for e in events if e.get("code", 0) >= 400]
+    assert levels == [*[LogLevel.info] * MISSES_LOGGED, LogLevel.warn, LogLevel.info]
 
 
 def test_who_only_has_no_token_is_no_warning() -> None:

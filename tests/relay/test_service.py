@@ -97,6 +97,11 @@ def test_without_options_but_a_server_it_works() -> None:
         (("--to", "a:1", "--idle", "1.5"), "--idle must be a whole number"),
         (("--to", "localhost:7", "--listen", "tcp:7"), "would connect to itself: port 7"),
         (("--to", "127.0.0.1:7", "--listen", "haproxy:tcp:7:interface=127.0.0.1"), "would connect to itself"),
+        (("--to", "localhost:7", "--listen", "tcp:port=7:interface=127.0.0.1"), "would connect to itself"),
+        (("--to", "127.0.0.2:7", "--listen", "tcp:7:backlog=9:interface=0.0.0.0"), "would connect to itself"),
+        (("--to", "[::1]:7", "--listen", r"tcp6:7:interface=\:\:1"), "would connect to itself"),
+        (("--to", "[0:0::1]:7", "--listen", r"tcp6:7:interface=\:\:1"), "would connect to itself"),
+        (("--to", "192.0.2.1:7", "--listen", "tcp:7:interface=192.0.2.1"), "would connect to itself"),
         (
             (
                 "--to",
@@ -114,7 +119,17 @@ def test_what_an_operator_gets_wrong(arguments: tuple[str, ...], hint: str) -> N
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--to", "localhost:7", "-l", "unix:/run/7"), ("--to", "chat.example:7", "-l", "tcp:7")]
+    "arguments",
+    [
+        ("--to", "localhost:7", "-l", "unix:/run/7"),
+        ("--to", "chat.example:7", "-l", "tcp:7"),
+        ("--to", "127.0.0.1:7", "-l", "tcp:7:interface=127.0.0.2"),
+        ("--to", "127.0.0.1:7", "-l", "tcp:7:interface=192.0.2.1"),
+        ("--to", "localhost:7", "-l", "haproxy:tcp:7:interface=192.0.2.1:backlog=9"),
+        ("--to", "[::1]:7", "-l", "tcp:7:interface=127.0.0.1"),
+        ("--to", "192.0.2.2:7", "-l", "tcp:7:interface=192.0.2.1"),
+        ("--to", "localhost:7", "-l", "tcp:70"),
+    ],
 )
 def test_the_same_number_elsewhere_is_no_loop(arguments: tuple[str, ...]) -> None:
     assert options(*arguments)["to"]

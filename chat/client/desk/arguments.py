@@ -17,6 +17,7 @@ DEFAULT_ROOM = "#lobby"
 PATIENCE_SECONDS = 60.0
 """How long lines from a pipe wait: a server that restarts is back within it, and no script hangs for longer."""
 PASSWORD_VARIABLE = "CHAT_PASSWORD"
+SERVER_PASSWORD_VARIABLE = "CHAT_SERVER_PASSWORD"
 
 
 class Arguments(NamedTuple):
@@ -28,6 +29,7 @@ class Arguments(NamedTuple):
     name: str
     account: str | None
     password: str | None
+    server_password: str | None
     rooms: tuple[str, ...]
     patience: float
     bell: bool
@@ -54,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
         "--account",
         metavar="ACCOUNT",
         help=f"log in; the password is that in ${PASSWORD_VARIABLE}, or asked for",
+    )
+    add(
+        "--server-password",
+        action="store_true",
+        help="the server password, where nobody is let in without it: "
+        f"that in ${SERVER_PASSWORD_VARIABLE}, or asked for",
     )
     add(
         "--patience",
@@ -92,29 +100,53 @@ def read_arguments(argv: list[str]) -> Arguments:
     rooms = tuple(
         room if room[:1] in ("#", "&") else room_from_typed(room) for room in given.room or [DEFAULT_ROOM]
     )
-    password = None
-    if given.account:
-        password = os.environ.get(PASSWORD_VARIABLE)
-        if password is None:
-            if not sys.stdin.isatty():
-                arguments.error(
-                    f"--account needs the password in ${PASSWORD_VARIABLE} when lines are piped in."
-                )
-            password = getpass.getpass(f"Password of {given.account}: ")
+    password = server_password = None
+    try:
+        if given.server_password:
+            server_password = _password(SERVER_PASSWORD_VARIABLE, f"Password of the server {host}")
+        if given.account:
+            password = _password(PASSWORD_VARIABLE, f"Password of {given.account}")
+    except _NoPassword as missing:
+        arguments.error(str(missing))
     return Arguments(
-        host, port, given.tls, name, given.account, password, rooms, given.patience, not given.no_bell
+        host,
+        port,
+        given.tls,
+        name,
+        given.account,
+        password,
+        server_password,
+        rooms,
+        given.patience,
+        not given.no_bell,
     )
 
 
+class _NoPassword(Exception):
+    """There is a password to give, and nobody to ask for it."""
+
+
+def _password(variable: str, question: str) -> str:
+    known = os.environ.get(variable)
+    if known is not None:
+        return known
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise _NoPassword(f"{question}: it has to be in ${variable} when lines are piped in.")
+    try:
+        return getpass.getpass(f"{question}: ")
+    except EOFError:
+        raise _NoPassword("No password was given.") from None
+
+
 def connect(connection: Connection, arguments: Arguments) -> None:
-    """Connect as the command line says, and as things have changed since."""
-    rooms = [room.name for room in connection.rooms.values()]
+    """Connect as the command line says."""
     connection.connect(
         arguments.host,
         arguments.port,
-        name=connection.name or arguments.name,
+        name=arguments.name,
         tls=arguments.tls,
         account=arguments.account,
         password=arguments.password,
-        rooms=rooms or arguments.rooms,
+        server_password=arguments.server_password,
+        rooms=arguments.rooms,
     )

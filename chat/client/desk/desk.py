@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import Callable
-from datetime import datetime
 
-from chat.client.desk.pages import Line, Page, Pages, Sort
+from chat.client.desk.looks import date
+from chat.client.desk.pages import MAX_LINES, Line, Page, Pages, Sort
 from chat.client.link.connection import Connection
 from chat.client.link.events import (
     ConnectionState,
@@ -18,10 +20,12 @@ from chat.client.link.events import (
     Kind,
     Left,
     Missed,
+    Needed,
     Outgoing,
     Quit,
     Renamed,
     Said,
+    StandIn,
     StateChanged,
     Told,
     TopicChanged,
@@ -29,6 +33,14 @@ from chat.client.link.events import (
 from chat.domain.text import printable, strip_formatting
 
 _SORTS = {Kind.SAY: Sort.SAY, Kind.ACT: Sort.ACT, Kind.NOTICE: Sort.NOTICE}
+
+
+_OF_PASSWORDS = re.compile(
+    r"\bpassword\b|\blog in\b|\bidentify\b|/login\b|\btaken\b|\bin use\b", re.IGNORECASE
+)
+"""What servers say when a password or another name is wanted next."""
+BELL_SECONDS = 1.0
+"""Between two rings: what was missed can mean us many times."""
 
 
 def safe(text: str) -> str:
@@ -43,21 +55,27 @@ class Desk:
 
     def __init__(
         self,
-        connect: Callable[[Connection], None],
         quit_: Callable[[str], None],
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """`connect` connects (again) as the command line says; `quit_` ends the program with a reason."""
+        """`quit_` ends the program with a reason."""
         self.connection: Connection
         self.correspondent = ""
         self.changed: Callable[[], None] = lambda: None
         """Called after anything that can be seen has changed."""
         self.bell: Callable[[], None] = lambda: None
         """Called when somebody means us."""
-        self.retry_at = 0.0
-        """While the connection waits, when it tries again (wall clock)."""
-        self.pages = Pages(lambda name: self.connection.fold(name))
-        self._connect = connect
+        self.ask_secret: Callable[[str, Callable[[str], None]], None] = lambda question, answered: None
+        """Called with a question, and with what gets the answer, which nobody is to see while it is typed."""
+        self.ask: Callable[[str, Callable[[], None]], None] = lambda question, agreed: agreed()
+        """Called with a question, and with what to do if the person agrees."""
+        self.pages = Pages(
+            lambda name: self.connection.fold(name), lambda place: self.connection.is_room(place)
+        )
+        self._heading = ""
+        self._rang = -BELL_SECONDS
+        self._retry_at = 0.0
+        self._doubt = False
         self._quit = quit_
         self._wall_clock = wall_clock
         self._last_state = ""
@@ -81,7 +99,7 @@ class Desk:
     def said(self, message: Outgoing) -> None:
         """One of our own messages."""
         page = self.pages.make(message.place)
-        page.scroll = 0
+        page.scroll, page.anchor = 0, None
         for part in message.text.split("\n"):
             line = Line(
                 _SORTS[message.kind],
@@ -94,6 +112,10 @@ class Desk:
             self._add(page, line)
         if message.state is Delivery.FAILED:
             self.changed()
+
+    def head_for(self, place: str) -> None:
+        """Go to a room as soon as we are in it."""
+        self._heading = self.connection.fold(place)
 
     def open(self, place: str) -> None:
         """Go to a place."""
@@ -109,8 +131,9 @@ class Desk:
 
     def clear(self) -> None:
         """Empty the page that is looked at."""
-        self.pages.current.lines.clear()
-        self.pages.current.scroll = 0
+        page = self.pages.current
+        page.lines.clear()
+        page.scroll, page.anchor = 0, None
         self.changed()
 
     def earlier(self, place: str, events: list[Event]) -> None:
@@ -118,24 +141,34 @@ class Desk:
         page = self.pages.find(place)
         if page is None:
             return
-        known = {line.msgid for line in page.lines if line.msgid}
-        lines = [
-            self._line(event) for event in events if isinstance(event, Said) and event.msgid not in known
-        ]
-        if lines:
-            page.insert_before(lines)
+        if self.add_earlier(page, events):
             # As far up as there is: drawing brings it back to the first line.
-            page.scroll = 1_000_000
+            page.scroll, page.anchor = 1_000_000, None
         else:
             self.note("There is nothing earlier.", place)
         self.changed()
+
+    def add_earlier(self, page: Page, events: list[Event]) -> int:
+        """Older messages of a page that were fetched, before what is there; how many were new."""
+        known = {line.msgid for line in page.lines if line.msgid}
+        known.update(*(line.message.msgids for line in page.lines if line.message is not None))
+        lines = [
+            self._line(event)
+            for event in events
+            if isinstance(event, Said) and not (event.msgid and event.msgid in known)
+        ]
+        room = MAX_LINES - len(page.lines)
+        page.insert_before(lines)
+        self.changed()
+        return min(len(lines), room)
 
     def oldest(self, place: str) -> str | float | None:
         """The msgid, else the time, of the oldest message shown of a place."""
         page = self.pages.find(place)
         for line in page.lines if page is not None else ():
             if line.author:
-                return line.msgid or (line.message.msgid if line.message else "") or line.time
+                first = line.message.msgids[:1] if line.message else []
+                return line.msgid or "".join(first) or line.time
         return None
 
     def found(self, words: str, messages: list[Said]) -> None:
@@ -145,14 +178,13 @@ class Desk:
         self._add(page, Line(Sort.RULE, safe(f"{len(messages)} found: {words}")))
         for event in messages:
             line = self._line(event)
-            when = datetime.fromtimestamp(event.time).strftime("%Y-%m-%d")
-            line.text = f"{safe(event.place)} {when}  {line.text}"
+            line.text = f"{safe(event.place)} {date(event.time).partition(' ')[0]}  {line.text}"
             line.mention = False
             self._add(page, line)
 
     def connect_again(self) -> None:
         """Connect as before."""
-        self._connect(self.connection)
+        self.connection.connect_again()
 
     def leave(self, reason: str) -> None:
         """End the program."""
@@ -171,6 +203,9 @@ class Desk:
                 self._state(event)
             case Told(text, error, place):
                 self._told(text, error, place)
+            case StandIn():
+                self._doubt = True
+                self._stands_in(event)
             case Joined(place, name, when, own):
                 if own:
                     self._entered(place)
@@ -188,7 +223,7 @@ class Desk:
             case Invited(place, author, when):
                 text = f"{safe(author)} invites you to {safe(place)}: /join {safe(place)}"
                 self._add(self.pages.current, Line(Sort.EVENT, text, when, mention=True))
-                self.bell()
+                self._ring()
             case Missed(place, sentence):
                 self._add(self.pages.find(place) or self.pages.current, Line(Sort.RULE, safe(sentence)))
         self.changed()
@@ -211,13 +246,19 @@ class Desk:
         )
 
     def _said(self, event: Said) -> None:
-        page = self.pages.make(event.place)
-        texts = event.text.split("\n")
-        for text in texts:
-            self._add(page, self._line(event._replace(text=text)), counts=not event.own and not event.history)
+        page = self.pages.make(event.place) if event.own else self.pages.heard(event.place)
+        news = not event.own and (event.missed or not event.history)
+        for text in event.text.split("\n"):
+            self._add(page, self._line(event._replace(text=text)), counts=news)
         if event.private and not event.own:
             self.correspondent = event.author
-        if event.mention and not event.history:
+        if event.mention and news:
+            self._ring()
+
+    def _ring(self) -> None:
+        now = self.connection.seconds()
+        if now - self._rang >= BELL_SECONDS:
+            self._rang = now
             self.bell()
 
     def _delivered(self, message: Outgoing) -> None:
@@ -230,16 +271,60 @@ class Desk:
         match event.state:
             case ConnectionState.WAITING | ConnectionState.ENDED:
                 if event.retry_in is not None:
-                    self.retry_at = self._wall_clock() + event.retry_in
+                    self._retry_at = self.connection.seconds() + event.retry_in
                 ended = event.state is ConnectionState.ENDED
                 more = " /connect tries again, /nick NAME does so with another name." if ended else ""
                 # A server that is down for an hour is told of once.
                 if self._last_state != event.sentence or ended:
                     self.note(event.sentence + more, error=True)
                 self._last_state = event.sentence
+                if event.needed is not None:
+                    self._give(event.needed)
             case ConnectionState.ONLINE:
                 self._last_state = ""
                 self.note(event.sentence)
+
+    @property
+    def retry_in(self) -> int:
+        """While the connection waits: whole seconds until it tries again."""
+        return max(math.ceil(self._retry_at - self.connection.seconds()), 0)
+
+    def _give(self, needed: Needed) -> None:
+        """Ask for what connecting wants."""
+        connection = self.connection
+        match needed:
+            case Needed.SERVER_PASSWORD:
+
+                def let_in(password: str) -> None:
+                    connection.give_server_password(password)
+                    self.connect_again()
+
+                self.ask_secret(f"Password of the server {safe(connection.address[0])}", let_in)
+            case Needed.PASSWORD:
+                account = connection.account or connection.wanted_name
+
+                def log_in(password: str) -> None:
+                    connection.log_in(account, password)
+                    self.connect_again()
+
+                self.ask_secret(f"Password of the account {safe(account)}", log_in)
+
+    def _stands_in(self, event: StandIn) -> None:
+        why = f" ({safe(event.why)})" if event.why else ""
+        self.note(
+            f"The name {safe(event.wanted)} cannot be had{why}: you are {safe(event.name)} for now.",
+            error=True,
+        )
+        if event.registered:
+            self.ask_secret(
+                f"Password of {safe(event.wanted)}, if that is you",
+                lambda password: self.connection.log_in(event.wanted, password),
+            )
+
+    def doubts(self) -> bool:
+        """Whether what is typed next may be meant as a password: asked once after the server has spoken of one."""
+        doubt, self._doubt = self._doubt, False
+        return doubt
 
     def _told(self, text: str, error: bool, place: str) -> None:
         page = self.pages.find(place) if place else None
@@ -247,15 +332,19 @@ class Desk:
             # What a server greets with does not belong into a conversation.
             greeting = self.connection.state is ConnectionState.CONNECTING or not self.connection.rooms
             page = self.pages.server if greeting and not error else self.pages.current
+        self._doubt = self._doubt or (error and _OF_PASSWORDS.search(text) is not None)
         self._add(page, Line(Sort.ERROR if error else Sort.NOTE, safe(text), self._wall_clock()))
 
     def _entered(self, place: str) -> None:
         known = self.pages.find(place)
         page = self.pages.make(place)
         page.title = safe(place)
-        if known is None:
+        # Coming into many rooms at once, as at the start, is no reason to look at the last of them.
+        wanted = self._heading == self.connection.fold(place)
+        if wanted or (known is None and self.pages.current is self.pages.server):
+            self._heading = ""
             self.pages.go(page)
-        else:
+        if known is not None:
             self._add(page, Line(Sort.EVENT, f"you are in {safe(place)} again", self._wall_clock()))
 
     def _left(self, event: Left) -> None:

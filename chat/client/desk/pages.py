@@ -13,8 +13,12 @@ from chat.domain.text import printable
 
 MAX_LINES = 3_000
 """Lines kept of one page: some hours of a lively room, a few megabytes at most."""
-MAX_PAGES = 200
-"""Pages kept: strangers can open private ones."""
+MAX_PAGES = 600
+"""Pages kept: all rooms that somebody can be in (`state.MAX_ROOMS`), and those of private chats."""
+MAX_PRIVATE = 50
+"""Private chats that others can open. Who writes to us beyond that stands on the page of `STRANGERS`."""
+STRANGERS = "strangers"
+"""The title of a page of private messages from people who have none of their own."""
 MAX_NAMES = 200
 """Characters of names on a line that tells of several people."""
 TOGETHER_SECONDS = 120.0
@@ -87,15 +91,14 @@ class Page:
         """The first line that came while another page was looked at."""
         self.scroll = 0
         """Rows between the end of the page and the end of the screen."""
-        self.added = 0
-        """Lines that came since the page was last drawn."""
+        self.anchor: tuple[Line, int] | None = None
+        """While it is scrolled up, the line at the end of the screen and how many of its rows are below that."""
         self.draft = ""
         """What was typed here and not sent when the person went to another page."""
 
     def add(self, line: Line) -> None:
         """A line at the end."""
         self.lines.append(line)
-        self.added += 1
 
     def came_or_went(self, sort: Sort, name: str, time: float, reason: str = "") -> Line:
         """Somebody came or went: on the last line, if that says the same of others just before."""
@@ -131,11 +134,14 @@ def _verb(sort: Sort) -> str:
 class Pages:
     """All pages, in the order in which they were opened, and which of them is looked at."""
 
-    def __init__(self, fold: Callable[[str], str]) -> None:
+    def __init__(self, fold: Callable[[str], str], is_room: Callable[[str], bool]) -> None:
         self._fold = fold
+        self._is_room = is_room
         self.server = Page("", "server")
         self.all: list[Page] = [self.server]
         self.current = self.server
+        self.attended = True
+        """Whether the page that is shown is seen; as long as it is not, what comes there counts as unread too."""
         self._before = self.server
 
     def find(self, place: str) -> Page | None:
@@ -144,14 +150,31 @@ class Pages:
         return next((page for page in self.all if page.place and self._fold(page.place) == key), None)
 
     def make(self, place: str) -> Page:
-        """The page of a place, made if need be; with too many pages, the one looked at."""
+        """The page of a place where we are or say something, made if need be; with too many, another goes."""
         page = self.find(place)
         if page is None:
             if len(self.all) >= MAX_PAGES:
-                return self.current
+                self._drop_least()
             page = Page(place, printable(place))
             self.all.append(page)
         return page
+
+    def heard(self, place: str) -> Page:
+        """The page for what others say at a place: with too many private chats, the one of `STRANGERS`."""
+        page = self.find(place)
+        if page is not None or self._is_room(place) or len(self._private()) < MAX_PRIVATE:
+            return page or self.make(place)
+        return self.titled(STRANGERS)
+
+    def _private(self) -> list[Page]:
+        return [page for page in self.all if page.place and not self._is_room(page.place)]
+
+    def _drop_least(self) -> None:
+        """Take away the oldest of the pages that are missed least."""
+        others = [page for page in self.all if page is not self.server and page is not self.current]
+        self.drop(
+            min(others, key=lambda page: (bool(page.draft), self._is_room(page.place), bool(page.unread)))
+        )
 
     def titled(self, title: str) -> Page:
         """The page with this title that is no place to say something, made if need be."""
@@ -168,8 +191,20 @@ class Pages:
             self.current.marker = None
             self._before = self.current
             self.current = page
-        page.unread = 0
-        page.mentioned = False
+        self.looked()
+
+    def looked(self) -> None:
+        """Somebody has looked at the end of the page that is shown."""
+        if self.attended and not self.current.scroll:
+            self.current.unread = 0
+            self.current.mentioned = False
+
+    def attend(self, on: bool) -> None:
+        """Whether anybody sees what is shown: the window is in front, say."""
+        if self.attended and not on:
+            self.current.marker = None
+        self.attended = on
+        self.looked()
 
     def step(self, by: int) -> None:
         """Look at the page that comes after or before."""
@@ -196,8 +231,8 @@ class Pages:
             self.go(self._before if self._before in self.all else self.all[min(index, len(self.all) - 1)])
 
     def arrived(self, page: Page, line: Line, counts: bool) -> None:
-        """A line came to a page; if nobody looks at it, that is marked (and counted, if it `counts`)."""
-        if page is not self.current:
+        """A line came to a page; if nobody looks at its end, that is marked (and counted, if it `counts`)."""
+        if page is not self.current or page.scroll or not self.attended:
             if page.marker is None:
                 page.marker = line
             if counts:

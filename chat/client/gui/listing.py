@@ -25,6 +25,8 @@ class Listing(ttk.Frame):
         """Called with the key of a row that was clicked, or chosen with Enter."""
         self.opened: Callable[[str], None] = lambda key: None
         """Called with the key of a row that was double-clicked, or chosen with Enter."""
+        self.clicked: Callable[[str, int, int], None] = lambda key, x, y: None
+        """Called with key and screen position for the left button."""
         self.asked: Callable[[str, int, int], None] = lambda key, x, y: None
         """Called with key and screen position for the right button, or the menu key."""
         self._ground = ground
@@ -58,7 +60,7 @@ class Listing(ttk.Frame):
         bind("<Menu>", self._menu)
         bind("<FocusIn>", lambda event: self._focused(True))
         bind("<FocusOut>", lambda event: self._focused(False))
-        theme.watch(self.redraw)
+        theme.watch(self, self.redraw)
 
     @property
     def row_height(self) -> int:
@@ -121,6 +123,12 @@ class Listing(ttk.Frame):
         if not self._drawing:
             self._drawing = self.after_idle(self._draw)
 
+    def destroy(self) -> None:
+        """Take it away, with what was to be drawn."""
+        if self._drawing:
+            self.after_cancel(self._drawing)
+        super().destroy()
+
     def _scrollbar_moved(self, *arguments: str) -> None:
         if arguments[0] == "moveto":
             self._top = round(float(arguments[1]) * len(self.rows))
@@ -162,6 +170,7 @@ class Listing(ttk.Frame):
         self._keyboard = False
         if index >= 0 and self.rows[index].key:
             self.chosen(self.rows[index].key)
+            self.clicked(self.rows[index].key, event.x_root, event.y_root)
         self.redraw()
 
     def _double_clicked(self, event: tk.Event[tk.Misc]) -> None:

@@ -63,6 +63,10 @@ class Overlay(tk.Frame):
 
         each(self)
         self.update_idletasks()
+        # What does not fit is cut at the lists and texts on it, which scroll.
+        room = self._window.winfo_height() - self.winfo_y() - self.theme.px(12)
+        if self.winfo_reqheight() > room > self.theme.px(80):
+            self.place_configure(height=room)
         focus.focus_set()
 
     def _escape(self, event: tk.Event[tk.Misc]) -> str:
@@ -186,3 +190,30 @@ class Question(Overlay):
         go.bind("<Return>", agree)
         stay.bind("<Return>", lambda event: self.close())
         self.ready(go)
+
+
+class SecretQuestion(Overlay):
+    """A question whose answer is not seen while it is typed. `answered` is called with one that is not empty."""
+
+    def __init__(self, root: tk.Misc, theme: Theme, question: str, answered: Callable[[str], None]) -> None:
+        super().__init__(root, theme, width=440, top=0.3)
+        px = theme.px
+        ttk.Label(
+            self.body, text=question, style="Raised.Bold.TLabel", wraplength=px(400), justify="left"
+        ).pack(anchor="w")
+        entry = ttk.Entry(self.body, show="•", font=theme.fonts["body"])
+        entry.pack(fill="x", pady=(px(8), px(16)))
+        buttons = ttk.Frame(self.body, style="Raised.TFrame")
+        buttons.pack(fill="x")
+
+        def give(event: object = None) -> str:
+            given = entry.get()
+            if given.strip():
+                self.close()
+                answered(given)
+            return "break"
+
+        ttk.Button(buttons, text="OK", style="Accent.TButton", command=give).pack(side="right")
+        ttk.Button(buttons, text="Not now", command=self.close).pack(side="right", padx=(0, px(8)))
+        entry.bind("<Return>", give)
+        self.ready(entry)

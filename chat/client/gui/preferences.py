@@ -12,12 +12,12 @@ from typing import Any, Generic, TypeVar
 import platformdirs
 from twisted.logger import Logger
 
-MAX_FILE = 64 * 1024
+MAX_FILE = 256 * 1024
 """Bytes of a preferences file that are read: far more than is ever written."""
 MAX_RECENT = 8
 """Servers that the connect dialog offers."""
-MAX_ROOMS = 20
-"""Rooms remembered for one server."""
+MAX_ROOMS = 200
+"""Rooms remembered for one server: more than servers let anybody into."""
 TEXT_SIZES = (8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 24)
 """Sizes of text that can be chosen, in points."""
 THEMES = ("light", "dark")
@@ -44,6 +44,7 @@ class WindowPreferences:
     text_size: int = 11
     bell: bool = True
     people: bool = True
+    rooms: bool = True
     geometry: str = ""
     """Size and place of the window as Tk writes them, ``""`` before there was one."""
     recent: tuple[Account, ...] = field(default_factory=tuple)
@@ -73,17 +74,21 @@ def config_folder() -> Path:
     return Path(platformdirs.user_config_dir("twistd-chat"))
 
 
-def load(path: Path) -> dict[str, Any]:
-    """What a preferences file holds; nothing if there is none or it cannot be understood."""
+def load(path: Path) -> tuple[dict[str, Any], str]:
+    """What a preferences file holds, and a sentence if that cannot be understood; nothing if there is no file."""
     try:
         with path.open("rb") as file:
-            found = json.loads(file.read(MAX_FILE))
+            data = file.read(MAX_FILE + 1)
+        if len(data) > MAX_FILE:
+            raise ValueError(f"it has more than {MAX_FILE // 1024} KB")
+        found = json.loads(data)
+        if not isinstance(found, dict):
+            raise ValueError("it holds no preferences")
     except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        log.warn("{path} cannot be read ({why}): starting with what is usual", path=str(path), why=str(error))
-        return {}
-    return found if isinstance(found, dict) else {}
+        return {}, ""
+    except (OSError, ValueError, RecursionError) as error:
+        return {}, f"{path} cannot be read ({error}): everything is as usual."
+    return found, ""
 
 
 def save(path: Path, preferences: WindowPreferences | LauncherPreferences) -> bool:
@@ -152,7 +157,9 @@ class Kept(Generic[P]):
 
     def __init__(self, path: Path, read: Callable[[dict[str, Any]], P]) -> None:
         self._path = path
-        self.chosen: P = read(load(path))
+        found, self.problem = load(path)
+        """Why they are not those of the file, as a sentence; ``""`` if they are."""
+        self.chosen: P = read(found)
         """The preferences."""
 
     def change(self, **changes: Any) -> None:

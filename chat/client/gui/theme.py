@@ -180,9 +180,15 @@ class Theme:
             root.bind_class(kind, "<Control-a>", _select_all)
         self.use(name, text_size)
 
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call this after every change, and once now."""
+    def watch(self, widget: tk.Misc, changed: Callable[[], None]) -> None:
+        """Call this after every change, and once now, for as long as the widget is there."""
+
+        def gone(event: tk.Event[tk.Misc]) -> None:
+            if event.widget is widget:
+                self._watchers.remove(changed)
+
         self._watchers.append(changed)
+        widget.bind("<Destroy>", gone, add="+")
         changed()
 
     def px(self, pixels: float) -> int:

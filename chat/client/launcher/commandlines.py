@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from chat.runtime.lifeline import END_WITH_INPUT
+
 SERVER_PATTERNS = {
     "ready": re.compile(r"Chat is ready as "),
     "monitor": re.compile(r"Open the monitor at (https?://\S+)"),
@@ -46,6 +48,11 @@ def python() -> list[str]:
     return [sys.executable, "-m", "chat"]
 
 
+def service() -> list[str]:
+    """What runs a program of ours that ends with the launcher, even if that is killed or loses its display."""
+    return [*python(), END_WITH_INPUT]
+
+
 def environment() -> dict[str, str]:
     """Where a program of ours finds the same package as this one, and prints as it goes."""
     folder = str(Path(__file__).resolve().parents[3])
@@ -56,7 +63,7 @@ def environment() -> dict[str, str]:
 def server(chat_port: int, web_port: int, inner_port: int, data: str | None) -> list[str]:
     """The chat server: for everybody, for the monitor and, on this machine only, for a relay."""
     return [
-        *(*python(), "server"),
+        *(*service(), "server"),
         *("--listen", f"tcp:{chat_port}"),
         *("--listen", f"haproxy:tcp:{inner_port}:interface=127.0.0.1"),
         *("--web", f"tcp:{web_port}:interface=127.0.0.1"),
@@ -66,7 +73,7 @@ def server(chat_port: int, web_port: int, inner_port: int, data: str | None) -> 
 
 def relay(relay_port: int, inner_port: int) -> list[str]:
     """The relay in front of that server; it tells the server people's real addresses."""
-    return [*python(), "relay", "--listen", f"tcp:{relay_port}", "--to", f"127.0.0.1:{inner_port}"]
+    return [*service(), "relay", "--listen", f"tcp:{relay_port}", "--to", f"127.0.0.1:{inner_port}"]
 
 
 def window(chat_port: int) -> list[str]:

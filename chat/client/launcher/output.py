@@ -32,7 +32,7 @@ class Output(ttk.Frame):
         self._empty = empty
         self._shown = -1
         self.text, _ = scrolled_text(self, width=10, height=5)
-        theme.watch(self._themed)
+        theme.watch(self, self._themed)
 
     def _themed(self) -> None:
         p, px, fonts = self.theme.palette, self.theme.px, self.theme.fonts

@@ -13,6 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chat.client.gui.overlay import Question
+from chat.client.gui.placement import place
 from chat.client.gui.preferences import Kept, config_folder, read_launcher
 from chat.client.gui.theme import Theme, prepare_process
 from chat.client.launcher import commandlines
@@ -50,7 +51,7 @@ class LauncherProgram:
         self.server = Child(reactor, commandlines.SERVER_PATTERNS, "ready")
         self.relay = Child(reactor, commandlines.RELAY_PATTERNS, "ready")
         self.clients: list[Child] = []
-        self._notes = {"server": "", "relay": "", "clients": ""}
+        self._notes = {"server": self.kept.problem, "relay": "", "clients": ""}
         self.panel = Panel(root, self.theme, chosen, self.server, self.relay)
         self.panel.pack(fill="both", expand=True)
         panel = self.panel
@@ -62,12 +63,8 @@ class LauncherProgram:
         panel.theme_button.configure(command=self.toggle_theme)
         self.server.changed = self.relay.changed = self.changed
         root.title("Chat – control panel")
-        root.minsize(*(self.theme.px(side) for side in SMALLEST))
-        usual = "x".join(str(self.theme.px(side)) for side in USUAL)
-        try:
-            root.geometry(chosen.geometry or usual)
-        except tk.TclError:
-            root.geometry(usual)
+        px = self.theme.px
+        place(root, chosen.geometry, (px(SMALLEST[0]), px(SMALLEST[1])), (px(USUAL[0]), px(USUAL[1])))
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.bind("<Control-q>", lambda event: self.close())
         root.bind("<Control-d>", lambda event: self.toggle_theme())
@@ -81,7 +78,7 @@ class LauncherProgram:
         ):
             root.bind(f"<Alt-{key}>", lambda event, button=button: button.invoke())  # type: ignore[misc]
             button.configure(underline=button.cget("text").lower().rfind(key))
-        self.theme.watch(self.changed)
+        self.theme.watch(self.panel, self.changed)
         self.server_button.focus_set()
 
     # what is shown

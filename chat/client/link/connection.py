@@ -15,7 +15,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from itertools import zip_longest
+from typing import Any, TypeAlias, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -23,7 +24,7 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chat.client.link import asking, queries
+from chat.client.link import accounts, asking, queries
 from chat.client.link.endpoints import default_endpoints
 from chat.client.link.events import (
     ConnectionState,
@@ -32,12 +33,14 @@ from chat.client.link.events import (
     Kind,
     LagMeasured,
     Listener,
+    Needed,
     Outgoing,
+    Renamed,
     Said,
     StateChanged,
     Told,
 )
-from chat.client.link.outbox import NOT_SENT, Outbox
+from chat.client.link.outbox import NOT_SENT, Outbox, encodable
 from chat.client.link.queries import Question, RoomListing, Whois
 from chat.client.link.reconnect import STABLE_SECONDS, Pauses, explain
 from chat.client.link.replies import Item
@@ -49,6 +52,7 @@ from chat.wire import Message
 
 EndpointFactory: TypeAlias = Callable[[str, int, bool], IStreamClientEndpoint]
 """(host, port, tls) -> where to connect."""
+E = TypeVar("E", bound=Event)
 
 
 class Connection:
@@ -103,9 +107,24 @@ class Connection:
         return self._session.name if self._session is not None else self._wants.name
 
     @property
+    def wanted_name(self) -> str:
+        """The name that we want: another one than `name` while somebody else has it."""
+        return self._wants.name
+
+    @property
+    def account(self) -> str | None:
+        """The account that we log in to with each connection, None for a guest."""
+        return self._wants.account
+
+    @property
     def rooms(self) -> Mapping[str, RoomState]:
         """The rooms that we are in (while not online: were in), by folded name; for reading only."""
         return self._roster.rooms
+
+    @property
+    def wanted_rooms(self) -> tuple[str, ...]:
+        """The rooms that we go into with each connection, whether or not we are in them."""
+        return tuple(name for name, _ in self._wants.rooms.values())
 
     @property
     def server(self) -> str:
@@ -136,12 +155,14 @@ class Connection:
         tls: bool = False,
         account: str | None = None,
         password: str | None = None,
+        server_password: str | None = None,
         rooms: Iterable[str] = (),
     ) -> None:
         """Connect and stay connected until `disconnect` or a permanent error; joins `rooms` every time.
 
-        With `password` it logs in (SASL PLAIN) to `account`, or to the account called like the name. Only over TLS
-        or to this machine itself is that private. What was going on before is ended. Connecting to the same address
+        With `password` it logs in (SASL PLAIN) to `account`, or to the account called like the name;
+        `server_password` is what some servers let nobody in without (PASS). Only over TLS or to this machine itself
+        are these private. What was going on before is ended. Connecting to the same address
         again goes on where it was: messages that wait still go out, and what was missed is fetched.
         """
         if self.state is not ConnectionState.OFFLINE and self.state is not ConnectionState.ENDED:
@@ -151,10 +172,16 @@ class Connection:
                 self._outbox.forget_all(NOT_SENT)
                 self._forget_server()
             self._address = (host, port, tls)
-        self._wants = Wants(name, account, password)
+        self._wants = Wants(encodable(name), account, password, server_password)
         self._wants.rooms = {self.fold(room): (room, "") for room in rooms}
         self._pauses.reset()
         self._start()
+
+    def connect_again(self) -> None:
+        """Connect as before, after `disconnect` or the end: same address, name, login, and rooms with their keys."""
+        if self._address[0] and self.state in (ConnectionState.OFFLINE, ConnectionState.ENDED):
+            self._pauses.reset()
+            self._start()
 
     def disconnect(self, reason: str = "") -> Deferred[None]:
         """Say goodbye. The Deferred fires when the connection is closed, at once if there is none.
@@ -234,20 +261,37 @@ class Connection:
         elif session.complaint:
             sentence = session.complaint
         if permanent:
-            self._become(ConnectionState.ENDED, sentence)
+            self._become(ConnectionState.ENDED, sentence, needed=session.needed)
             return
         pause = self._pauses.next()
         self._retry = self._reactor.callLater(pause, self._start)
         self._become(ConnectionState.WAITING, sentence, pause)
 
-    def _become(self, state: ConnectionState, sentence: str, retry_in: float | None = None) -> None:
+    def _become(
+        self,
+        state: ConnectionState,
+        sentence: str,
+        retry_in: float | None = None,
+        needed: Needed | None = None,
+    ) -> None:
         self.state = state
-        self._emit(StateChanged(state, sentence, retry_in))
+        self._emit(StateChanged(state, sentence, retry_in, needed))
+
+    def _ignores(self, event: Event) -> bool:
+        match event:
+            case Said(author=author) | Invited(author=author):
+                return self.fold(author) in self.ignored
+        return False
+
+    def _heard(self, events: list[E]) -> list[E]:
+        return [event for event in events if not self._ignores(event)]
 
     def _emit(self, event: Event) -> None:
-        match event:
-            case Said(author=author) | Invited(author=author) if self.fold(author) in self.ignored:
-                return
+        if self._ignores(event):
+            return
+        if isinstance(event, Renamed) and self.fold(event.old) in self.ignored:
+            # Another name makes nobody another person.
+            self.ignore(event.new)
         if isinstance(event, LagMeasured):
             self.lag = event.seconds
         try:
@@ -272,7 +316,12 @@ class Connection:
     def join(self, room: str, key: str = "") -> None:
         """Go into a room (`Joined` with `own`, or `Told` with `error`), and again after every reconnect."""
         if self._send(Message("JOIN", (room, key) if key else (room,)), later=True):
-            self._wants.rooms[self.fold(room)] = (room, key)
+            # As the server takes it: several rooms with commas between them, and as many keys or fewer.
+            for name, its_key in zip_longest(
+                room.split(","), key.split(",")[: room.count(",") + 1], fillvalue=""
+            ):
+                if name:
+                    self._wants.rooms[self.fold(name)] = (name, its_key)
 
     def part(self, room: str, reason: str = "") -> None:
         """Leave a room."""
@@ -295,19 +344,54 @@ class Connection:
 
     def set_away(self, reason: str | None) -> None:
         """Be marked as away, or back with None; again after every reconnect."""
-        self._wants.away = reason
-        self._send(Message("AWAY", (reason,) if reason else ()), later=True)
+        if self._send(Message("AWAY", (reason,) if reason else ()), later=True):
+            self._wants.away = encodable(reason) if reason is not None else None
 
     def log_in(self, account: str, password: str) -> None:
-        """Log in to an account, from here on with every connection (`Told` tells how that went)."""
+        """Log in to an account, from here on with every connection (`Told` tells how that went), and be called so."""
         self._wants.account, self._wants.password = account, password
-        if self._session is not None and self._session.online:
+        if self._session is None:
+            self._wants.name = account
+            return
+        self._wants.name_after_login = account
+        if self._session.online:
             self._session.log_in()
+
+    def give_server_password(self, password: str) -> None:
+        """What the server lets nobody in without, with the next connection."""
+        self._wants.server_password = password
 
     def register(self, password: str) -> None:
         """Make an account of our name (`Told` tells how that went), and log in with it from here on."""
-        self._wants.new_password = password
-        self._send(Message("REGISTER", ("*", "*", password)))
+        if self._send(Message("REGISTER", ("*", "*", password))):
+            self._wants.new_password = password
+
+    def has_command(self, name: str) -> bool:
+        """Whether the server, once it is there, knows a command that stands in no specification (`accounts`)."""
+        return self._session is not None and self._session.features.has_command(name)
+
+    def change_password(self, password: str) -> Deferred[str]:
+        """Have another password, from here on; fires with what the server says of it, or fails with `QueryFailed`."""
+
+        def changed(sentence: str) -> str:
+            if self._wants.password is not None:
+                self._wants.password = password
+            return sentence
+
+        return self.order("PASSWORD", password).addCallback(accounts.read_done).addCallback(changed)
+
+    def unregister(self, password: str) -> Deferred[str]:
+        """Give our account up; fires with what the server says of it, or fails with `QueryFailed`."""
+
+        def removed(sentence: str) -> str:
+            self._wants.account = self._wants.password = None
+            return sentence
+
+        return self.order("UNREGISTER", password).addCallback(accounts.read_done).addCallback(removed)
+
+    def announce(self, text: str) -> Deferred[str]:
+        """Tell everybody something (operators of the server); fires and fails as the above."""
+        return self.order("ANNOUNCE", text).addCallback(accounts.read_done)
 
     def log_out(self) -> None:
         """Be a guest again, also with the next connections."""
@@ -315,7 +399,7 @@ class Connection:
         self._send(Message("LOGOUT"))
 
     def ignore(self, name: str) -> None:
-        """Drop what somebody says from here on."""
+        """Drop what somebody says from here on, and leave it out of what is found or fetched of the past."""
         self.ignored |= {self.fold(name)}
 
     def unignore(self, name: str) -> None:
@@ -328,10 +412,10 @@ class Connection:
 
     def _send(self, message: Message, later: bool = False) -> bool:
         """Send a command, or tell why not; whether it can be sent. `later`: it is remembered while not online."""
-        try:
-            message.encode()
-        except ValueError as error:
-            self._emit(Told(f"That cannot be sent. {error}", error=True))
+        message = message._replace(params=tuple(map(encodable, message.params)))
+        objection = asking.objection(message)
+        if objection:
+            self._emit(Told(f"That cannot be sent. {objection}", error=True))
             return False
         if self._session is not None and self._session.online:
             self._session.send(message)
@@ -367,18 +451,22 @@ class Connection:
 
         They are not told to the listener, and may be known to it already: compare msgids.
         """
-        return asking.history(self._session, place, before, limit)
+        return asking.history(self._session, place, before, limit).addCallback(self._heard)
 
     def search(self, words: str, place: str = "") -> Deferred[list[Said]]:
         """Messages with these words, oldest first, in the rooms that we are in, or in one.
 
         `words` may hold the filters ``from:NAME``, ``in:ROOM``, ``after:DATE`` and ``before:DATE`` (2026-01-31).
         """
-        return asking.search(self._session, words, place)
+        return asking.search(self._session, words, place).addCallback(self._heard)
 
     def ask(self, question: Question) -> Deferred[list[Item]]:
         """Any other question; fires with the answer's items."""
         return asking.ask(self._session, question)
+
+    def seconds(self) -> float:
+        """A clock that only goes forward."""
+        return float(self._reactor.seconds())
 
     def fold(self, name: str) -> str:
         """The key under which the server takes two names for one."""

@@ -28,6 +28,14 @@ class ConnectionState(Enum):
     """A permanent error, or the server showed us the door: nothing happens until somebody connects again."""
 
 
+class Needed(Enum):
+    """What has to be given, or be another one, before connecting can work."""
+
+    NAME = "name"
+    PASSWORD = "password"
+    SERVER_PASSWORD = "server password"
+
+
 class Kind(Enum):
     """How something was said."""
 
@@ -45,6 +53,8 @@ class StateChanged(NamedTuple):
     sentence: str
     retry_in: float | None = None
     """With `State.WAITING`: seconds until the next attempt. The event comes once a pause, not once a second."""
+    needed: Needed | None = None
+    """With `State.ENDED`: what of the person's would have to be another one."""
 
 
 class LagMeasured(NamedTuple):
@@ -72,6 +82,8 @@ class Said(NamedTuple):
     """Our name is in it, or it is private and not our own."""
     history: bool = False
     """Said before we came, or while we were away: shown again by the server."""
+    missed: bool = False
+    """Said while the connection was gone from a place that we had been in: with `history`, yet news to us."""
     msgid: str = ""
 
 
@@ -146,6 +158,15 @@ class Told(NamedTuple):
     place: str = ""
 
 
+class StandIn(NamedTuple):
+    """We have another name than we wanted, for now. `why` is what the server said; `registered`: it is an account's."""
+
+    wanted: str
+    name: str
+    why: str
+    registered: bool
+
+
 class Invited(NamedTuple):
     """`author` asks us into a room."""
 
@@ -175,7 +196,7 @@ class Delivery(Enum):
 class Outgoing:
     """One of our own messages: a handle to show it by. Read-only for user interfaces."""
 
-    __slots__ = ("kind", "msgid", "place", "sentence", "state", "text", "time")
+    __slots__ = ("kind", "msgids", "place", "sentence", "state", "text", "time")
 
     def __init__(self, place: str, text: str, kind: Kind, time: float) -> None:
         self.place = place
@@ -189,12 +210,17 @@ class Outgoing:
         """See `Delivery`."""
         self.sentence = ""
         """With `Delivery.FAILED`, why."""
-        self.msgid = ""
-        """The server's id for it once that is known (of the last part, if it had to be split)."""
+        self.msgids: list[str] = []
+        """The server's ids for its parts, as far as they are known: one, unless it had to be split."""
+
+    @property
+    def msgid(self) -> str:
+        """The id of the newest part that is known, ``""`` for none."""
+        return self.msgids[-1] if self.msgids else ""
 
 
 class DeliveryChanged(NamedTuple):
-    """One of our own messages is pending, acknowledged or failed: `message.state`."""
+    """One of our own messages is acknowledged (while it is still pending: a part of it) or failed: `message.state`."""
 
     message: Outgoing
 
@@ -210,6 +236,7 @@ Event: TypeAlias = (
     | TopicChanged
     | PeopleChanged
     | Told
+    | StandIn
     | Invited
     | Missed
     | DeliveryChanged

@@ -109,6 +109,10 @@ class Features:
         """Whether a message that comes again with its label, on another connection, is said only once."""
         return self.labels and self._number("REPEAT", 0) > 0
 
+    def has_command(self, name: str) -> bool:
+        """Whether the server knows a command that stands in no specification."""
+        return name in self._tokens.get("COMMANDS", "").split(",")
+
     @property
     def search(self) -> bool:
         """Whether the server can be asked to search."""

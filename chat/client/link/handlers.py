@@ -60,6 +60,12 @@ class Receiver(Protocol):
     def reclaiming(self, message: Message) -> bool:
         """Whether a refused name is one that we try to get back without being asked to."""
 
+    def logged_in(self, account: str) -> None:
+        """We are logged in to an account."""
+
+    def away_refused(self) -> None:
+        """The server does not take why we are away."""
+
     def registered_account(self, account: str) -> None:
         """There is an account for us, with the password last given."""
 
@@ -302,6 +308,8 @@ def _plain_text(session: Receiver, message: Message) -> None:
 @handler(2, "900", "901")
 def _login(session: Receiver, message: Message) -> None:
     session.emit(Told(sentence(message.params[-1])))
+    if message.command == "900" and len(message.params) > 2:
+        session.logged_in(message.params[2])
 
 
 @handler(3, "REGISTER")
@@ -332,6 +340,8 @@ def _refused(session: Receiver, message: Message) -> None:
 
 @handler(3, "FAIL")
 def _failed(session: Receiver, message: Message) -> None:
+    if message.params[0] == "AWAY":
+        session.away_refused()
     session.emit(Told(sentence(message.params[-1]), error=True))
 
 

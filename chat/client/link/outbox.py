@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from itertools import count
@@ -109,7 +110,7 @@ class Outbox:
 
     def add(self, place: str, text: str, kind: Kind) -> Outgoing:
         """A new message; it has failed at once if it says nothing or is too much."""
-        message = Outgoing(place, text, kind, self._wall_clock())
+        message = Outgoing(place, encodable(text), kind, self._wall_clock())
         message.sentence = self._objection(message)
         if message.sentence:
             message.state = Delivery.FAILED
@@ -275,7 +276,8 @@ class Outbox:
             when = part.message.time
         if msgid:
             self._acknowledged_as(part.message.place, msgid, when)
-        part.message.msgid = msgid
+            if msgid not in part.message.msgids:
+                part.message.msgids.append(msgid)
         part.message.time = when
         self._acknowledge(part)
 
@@ -284,8 +286,11 @@ class Outbox:
         if part in self._in_flight:
             self._in_flight.remove(part)
         message = part.message
-        if message.state is Delivery.PENDING and all(p.acknowledged for p in self._waiting[message]):
-            self._settle(message, Delivery.ACKNOWLEDGED)
+        if message.state is Delivery.PENDING:
+            if all(p.acknowledged for p in self._waiting[message]):
+                self._settle(message, Delivery.ACKNOWLEDGED)
+            else:
+                self._emit(DeliveryChanged(message))
         self.pump()
 
     def _fail(self, message: Outgoing, why: str) -> None:
@@ -298,6 +303,14 @@ class Outbox:
         message.state = state
         self._waiting.pop(message, None)
         self._emit(DeliveryChanged(message))
+
+
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def encodable(text: str) -> str:
+    """`text` with U+FFFD for what no UTF-8 is made of: terminals and command lines pass on bytes that are none so."""
+    return _LONE.sub("\ufffd", text)
 
 
 def split_text(text: str, limit: int) -> list[str]:

@@ -16,6 +16,8 @@ ANSWER_SECONDS = 90.0
 """How long an answer may take: servers make those wait who ask much, and a search can be long."""
 MAX_ROOMS = 2_000
 """Rooms of the server's list that are kept."""
+MILLISECONDS_FROM = 1e11
+"""A moment as large as this is no number of seconds (that would be in the year 5138)."""
 MAX_ITEMS = 5_000
 """Lines of one answer that are kept."""
 
@@ -158,7 +160,7 @@ def read_whois(name: str, items: list[Item]) -> Whois:
             case "330", (_, _, account, *_):
                 found = found._replace(account=account)
             case "317", (_, _, idle, *rest):
-                found = found._replace(idle=_number(idle), since=_number(rest[0]) if len(rest) > 1 else None)
+                found = found._replace(idle=_number(idle), since=_seconds(rest[0]) if len(rest) > 1 else None)
             case (("312" | "318" | "379"), _):
                 pass  # the server's name, the end, and modes: nothing for people
             case _, (_, _, *text) if refusal(item) is None and text:
@@ -285,3 +287,9 @@ def need_batch(items: list[Item], kind: str) -> list[Message]:
 
 def _number(text: str) -> float | None:
     return float(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _seconds(text: str) -> float | None:
+    """A moment in seconds since the epoch; there are servers that tell it in milliseconds."""
+    number = _number(text)
+    return number / 1000 if number is not None and number >= MILLISECONDS_FROM else number

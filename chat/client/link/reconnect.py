@@ -10,6 +10,8 @@ from service_identity import VerificationError
 from twisted.internet import error
 from twisted.python.failure import Failure
 
+from chat.client.link.events import Needed
+
 FIRST_PAUSE = 1.0
 """Seconds before the first new attempt: most drops are over at once."""
 LONGEST_PAUSE = 60.0
@@ -40,11 +42,12 @@ class Pauses:
 
 
 class Permanent(Exception):
-    """Trying again would not help; `sentence` says why, for people."""
+    """Trying again would not help; `sentence` says why, for people, and `needed` what would."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, needed: Needed | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.needed = needed
 
 
 _BANNED = re.compile(r"\bbann?ed\b|\b[gkz][-: ]?lined?\b|\bakill", re.IGNORECASE)

@@ -6,11 +6,14 @@ Sources: Modern IRC, "Connection Setup"; IRCv3 "Capability Negotiation" and "SAS
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 
+from chat.client.link.events import Needed
 from chat.client.link.features import Features
 from chat.client.link.reconnect import Permanent, is_ban
 from chat.client.link.replies import sentence
+from chat.client.link.wants import Wants
 from chat.wire import MAX_LINE_BYTES, Message
 
 CAP_VERSION = "302"
@@ -19,6 +22,7 @@ SASL_CHUNK = 400
 OTHER_NAMES = 8
 """Names that are tried when the one wanted is taken: bob_, bob__, bob2, bob3..."""
 
+_REGISTERED = re.compile(r"\baccount\b|\bregistered\b|\bidentify\b", re.IGNORECASE)
 _NAME_IN_USE = frozenset({"433", "436", "437"})
 _LOGIN_FAILED = frozenset({"902", "904", "905", "906", "908"})
 
@@ -32,13 +36,11 @@ class Registration:
         self,
         features: Features,
         send: Callable[[Message], None],
-        name: str,
-        account: str | None,
-        password: str | None,
+        wants: Wants,
         tell: Callable[[str], None],
     ) -> None:
         """`tell` gets sentences about what was not as the person wanted it."""
-        self.name = name
+        self.name = wants.name
         """The name asked for last, and at the end the one that we have."""
         self.done = False
         """The server has welcomed us."""
@@ -46,11 +48,12 @@ class Registration:
         """The last thing that the server complained about, ``""`` for nothing."""
         self.why_not = ""
         """Why the name wanted cannot be had, as the server says."""
-        self._wanted_name = name
+        self._wanted_name = wants.name
+        self._server_password = wants.server_password
         self._features = features
         self._send = send
-        self._account = account or name
-        self._password = password
+        self._account = wants.account or wants.name
+        self._password = wants.password
         self._tell = tell
         self._requests = 0
         self._names = self._other_names()
@@ -58,6 +61,8 @@ class Registration:
 
     def begin(self) -> None:
         """Say who we are and ask what there is, all at once: a server without CAP answers the rest."""
+        if self._server_password is not None:
+            self._send(Message("PASS", (self._server_password,)))
         self._send(Message("CAP", ("LS", CAP_VERSION)))
         self._send(Message("NICK", (self.name,)))
         user = "".join(c for c in self.name if c.isascii() and c.isalnum())[:10] or "user"
@@ -81,9 +86,15 @@ class Registration:
             case command if command in _NAME_IN_USE:
                 self._name_taken(params)
             case command if command in _LOGIN_FAILED:
-                raise Permanent(f"The server did not take account and password: {sentence(params[-1])}")
+                why = f"The server did not take account and password: {sentence(params[-1])}"
+                raise Permanent(why, Needed.PASSWORD)
             case "464":
-                raise Permanent("The server wants a password, or another one than was given.")
+                why = (
+                    "The server lets nobody in without its password."
+                    if self._server_password is None
+                    else "That is not the server's password."
+                )
+                raise Permanent(why, Needed.SERVER_PASSWORD)
             case "465" | "466":
                 raise Permanent(f"The server has banned this connection: {sentence(params[-1])}")
             case "ERROR" | "FAIL" if params:
@@ -140,14 +151,21 @@ class Registration:
         try:
             self.name = next(self._names)
         except StopIteration:
-            raise Permanent(f"The name {self._wanted_name} is taken, and so are others like it.") from None
+            why = f"The name {self._wanted_name} is taken, and so are others like it."
+            raise Permanent(why, Needed.NAME) from None
         self._send(Message("NICK", (self.name,)))
 
     def _name_refused(self, params: tuple[str, ...]) -> None:
         why = sentence(params[-1]) if len(params) > 1 else "it is not valid."
         if self.name == self._wanted_name:
-            raise Permanent(f"The server does not take the name {self.name}: {why} Choose another one.")
+            why = f"The server does not take the name {self.name}: {why} Choose another one."
+            raise Permanent(why, Needed.NAME)
         self._name_taken(params)
+
+
+def is_registered(why: str) -> bool:
+    """Whether the reason for which a name cannot be had is that it is somebody's account."""
+    return _REGISTERED.search(why) is not None
 
 
 def sasl_plain(account: str, password: str) -> Iterator[Message]:

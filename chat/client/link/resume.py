@@ -58,11 +58,13 @@ class CatchingUp(Protocol):
 class _Progress:
     """How far catching up with one place has come."""
 
-    __slots__ = ("held", "known", "pages", "place")
+    __slots__ = ("held", "known", "pages", "place", "since")
 
-    def __init__(self, place: str, known: bool) -> None:
+    def __init__(self, place: str, known: bool, since: float) -> None:
+        """`known`: we were there before, and know what was said until `since` (seconds since the epoch)."""
         self.place = place
         self.known = known
+        self.since = since
         self.pages = 0
         self.held: list[Said] = []
 
@@ -93,7 +95,8 @@ class CatchUp:
         if key in self._busy:
             return
         newest = session.memory.newest(key)
-        self._busy[key] = _Progress(place, session.memory.visit(key) or newest is not None)
+        known = session.memory.visit(key) or newest is not None
+        self._busy[key] = _Progress(place, known, newest.time if newest is not None else 0.0)
         if not session.features.history:
             # A replay, if there is one, comes with the join, and so before the answer to this.
             session.barrier(lambda: self._no_replay(key))
@@ -194,9 +197,12 @@ class CatchUp:
 
     def _show(self, place: str, messages: list[Message]) -> None:
         session = self._session
+        progress = self._busy.get(session.features.fold(place))
         for message in messages:
             event = happened(message, session.features, session.name, session.now(), (place,), history=True)
             if isinstance(event, Said):
+                if progress is not None and progress.known and event.time >= progress.since:
+                    event = event._replace(missed=True)
                 if event.own and session.outbox.found(event.place, event.text, event.kind, message):
                     continue
                 session.deliver(event)

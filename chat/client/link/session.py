@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chat.client.link.events import Event, Kind, Said, Told
+from chat.client.link.events import Event, Kind, Needed, Said, StandIn, Told
 from chat.client.link.features import Features
 from chat.client.link.handlers import handle
 from chat.client.link.keepalive import Keepalive
@@ -17,19 +17,19 @@ from chat.client.link.outbox import Outbox, wire_message
 from chat.client.link.protocol import MessageProtocol
 from chat.client.link.questions import Questions
 from chat.client.link.reconnect import Permanent, goodbye
-from chat.client.link.registration import Registration, request_lines, sasl_plain
+from chat.client.link.registration import Registration, is_registered, request_lines, sasl_plain
 from chat.client.link.replies import Answered, Item, ReplyAssembler, sentence
 from chat.client.link.resume import CatchUp
 from chat.client.link.state import Memory, Roster
 from chat.client.link.wants import Wants
-from chat.wire import Message
+from chat.wire import MAX_LINE_BYTES, Message
 
 REGISTRATION_SECONDS = 60.0
 """How long a server may take from the connection to its welcome: some look up names first."""
 CLOSING_SECONDS = 5.0
 """How long the last words may take before the connection is cut."""
 JOIN_AT_ONCE = 10
-"""Rooms in one JOIN."""
+"""Rooms in one JOIN, if they fit a line."""
 USER_AND_HOST_BYTES = 74
 """What a server puts after our name at most, before it has shown us: user of 10, host of 63 bytes, and two signs."""
 
@@ -74,6 +74,8 @@ class Session:
         """Fires when it is."""
         self.permanent: str | None = None
         """Why trying again would not help, None if it may."""
+        self.needed: Needed | None = None
+        """What of the person's would have to be another one then."""
         self.complaint = ""
         """The server's last words."""
         self.catch_up = CatchUp(self)
@@ -89,9 +91,7 @@ class Session:
         self._keepalive = Keepalive(reactor, self.send, emit, self._tick, self._silent)
         self.barrier = self._keepalive.barrier
         self._timers: dict[str, Any] = {}
-        self._registration = Registration(
-            self.features, self.send, wants.name, wants.account, wants.password, self._explain
-        )
+        self._registration = Registration(self.features, self.send, wants, self._explain)
         roster.fold = self.features.fold
 
     # the connection
@@ -187,7 +187,7 @@ class Session:
         try:
             self._take(message)
         except Permanent as permanent:
-            self.permanent = permanent.sentence
+            self.permanent, self.needed = permanent.sentence, permanent.needed
             self.close("")
         except Exception:
             # Whatever a server sends, the connection goes on; the message itself may be private.
@@ -222,7 +222,7 @@ class Session:
                     self.send(line)
             case "902" | "904" | "905" | "906" if message.params:
                 # A reconnect with the wrong password would be the end.
-                self.wants.account = self.wants.password = None
+                self.wants.account = self.wants.password = self.wants.name_after_login = None
                 self._explain(sentence(message.params[-1]))
             case _:
                 for item in self._replies.feed(message):
@@ -267,8 +267,8 @@ class Session:
         self._timer("registration", REGISTRATION_SECONDS, self._too_slow)
         handle(self, message)
         if self.features.fold(self.name) != self.features.fold(self.wants.name):
-            why = f" ({self._registration.why_not})" if self._registration.why_not else ""
-            self._explain(f"The name {self.wants.name} cannot be had{why}: you are {self.name} for now.")
+            why = self._registration.why_not
+            self.emit(StandIn(self.wants.name, self.name, why, is_registered(why)))
         # A server that sends neither a message of the day nor its absence answers this all the same.
         self.barrier(self._go_online)
 
@@ -284,16 +284,21 @@ class Session:
         self.wants.rooms = {fold(room[0]): room for room in self.wants.rooms.values()}
         self._registered()
         if self.wants.away is not None:
-            self.send(Message("AWAY", (self.wants.away,)))
-        open_rooms = [name for name, key in self.wants.rooms.values() if not key]
-        for start in range(0, len(open_rooms), JOIN_AT_ONCE):
-            self.send(Message("JOIN", (",".join(open_rooms[start : start + JOIN_AT_ONCE]),)))
-        for name, key in self.wants.rooms.values():
-            if key:
-                self.send(Message("JOIN", (name, key)))
+            self._send_wish(Message("AWAY", (self.wants.away,)))
+        for line in join_lines(self.wants.rooms.values()):
+            self._send_wish(line)
+        if self.wants.name_after_login is not None:
+            self.log_in()
         self.catch_up.begin_private()
         self.outbox.online(self)
         self._keepalive.start()
+
+    def _send_wish(self, message: Message) -> None:
+        """Send what the person wants of every connection; what cannot be sent is told, and holds up nothing else."""
+        try:
+            self.send(message)
+        except ValueError as error:
+            self._explain(f"{message.command} could not be sent: {error}")
 
     def _tick(self) -> None:
         if self.wants.reclaim and self.features.fold(self.name) != self.features.fold(self.wants.name):
@@ -349,6 +354,17 @@ class Session:
         if not self.wants.reclaim or self.features.fold(name) == self.features.fold(self.wants.name):
             self.wants.name = name
 
+    def logged_in(self, account: str) -> None:
+        """We are logged in; who has asked for that by hand is called so, too."""
+        wished, self.wants.name_after_login = self.wants.name_after_login, None
+        fold = self.features.fold
+        if wished is not None and fold(wished) == fold(account) != fold(self.name):
+            self.send(Message("NICK", (account,)))
+
+    def away_refused(self) -> None:
+        """The server does not take why we are away: it is not said again."""
+        self.wants.away = None
+
     def registered_account(self, account: str) -> None:
         """There is an account for us, with the password last given."""
         self.wants.account, self.wants.password = account, self.wants.new_password
@@ -359,3 +375,21 @@ class Session:
         return self.wants.reclaim and self.features.fold(message.params[1]) == self.features.fold(
             self.wants.name
         )
+
+
+def join_lines(rooms: Collection[tuple[str, str]]) -> Iterator[Message]:
+    """JOIN for all of these (name, key), in as many lines as it takes; a room with a key has one of its own."""
+    line: list[str] = []
+    size = 0
+    for name in (name for name, key in rooms if not key):
+        needs = len(name.encode("utf-8", "replace")) + 1
+        if line and (len(line) == JOIN_AT_ONCE or size + needs > MAX_LINE_BYTES - len("JOIN :\r\n")):
+            yield Message("JOIN", (",".join(line),))
+            line, size = [], 0
+        line.append(name)
+        size += needs
+    if line:
+        yield Message("JOIN", (",".join(line),))
+    for name, key in rooms:
+        if key:
+            yield Message("JOIN", (name, key))

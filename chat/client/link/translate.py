@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from chat.client.link.events import Event, Invited, Joined, Kind, Left, Quit, Renamed, Said, TopicChanged
 from chat.client.link.features import Features
+from chat.domain.text import strip_formatting
 from chat.wire import Message, parse_server_time, split_source
 
 
@@ -30,8 +31,8 @@ def name_in_text(name: str) -> re.Pattern[str]:
 
 
 def mentions(text: str, name: str) -> bool:
-    """Whether somebody's name is in a text as a word, whatever its case."""
-    return bool(name) and name_in_text(name).search(text) is not None
+    """Whether somebody's name is in a text as a word, whatever its case or colour."""
+    return bool(name) and name_in_text(name).search(strip_formatting(text)) is not None
 
 
 def speech(message: Message) -> tuple[Kind, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
@@ -21,9 +21,24 @@ HELP = (
     ("PageUp, PageDown", "look further up and down; End: to the end"),
     ("F1", "this help"),
     ("F2", "show or hide who is here (100 columns or more)"),
+    ("Ctrl-Z", "put the program aside; fg in the shell comes back"),
     ("Ctrl-C", "drop what you typed; twice on an empty line: leave"),
 )
 """Keys, and what they do."""
+
+
+class Asked(NamedTuple):
+    """A question to be answered with one key; with `agreed` None there is nothing to agree to."""
+
+    text: str
+    agreed: Callable[[], None] | None
+
+
+class Secret(NamedTuple):
+    """A question whose answer nobody is to see."""
+
+    question: str
+    answered: Callable[[str], None]
 
 
 class KeyTarget(Protocol):
@@ -32,8 +47,10 @@ class KeyTarget(Protocol):
     desk: Desk
     buffer: Buffer
     """The input line."""
-    paste: list[str] | None
-    """Lines of a paste that wait for a word on whether they are to be sent, None for none."""
+    asked: Asked | None
+    """A question that waits for Enter or Escape, None for none."""
+    secret: Secret | None
+    """A question whose answer is being typed unseen, None for none."""
     people: bool
     """Whether the people of a room are shown where there is space for them."""
 
@@ -49,8 +66,11 @@ class KeyTarget(Protocol):
     def pasted(self, data: str) -> None:
         """Text came from the clipboard."""
 
-    def answer_paste(self, send: bool) -> None:
-        """What the person said to the question about a paste."""
+    def answer(self, agrees: bool) -> None:
+        """What the person said to the question."""
+
+    def keep_secret(self) -> None:
+        """The person does not give what was asked for."""
 
     def ask_exit(self) -> None:
         """The person wants to leave."""
@@ -59,8 +79,9 @@ class KeyTarget(Protocol):
 def key_bindings(screen: KeyTarget) -> KeyBindings:
     """The bindings of one screen."""
     keys = KeyBindings()
-    asking = Condition(lambda: screen.paste is not None)
-    typing = ~asking
+    asking = Condition(lambda: screen.asked is not None)
+    unseen = Condition(lambda: screen.secret is not None) & ~asking
+    typing = ~asking & ~unseen
     empty = Condition(lambda: not screen.buffer.text)
     pages = screen.desk.pages
 
@@ -113,22 +134,36 @@ def key_bindings(screen: KeyTarget) -> KeyBindings:
     def _paste(event: KeyPressEvent) -> None:
         screen.pasted(event.data)
 
-    @keys.add("c-j", filter=typing, eager=True)
+    @keys.add("c-j", filter=~asking, eager=True)
     def _line_feed(event: KeyPressEvent) -> None:
         # Terminals without bracketed paste send this for the line ends of a paste, some for Enter.
         event.current_buffer.validate_and_handle()
+
+    @keys.add("escape", filter=unseen, eager=True)
+    @keys.add("c-c", filter=unseen, eager=True)
+    @keys.add("c-d", filter=unseen, eager=True)
+    def _keep_secret(event: KeyPressEvent) -> None:
+        screen.keep_secret()
+
+    @keys.add("tab", filter=unseen, eager=True)
+    @keys.add("up", filter=unseen, eager=True)
+    @keys.add("down", filter=unseen, eager=True)
+    @keys.add("c-k", filter=unseen, eager=True)
+    @keys.add("c-w", filter=unseen, eager=True)
+    def _nothing(event: KeyPressEvent) -> None:
+        """What completes, recalls or remembers text has no business with a password."""
 
     @keys.add("enter", filter=asking, eager=True)
     @keys.add("c-j", filter=asking, eager=True)
     @keys.add("y", filter=asking, eager=True)
     def _yes(event: KeyPressEvent) -> None:
-        screen.answer_paste(True)
+        screen.answer(True)
 
     @keys.add("escape", filter=asking, eager=True)
     @keys.add("c-c", filter=asking, eager=True)
     @keys.add("n", filter=asking, eager=True)
     def _no(event: KeyPressEvent) -> None:
-        screen.answer_paste(False)
+        screen.answer(False)
 
     @keys.add(Keys.Any, filter=asking, eager=True)
     def _neither(event: KeyPressEvent) -> None:
@@ -141,6 +176,10 @@ def key_bindings(screen: KeyTarget) -> KeyBindings:
             screen.buffer.reset()
         else:
             screen.ask_exit()
+
+    @keys.add("c-z", eager=True)
+    def _aside(event: KeyPressEvent) -> None:
+        event.app.suspend_to_background()
 
     @keys.add("c-d", filter=typing & empty, eager=True)
     def _end(event: KeyPressEvent) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 
 from chat.client.desk.arguments import Arguments, connect
 from chat.client.link.connection import Connection
-from chat.client.link.events import ConnectionState, Delivery, DeliveryChanged, Event, StateChanged, Told
+from chat.client.link.events import (
+    ConnectionState,
+    Delivery,
+    DeliveryChanged,
+    Event,
+    StandIn,
+    StateChanged,
+    Told,
+)
 from chat.domain.text import printable
 from chat.runtime.monotonic import count_monotonically
 
@@ -56,18 +64,21 @@ class Piper:
 
     def feed(self, data: bytes) -> bool:
         """Bytes from the pipe; whether more can be taken at once."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > MAX_LINE:
-            lines.append(self._rest)
-            self._rest = b""
+        *lines, rest = (self._rest + data).split(b"\n")
         for line in lines:
-            self._say(line)
+            for part in cut(line):
+                self._say(part)
+        *parts, self._rest = cut(rest)
+        for part in parts:
+            self._say(part)
         self._full = len(self.connection.pending) >= READ_AHEAD
         return not self._full
 
     def end(self) -> None:
         """The pipe has ended."""
-        self._say(self._rest)
+        # Of a character whose end never came, nothing is left to be waited for.
+        for part in cut(self._rest):
+            self._say(part)
         self._rest = b""
         self._ended = True
         self._look()
@@ -107,6 +118,9 @@ class Piper:
                 self._trouble = sentence
             case StateChanged(ConnectionState.ENDED, sentence):
                 self._give_up(sentence)
+            case StandIn(wanted, name, why):
+                because = f" ({printable(why)})" if why else ""
+                self._complain(f"The name {wanted} cannot be had{because}: lines are said as {name}.")
             case Told(text, error, _) if error:
                 self._complain(printable(text))
 
@@ -162,6 +176,19 @@ class Piper:
                 self._deadline.cancel()
                 self._deadline = None
             self.connection.disconnect().addBoth(lambda _: self._done(status))
+
+
+def cut(line: bytes) -> list[bytes]:
+    """A line in pieces of at most `MAX_LINE` bytes, of UTF-8 between characters; an empty line is one."""
+    pieces = []
+    while len(line) > MAX_LINE:
+        end = MAX_LINE
+        # At most three bytes follow the first of a character (RFC 3629); in anything else it does not matter.
+        while end > MAX_LINE - 4 and line[end] & 0xC0 == 0x80:
+            end -= 1
+        pieces.append(line[:end])
+        line = line[end:]
+    return [*pieces, line]
 
 
 def send_lines(arguments: Arguments) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Any
 
 from chat.client.desk.arguments import Arguments, connect, read_arguments
 from chat.client.link.connection import Connection
+from chat.client.terminal.lines import PLAIN_TERMINALS, chat_in_lines
 from chat.client.terminal.pipe import send_lines
 from chat.runtime.monotonic import count_monotonically
 
@@ -18,7 +20,12 @@ EXIT_AGAIN_SECONDS = 3.0
 def main(argv: list[str]) -> int:
     """Run the client; returns the exit status."""
     arguments = read_arguments(argv)
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if sys.stdin is None:
+        print("There is nothing to chat with: standard input is closed.", file=sys.stderr)
+        return 1
+    if sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty():
+        if os.environ.get("TERM", "") in PLAIN_TERMINALS:
+            return chat_in_lines(arguments)
         return _interactive(arguments)
     return send_lines(arguments)
 
@@ -54,7 +61,7 @@ def _interactive(arguments: Arguments) -> int:
         ended.addBoth(lambda _: running.stop())
 
     running.callWhenRunning(start)
-    for signum in (signal.SIGTERM, signal.SIGHUP):
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(signum, program.leave, "")
     running.run(installSignalHandlers=False)
     for failure in failures:
@@ -75,10 +82,10 @@ class TerminalProgram:
         self._reactor = reactor
         self._exit_asked = -EXIT_AGAIN_SECONDS
         self._leaving = False
-        self.desk = Desk(lambda connection: connect(connection, arguments), self.leave, wall_clock)
+        self.desk = Desk(self.leave, wall_clock)
         self.connection = Connection(reactor, self.desk.happened, **options)
         self.desk.attach(self.connection)
-        self.screen = Screen(self.desk, self.ask_exit, wall_clock, bell=arguments.bell, **screen_options)
+        self.screen = Screen(self.desk, self.ask_exit, bell=arguments.bell, **screen_options)
 
     def ask_exit(self) -> None:
         """Ctrl-C or Ctrl-D: leave, if it comes twice."""

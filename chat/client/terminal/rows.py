@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from prompt_toolkit.utils import get_cwidth
@@ -55,8 +56,24 @@ def name_style(name: str) -> str:
     return NAME_COLOURS[name_number(name)] + " bold"
 
 
-def wrap(fragments: Row, width: int, indent: int = 0) -> list[Row]:
-    """Rows of at most `width` columns, cut at spaces where possible; all but the first begin with `indent` spaces."""
+# What terminals, and what draws on them, take for different widths: joiners and selectors make one picture of several
+# characters in some, and skin tones change one; in others they do not.
+_DISPUTED = re.compile("[\u200d\ufe0e\ufe0f]|(?<=\\S)[\U0001f3fb-\U0001f3ff]")
+
+
+def steady(text: str) -> str:
+    """`text` without what makes its width depend on the terminal, which would leave remains of other text behind.
+
+    A family of three is three people side by side, a heart is one column wide.
+    """
+    return text if text.isascii() else _DISPUTED.sub("", text)
+
+
+def wrap(fragments: Row, width: int, indent: int = 0, head: int = 0) -> list[Row]:
+    """Rows of at most `width` columns, cut at spaces where possible; all but the first begin with `indent` spaces.
+
+    The first row is not cut within its first `head` characters.
+    """
     styles: list[str] = []
     text = ""
     for style, part in fragments:
@@ -66,22 +83,22 @@ def wrap(fragments: Row, width: int, indent: int = 0) -> list[Row]:
     start = 0
     while True:
         room = max(width - (indent if rows else 0), 1)
-        end, used, space = start, 0, -1
+        end, used, space, before = start, 0, -1, 0
         while end < len(text):
             used += get_cwidth(text[end])
             if used > room:
                 break
-            if text[end] == " ":
-                space = end
+            if text[end] == " " and end >= head:
+                space, before = end, used - 1
             end += 1
         else:
             rows.append(_row(text, styles, start, len(text), indent if rows else 0))
             return rows
         if text[end] == " ":
-            space = end
+            space, before = end, used - 1
         # A word longer than half a row is cut rather than leaving the row half empty; of a character that does not
         # fit even alone, there is one a row.
-        if space > start and (end - space) * 2 <= room + 1:
+        if space > start and (used - before) * 2 <= room + 3:
             rows.append(_row(text, styles, start, space, indent if rows else 0))
             start = space + 1
         else:
@@ -187,7 +204,8 @@ def _render(line: Line, width: int, me: str) -> list[Row]:
     indent = min(sum(get_cwidth(text) for _, text in head), width // 2)
     if column == 0:
         indent = min(indent, 6 if width >= NARROW else 1)
-    rows = wrap(head + body, width, indent)
+    head, body = ([(style, steady(text)) for style, text in row] for row in (head, body))
+    rows = wrap(head + body, width, indent, sum(len(text) for _, text in head))
     if line.message is not None and line.message.state is Delivery.FAILED:
         rows += wrap([("class:error", f"{' ' * indent}not sent: {line.message.sentence}")], width, indent)
     return rows
@@ -195,23 +213,27 @@ def _render(line: Line, width: int, me: str) -> list[Row]:
 
 def screen(page: Page, width: int, height: int, me: str) -> list[Row]:
     """The rows of a page that are to be seen, last at the bottom; keeps `page.scroll` within what there is,
-    and on the same lines when others come."""
+    and on the same row when others come, go or become longer."""
     lines = list(page.lines)
-    if page.scroll and page.added:
-        page.scroll += sum(len(rows_of(line, width, me)) for line in lines[-page.added :])
-    page.added = 0
-    wanted = height + page.scroll
     found: list[Row] = []
+    owners: list[tuple[Line, int]] = []
+    """Of each row in `found`, the line that it belongs to, and how many rows of that are below it."""
+    anchor = page.anchor if page.scroll else None
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
-        found += reversed(rows_of(line, width, me))
+        rows = rows_of(line, width, me)[::-1]
         if line is page.marker:
-            found.append(rule("new", width))
+            rows.append(rule("new", width))
         before = next((lines[i].time for i in range(index - 1, -1, -1) if lines[i].time is not None), None)
         if line.time is not None and (before is None or day(before) != day(line.time)):
-            found.append(rule(day(line.time), width))
-        if len(found) >= wanted:
+            rows.append(rule(day(line.time), width))
+        if anchor is not None and line is anchor[0]:
+            page.scroll = len(found) + min(anchor[1], len(rows) - 1)
+            anchor = None
+        found += rows
+        owners += [(line, below) for below in range(len(rows))]
+        if anchor is None and len(found) >= height + page.scroll:
             break
     page.scroll = max(min(page.scroll, len(found) - height), 0)
-    shown = found[page.scroll : page.scroll + height]
-    return shown[::-1]
+    page.anchor = owners[page.scroll] if page.scroll else None
+    return found[page.scroll : page.scroll + height][::-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -33,14 +32,16 @@ from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
+from twisted.logger import Logger
 
 from chat.client.desk.candidates import candidates
 from chat.client.desk.desk import Desk, safe
+from chat.client.desk.pasting import Lines, several
 from chat.client.desk.typed.table import enter, say, secret_in
 from chat.client.link.events import ConnectionState
-from chat.client.link.outbox import BURST, PACE
-from chat.client.terminal.keys import key_bindings
-from chat.client.terminal.rows import STYLE, Row, name_style, screen
+from chat.client.link.outbox import MAX_TEXT, encodable
+from chat.client.terminal.keys import Asked, Secret, key_bindings
+from chat.client.terminal.rows import STYLE, Row, name_style, screen, steady
 
 LOW = 10
 """Rows below which the title is left out."""
@@ -51,10 +52,6 @@ MAX_INPUT_ROWS = 6
 """Rows that the input line grows to."""
 LAG_SHOWN = 1.0
 """Seconds from which on lag stands out."""
-MAX_INPUT = 8_192
-"""Characters of the input line; what is pasted beyond is cut."""
-MAX_PASTE_LINES = 200
-"""Lines of one paste: at the pace that servers take, nearly two minutes."""
 
 
 class TypedCompleter(Completer):
@@ -92,12 +89,16 @@ class Messages(UIControl):
         return False
 
 
-class Secret(Processor):
-    """Shows stars for a password that is typed after a command."""
+class Stars(Processor):
+    """Shows stars for a password that is typed after a command, or was asked for."""
+
+    def __init__(self, unseen: Callable[[], bool]) -> None:
+        """`unseen`: whether all of it is a password."""
+        self._unseen = unseen
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """One character for one, so that the cursor stays where it is."""
-        start = secret_in(transformation_input.document.text)
+        start = 0 if self._unseen() else secret_in(transformation_input.document.text)
         fragments = explode_text_fragments(transformation_input.fragments)
         if start is None:
             return Transformation(fragments)
@@ -109,11 +110,12 @@ class Secret(Processor):
 class Screen:
     """The application. `ask_exit` is called when the person wants to leave."""
 
+    log = Logger()
+
     def __init__(
         self,
         desk: Desk,
         ask_exit: Callable[[], None],
-        wall_clock: Callable[[], float],
         *,
         input: Input | None = None,  # noqa: A002
         output: Output | None = None,
@@ -122,11 +124,12 @@ class Screen:
         """`input` and `output` are the terminal's own without a word on them."""
         self.desk = desk
         self.ask_exit = ask_exit
-        self.paste: list[str] | None = None
-        """Lines of a paste that wait for a word on whether they are to be sent, None for none."""
+        self.asked: Asked | None = None
+        """A question that waits for Enter or Escape, None for none."""
+        self.secret: Secret | None = None
+        """A question whose answer is being typed unseen, None for none."""
         self.people = True
         """Whether the people of a room are shown where there is space for them."""
-        self._wall_clock = wall_clock
         self._shown = desk.pages.current
         self.messages = Messages(desk)
         self.buffer = Buffer(
@@ -147,16 +150,22 @@ class Screen:
         self.application.ttimeoutlen = 0.05
         self.application.timeoutlen = 0.3
         desk.changed = self.changed
+        desk.ask = self.ask
+        desk.ask_secret = self.ask_secret
         if bell:
             desk.bell = self._bell
 
     def _layout(self) -> FloatContainer:
         roomy = Condition(lambda: self.application.output.get_size().rows >= LOW)
         wide = Condition(lambda: self.people and self._columns() >= PEOPLE_FROM and bool(self.who_is_here()))
-        asking = Condition(lambda: self.paste is not None)
+        asking = Condition(lambda: self.asked is not None)
         entry = Window(
             BufferControl(
-                self.buffer, input_processors=[Secret(), BeforeInput(self._prompt, "class:prompt")]
+                self.buffer,
+                input_processors=[
+                    Stars(lambda: self.secret is not None),
+                    BeforeInput(self._prompt, "class:prompt"),
+                ],
             ),
             height=Dimension(min=1, max=MAX_INPUT_ROWS),
             wrap_lines=True,
@@ -185,7 +194,7 @@ class Screen:
                     Window(FormattedTextControl(lambda: list(self.status())), height=1, style="class:status"),
                     ConditionalContainer(
                         Window(
-                            FormattedTextControl(self.question),
+                            FormattedTextControl(lambda: f" {self.asked.text}" if self.asked else ""),
                             style="class:status.alert",
                             wrap_lines=True,
                             dont_extend_height=True,
@@ -207,10 +216,11 @@ class Screen:
         """Something that can be seen is not what it was; what was typed stays with the page it was typed on."""
         current = self.desk.pages.current
         if current is not self._shown:
-            self._shown.draft = self.buffer.text
+            if self.secret is None:
+                self._shown.draft = self.buffer.text
+                self.buffer.document = Document(current.draft)
             self._shown = current
-            self.buffer.document = Document(current.draft)
-            self.paste = None
+            self.asked = None
         self.application.invalidate()
 
     def tick(self) -> None:
@@ -223,6 +233,8 @@ class Screen:
         self.application.output.flush()
 
     def _prompt(self) -> str:
+        if self.secret is not None:
+            return f"{_cut(self.secret.question, max(self._columns() - 10, 1))}: "
         return f"{safe(self.desk.connection.name)}> " if self._columns() >= 50 else "> "
 
     def title(self) -> Row:
@@ -236,15 +248,14 @@ class Screen:
             text += f" - {safe(self.desk.connection.server)}"
         elif page.place and room is None and not self.desk.connection.is_room(page.place):
             text += " - private"
-        return [("class:title", _cut(text, self._columns()))]
+        return [("class:title", _cut(steady(text), self._columns()))]
 
     def state(self) -> Row:
         """The connection's state, or its lag."""
         connection = self.desk.connection
         match connection.state:
             case ConnectionState.WAITING:
-                seconds = max(math.ceil(self.desk.retry_at - self._wall_clock()), 0)
-                return [("class:status.alert", f"reconnecting in {seconds} s")]
+                return [("class:status.alert", f"reconnecting in {self.desk.retry_in} s")]
             case ConnectionState.CONNECTING:
                 return [("class:status.alert", "connecting")]
             case ConnectionState.ONLINE:
@@ -261,7 +272,7 @@ class Screen:
         width = self._columns()
         page = pages.current
         room = connection.rooms.get(connection.fold(page.place)) if page.place else None
-        count = f" {len(room.people)}" if room is not None and room.joined else ""
+        count = f" ({len(room.people)} here)" if room is not None and room.joined else ""
         away = " (away)" if connection.away is not None else ""
         left: Row = [("class:status", f" {safe(connection.name)}{away} "), ("class:status", "│ ")]
         right: Row = [*self.state(), ("class:status", " ")]
@@ -269,10 +280,11 @@ class Screen:
         if pending:
             right.insert(0, ("class:status.alert", f"{pending} unsent "))
         if page.scroll:
-            right.insert(0, ("class:status.alert", "scrolled up, End goes down "))
+            new = f"{page.unread} new, " if page.unread else "scrolled up, "
+            right.insert(0, ("class:status.alert", f"{new}End goes down "))
         tabs: Row = []
         for number, tab in enumerate(pages.all, 1):
-            text = f"{number} {tab.title}"
+            text = f"{number} {steady(tab.title)}"
             if tab is page:
                 tabs += [("class:status.current", text), ("class:status", f"{count} ")]
             elif tab.mentioned:
@@ -306,7 +318,7 @@ class Screen:
         for person in shown:
             style = "class:people.away" if person.away else name_style(safe(person.name))
             rows.append(
-                (style, _cut(f" {person.modes[:1] or ' '}{safe(person.name)}", PEOPLE_COLUMNS) + "\n")
+                (style, _cut(f" {person.modes[:1] or ' '}{steady(safe(person.name))}", PEOPLE_COLUMNS) + "\n")
             )
         if len(shown) < len(people):
             rows.append(("class:time", f"  and {len(people) - len(shown)} more"))
@@ -315,63 +327,119 @@ class Screen:
     # what is typed
 
     def _accept(self, buffer: Buffer) -> bool:
-        text = buffer.text[:MAX_INPUT]
+        text = buffer.text
+        if self.secret is not None:
+            self._answer_secret(text)
+            return True
+        if len(text) > MAX_TEXT:
+            self.desk.note(f"{len(text)} characters: more than {MAX_TEXT} are not sent at once.", error=True)
+            return True
         # Before anything is done, since that may lead to another page with a text of its own.
         buffer.reset(append_to_history=secret_in(text) is None)
         # Otherwise it would be there only after the screen is drawn again, and Up pressed at once find nothing.
         buffer.load_history_if_not_yet_loaded()
-        self.desk.pages.current.scroll = 0
-        enter(self.desk, text)
-        self.changed()
+        self.bottom()
+        self._do(lambda: enter(self.desk, text))
         return True
+
+    def _do(self, act: Callable[[], None]) -> None:
+        """Do what was typed; what goes wrong in it is told, rather than thrown over the screen."""
+        try:
+            act()
+        except Exception as error:
+            self.log.failure("The terminal failed")
+            self.desk.note(f"Something went wrong here: {safe(str(error))}", error=True)
+        self.changed()
 
     def pasted(self, data: str) -> None:
         """Text came from the clipboard: one line is put where the cursor is, of more the person is asked."""
+        data = data.replace("\r\n", "\n").replace("\r", "\n")
         document = self.buffer.document
-        whole = (
-            document.text_before_cursor
-            + data.replace("\r\n", "\n").replace("\r", "\n")
-            + document.text_after_cursor
-        )
-        lines = [line.rstrip() for line in whole.split("\n") if line.strip()]
-        if len(lines) < 2:
-            self.buffer.insert_text(" ".join(data.split("\n"))[:MAX_INPUT].replace("\t", "    "))
+        whole = several(document.text_before_cursor + data + document.text_after_cursor, self.desk.place)
+        if self.secret is not None or len(whole.lines) < 2:
+            self.buffer.insert_text(data.strip("\n").replace("\n", " ").replace("\t", "    "))
+        elif document.text_before_cursor.startswith("/"):
+            # What was begun is a command, and the paste its text.
+            command = "\n".join(whole.lines)
+            word = command.split()[0]
+            self.asked = Asked(
+                f"Do {word} with these {len(whole.lines)} lines? Enter does, Esc drops them.",
+                lambda: enter(self.desk, command),
+            )
+        elif whole.objection:
+            self.asked = Asked(f"{whole.objection} Esc drops them.", None)
         else:
-            self.paste = lines
+            place = self.desk.place
+            question = whole.question(self.desk.pages.current.title)
+            self.asked = Asked(
+                f"{question} Enter sends them, Esc drops them.", lambda: self._say(place, whole)
+            )
         self.application.invalidate()
 
-    def question(self) -> str:
-        """What is asked before a paste is sent."""
-        lines = self.paste or []
-        place = self.desk.pages.current.title
-        if not self.desk.place:
-            return f" {len(lines)} lines were pasted, and nobody is here to read them: Esc drops them."
-        if len(lines) > MAX_PASTE_LINES:
-            return (
-                f" {len(lines)} lines were pasted: more than {MAX_PASTE_LINES} are not sent. Esc drops them."
-            )
-        seconds = max(math.ceil((len(lines) - BURST) / PACE), 0)
-        long = f", which takes {seconds} s" if seconds > 1 else ""
-        return f" Send {len(lines)} lines to {place}{long}? Enter sends them, Esc drops them."
+    def _say(self, place: str, whole: Lines) -> None:
+        for line in whole.lines:
+            say(self.desk, place, line)
 
-    def answer_paste(self, send: bool) -> None:
-        """What the person said to the question about a paste."""
-        lines, self.paste = self.paste or [], None
-        if send and self.desk.place and len(lines) <= MAX_PASTE_LINES:
+    # questions
+
+    def ask(self, question: str, agreed: Callable[[], None]) -> None:
+        """Ask whether to do something: Enter does."""
+        self.asked = Asked(f"{question} Enter does, Esc does not.", agreed)
+        self.application.invalidate()
+
+    def answer(self, agrees: bool) -> None:
+        """What the person said to the question."""
+        asked, self.asked = self.asked, None
+        if agrees and asked is not None and asked.agreed is not None:
             self.buffer.reset()
-            for line in lines:
-                say(self.desk, self.desk.place, line)
+            self._do(asked.agreed)
         self.changed()
+
+    def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
+        """Ask for something that nobody is to see while it is typed; what stands in the input line waits."""
+        if self.secret is None:
+            self._shown.draft = self.buffer.text
+        self.secret = Secret(question, answered)
+        self.buffer.reset()
+        self.application.invalidate()
+
+    def _answer_secret(self, given: str) -> None:
+        secret = self._end_secret()
+        if secret is None:
+            return
+        if not given.strip():
+            self.desk.note("No password was given: nothing was done.")
+        elif given.startswith("/"):
+            self.desk.note(
+                "That looked like a command, and was not taken for a password: nothing was done.", error=True
+            )
+        else:
+            self._do(lambda: secret.answered(encodable(given)))
+        self.changed()
+
+    def keep_secret(self) -> None:
+        """The person does not give what was asked for."""
+        self._end_secret()
+        self.desk.note("No password was given: nothing was done.")
+
+    def _end_secret(self) -> Secret | None:
+        secret, self.secret = self.secret, None
+        self.buffer.reset()
+        self.buffer.document = Document(self._shown.draft)
+        return secret
 
     def scroll(self, pages: float) -> None:
         """Look further up (positive) or down."""
         page = self.desk.pages.current
-        page.scroll = max(page.scroll + round(pages * self.messages.height), 0)
+        page.scroll, page.anchor = max(page.scroll + round(pages * self.messages.height), 0), None
+        self.desk.pages.looked()
         self.application.invalidate()
 
     def bottom(self) -> None:
         """Look at the end of the page."""
-        self.desk.pages.current.scroll = 0
+        page = self.desk.pages.current
+        page.scroll, page.anchor = 0, None
+        self.desk.pages.looked()
         self.application.invalidate()
 
     def run(self) -> Any:

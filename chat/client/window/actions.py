@@ -24,7 +24,7 @@ from chat.client.window.dialogs import help_card, preferences_card
 from chat.client.window.finding import Finding
 from chat.client.window.frame import ChatFrame
 from chat.client.window.keys import HELP, LOOKS, SEQUENCES
-from chat.client.window.menus import page_menu, person_menu
+from chat.client.window.menus import page_menu, person_menu, window_menu
 
 
 class Actions:
@@ -61,6 +61,7 @@ class Actions:
             frame.tag_keys(widget)
         frame.open_link = self.open_link
         frame.people.opened = frame.talk_to
+        frame.people.clicked = partial(person_menu, frame)
         frame.people.asked = partial(person_menu, frame)
         frame.rooms.asked = partial(page_menu, frame)
         self._buttons()
@@ -83,7 +84,23 @@ class Actions:
             ttk.Button(frame.tools, text=text, style="Toolbutton", command=act, takefocus=0).pack(
                 side="left", padx=px(1)
             )
-        ttk.Button(frame.side_buttons, text="＋  Join a room", command=self.join, takefocus=0).pack(fill="x")
+        ttk.Button(frame.side_buttons, text="+  Join a room", command=self.join, takefocus=0).pack(fill="x")
+        frame.menu_button.configure(command=self._menu)
+
+    def _menu(self) -> None:
+        button = self.frame.menu_button
+        rows = (
+            ("Go to…", "Ctrl-K", self.switch),
+            ("Join a room…", "Ctrl-J", self.join),
+            ("Search", "Ctrl-F", self.search),
+            ("Rooms", "Ctrl-B", self.appearance.toggle_rooms),
+            ("People", "Ctrl-P", self.appearance.toggle_people),
+            ("Light or dark", "Ctrl-D", self.appearance.toggle_theme),
+            ("Preferences…", "Ctrl-,", self.preferences_dialog),
+            ("Keys and commands", "F1", self.help),
+            ("Leave", "Ctrl-Q", self.quit),
+        )
+        window_menu(self.frame, rows, button.winfo_rootx(), button.winfo_rooty() + button.winfo_height())
 
     # going about
 
@@ -223,9 +240,14 @@ class Actions:
 
     def open_link(self, link: str) -> None:
         """In the browser; in a thread, since some browsers keep their caller waiting."""
-        deferToThread(webbrowser.open, link).addErrback(
-            lambda failure: self.desk.note(f"No browser could be opened for {link}", error=True)
-        )
+
+        def opened(worked: bool) -> None:
+            if not worked:
+                self.root.clipboard_clear()
+                self.root.clipboard_append(link)
+                self.desk.note(f"No browser was found. The link is on the clipboard: {link}", error=True)
+
+        deferToThread(webbrowser.open, link).addCallbacks(opened, lambda failure: opened(False))
 
     def copy_all(self) -> None:
         """Ctrl-Shift-C."""

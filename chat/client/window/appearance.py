@@ -27,6 +27,11 @@ class Appearance:
         self._kept.change(people=self._frame.with_people)
         self._frame.refresh()
 
+    def toggle_rooms(self) -> None:
+        """Show or hide the list of rooms."""
+        if self._frame.toggle_rooms():
+            self._kept.change(rooms=self._frame.with_rooms)
+
     def toggle_theme(self) -> None:
         """Light or dark."""
         self.use_theme("light" if self.theme.name == "dark" else "dark")

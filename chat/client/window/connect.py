@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
+from typing import NamedTuple
 
 from chat.client.gui.preferences import Account
 from chat.client.gui.theme import Theme
@@ -13,6 +14,17 @@ from chat.domain.names import NameRefused, check_name, room_from_typed
 
 MAX_FIELD = 512
 """Characters of a field."""
+MAX_ROOMS_FIELD = 16 * 1024
+"""Characters of the field for rooms: all that are remembered (`preferences.MAX_ROOMS`)."""
+_MORE = ("account", "password", "server_password")
+"""Fields that are folded away at first."""
+
+
+class Passwords(NamedTuple):
+    """What the dialog's fields hold that is not kept; ``""`` for nothing."""
+
+    account: str = ""
+    server: str = ""
 
 
 class BadField(ValueError):
@@ -45,7 +57,7 @@ def read_account(address: str, name: str, rooms: str, tls: bool, account: str) -
     shown = f"[{host}]" if ":" in host else host
     usual = TLS_PORT if tls else DEFAULT_PORT
     where = shown if port == usual else f"{shown}:{port}"
-    return Account(where, name, read_rooms(rooms[:MAX_FIELD]), tls, account.strip()[:MAX_FIELD])
+    return Account(where, name, read_rooms(rooms[:MAX_ROOMS_FIELD]), tls, account.strip()[:MAX_FIELD])
 
 
 class ConnectDialog(ttk.Frame):
@@ -54,8 +66,13 @@ class ConnectDialog(ttk.Frame):
     def __init__(self, root: tk.Misc, theme: Theme, recent: tuple[Account, ...], first: Account) -> None:
         super().__init__(root, style="Side.TFrame")
         self.theme = theme
-        self.connect: Callable[[Account, str], None] = lambda account, password: None
-        """Called with what to connect to, and the password or ``""``."""
+        self.connect: Callable[[Account, Passwords], None] = lambda account, passwords: None
+        """Called with what to connect to, and the passwords."""
+        self.cancel: Callable[[], None] = lambda: None
+        """Called when the person does not want to wait for a connection any longer."""
+        self.knows_password: Callable[[Account], bool] = lambda account: False
+        """Whether an account's password is known already, and need not be typed."""
+        self._busy = False
         self._recent = recent
         px = theme.px
         border = ttk.Frame(self, style="Line.TFrame", padding=px(1))
@@ -66,9 +83,7 @@ class ConnectDialog(ttk.Frame):
         ttk.Label(card, text="Where to, and what shall we call you?", style="Raised.Faint.TLabel").pack(
             anchor="w", pady=(px(2), px(18))
         )
-        self._values = {
-            key: tk.StringVar(self) for key in ("address", "name", "rooms", "account", "password")
-        }
+        self._values = {key: tk.StringVar(self) for key in ("address", "name", "rooms", *_MORE)}
         self._tls = tk.BooleanVar(self)
         self._fields: dict[str, ttk.Entry] = {}
         self._field(card, "name", "Your name")
@@ -82,7 +97,9 @@ class ConnectDialog(ttk.Frame):
         self._more = ttk.Frame(card, style="Raised.TFrame")
         self._field(self._more, "account", "Account (if you have registered one)")
         self._field(self._more, "password", "Password (is not kept)")
-        self._fields["password"].configure(show="•")
+        self._field(self._more, "server_password", "Password of the server (if it asks for one; is not kept)")
+        for key in ("password", "server_password"):
+            self._fields[key].configure(show="•")
         ttk.Checkbutton(
             self._more, text="Encrypt the connection (TLS)", variable=self._tls, style="Raised.TCheckbutton"
         ).pack(anchor="w", pady=(px(2), px(8)))
@@ -91,10 +108,11 @@ class ConnectDialog(ttk.Frame):
         )
         self._more_button.pack(anchor="w", pady=(px(4), px(4)))
         self._message = ttk.Label(card, style="Raised.Error.TLabel", wraplength=px(380), justify="left")
-        self._button = ttk.Button(card, text="Connect", style="Accent.TButton", command=self._go)
+        self._button = ttk.Button(card, text="Connect", style="Accent.TButton", command=self._pressed)
         self._button.pack(fill="x", pady=(px(12), 0), ipady=px(4))
         self._fields["address"].bind("<<ComboboxSelected>>", lambda event: self._chosen())
         self.bind_class("connect-dialog", "<Return>", lambda event: self._go())
+        self.bind_class("connect-dialog", "<Escape>", lambda event: self._cancelled())
         for field in (*self._fields.values(), self._button):
             field.bindtags(("connect-dialog", *field.bindtags()))
         self.fill(first)
@@ -138,6 +156,8 @@ class ConnectDialog(ttk.Frame):
             self._fields["name"].selection_range(0, "end")
             self._fields["name"].icursor("end")
             return
+        if key in _MORE:
+            self._toggle_more(show=True)
         field = self._fields[key]
         field.focus_set()
         field.selection_range(0, "end")
@@ -149,25 +169,39 @@ class ConnectDialog(ttk.Frame):
             self._message.pack(anchor="w", pady=(self.theme.px(8), 0), before=self._button)
         else:
             self._message.pack_forget()
-        self._button.configure(text="Connecting…" if busy else "Connect")
+        self._busy = busy
+        self._button.configure(text="Cancel" if busy else "Connect")
         state = "connecting" if busy else "cannot connect" if sentence else "connect"
         self.winfo_toplevel().title(f"Chat – {state}")
         if not busy:
             self.focus_field(field)
 
+    def _pressed(self) -> None:
+        self._cancelled() if self._busy else self._go()
+
+    def _cancelled(self) -> None:
+        if self._busy:
+            self.cancel()
+            self.tell("")
+
     def _go(self) -> str:
+        if self._busy:
+            return "break"
         values = {key: variable.get() for key, variable in self._values.items()}
         try:
             account = read_account(
                 values["address"], values["name"], values["rooms"], self._tls.get(), values["account"]
             )
-            if values["account"].strip() and not values["password"]:
+            if values["account"].strip() and not values["password"] and not self.knows_password(account):
                 raise BadField("password", "The account needs its password.")
         except BadField as bad:
             self.tell(str(bad), bad.field)
             return "break"
-        self.tell("", busy=True)
-        password = values["password"][:MAX_FIELD]
-        self._values["password"].set("")
-        self.connect(account, password if account.account else "")
+        self.tell(f"Connecting to {account.address}…", busy=True)
+        passwords = Passwords(
+            values["password"][:MAX_FIELD] if account.account else "", values["server_password"][:MAX_FIELD]
+        )
+        for key in ("password", "server_password"):
+            self._values[key].set("")
+        self.connect(account, passwords)
         return "break"

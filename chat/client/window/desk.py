@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat.client.desk.desk import Desk
-from chat.client.desk.pages import MAX_LINES, Page
-from chat.client.link.connection import Connection
 from chat.client.link.events import (
     ConnectionState,
     Event,
     Kind,
     LagMeasured,
+    Needed,
     PeopleChanged,
     Said,
     StateChanged,
@@ -27,11 +26,10 @@ class WindowDesk(Desk):
 
     def __init__(
         self,
-        connect: Callable[[Connection], None],
         quit_: Callable[[str], None],
         wall_clock: Callable[[], float],
     ) -> None:
-        super().__init__(connect, quit_, wall_clock)
+        super().__init__(quit_, wall_clock)
         self.show_found: Callable[[str, list[Said]], None] = lambda words, messages: None
         """Called with the words of a search and what was found."""
         self.state_changed: Callable[[StateChanged], None] = lambda event: None
@@ -51,23 +49,12 @@ class WindowDesk(Desk):
         if isinstance(event, StateChanged):
             self.state_changed(event)
 
+    def _give(self, needed: Needed) -> None:
+        """The connect dialog has fields for it."""
+
     def found(self, words: str, messages: list[Said]) -> None:
         """What a search has found, in its pane."""
         self.show_found(words, messages)
-
-    def add_earlier(self, page: Page, events: list[Event]) -> int:
-        """Older messages of a page that were fetched, before what is there; how many were new."""
-        known = {line.msgid for line in page.lines if line.msgid}
-        known |= {line.message.msgid for line in page.lines if line.message is not None}
-        lines = [
-            self._line(event)
-            for event in events
-            if isinstance(event, Said) and not (event.msgid and event.msgid in known)
-        ]
-        room = MAX_LINES - len(page.lines)
-        page.insert_before(lines)
-        self.changed()
-        return min(len(lines), room)
 
     def search_here(self, words: str) -> list[Said]:
         """Messages that the window holds and in which all words occur, oldest first; at most `MAX_FOUND`."""

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from tkinter import ttk
 
 from chat.client.desk.candidates import Candidate
+from chat.client.desk.pasting import several
 from chat.client.gui.theme import Theme
-from chat.client.window.recall import MAX_INPUT, Completing, InputHistory
+from chat.client.link.outbox import MAX_TEXT
+from chat.client.window.recall import Completing, InputHistory
 
 MAX_ROWS = 6
 """Rows that it grows to."""
@@ -29,6 +31,8 @@ class Entry(ttk.Frame):
         self.theme = theme
         self.entered = entered
         """Called with what was typed when Enter is pressed."""
+        self.refused: Callable[[str], None] = lambda sentence: None
+        """Called with a sentence about what was not taken."""
         self.history = InputHistory()
         self._find = find
         self._completing = Completing()
@@ -60,11 +64,12 @@ class Entry(ttk.Frame):
         bind("<Control-a>", self._select_all)
         bind("<Key>", self._key)
         bind("<<Modified>>", lambda event: self._modified())
-        bind("<<Paste>>", self._paste)
+        bind("<<Paste>>", lambda event: self._paste("CLIPBOARD", "insert"))
+        bind("<<PasteSelection>>", lambda event: self._paste("PRIMARY", f"@{event.x},{event.y}"))
         bind("<FocusIn>", lambda event: self._themed())
         bind("<FocusOut>", lambda event: self._themed())
         bind("<Configure>", lambda event: self._fit())
-        theme.watch(self._themed)
+        theme.watch(self, self._themed)
 
     def _themed(self) -> None:
         p, fonts = self.theme.palette, self.theme.fonts
@@ -98,7 +103,7 @@ class Entry(ttk.Frame):
     def put(self, text: str) -> None:
         """Replace what is typed."""
         self.text.delete("1.0", "end")
-        self.text.insert("1.0", text[:MAX_INPUT])
+        self.text.insert("1.0", text)
         self.text.mark_set("insert", "end")
         self._fit()
 
@@ -124,8 +129,9 @@ class Entry(ttk.Frame):
     def _modified(self) -> None:
         if self.text.edit_modified():
             self.text.edit_modified(False)
-            if len(self.value) > MAX_INPUT:
-                self.text.delete(f"1.0+{MAX_INPUT}c", "end")
+            if len(self.value) > MAX_TEXT:
+                self.text.delete(f"1.0+{MAX_TEXT}c", "end")
+                self.refused(f"More than {MAX_TEXT} characters are not sent at once.")
             self._fit()
 
     def _fit(self) -> None:
@@ -147,14 +153,22 @@ class Entry(ttk.Frame):
             self.entered(value)
         return "break"
 
-    def _paste(self, event: tk.Event[tk.Text]) -> str:
+    def _paste(self, selection: str, index: str) -> str:
+        """Put what is on the clipboard, or selected elsewhere, into the text: whole, or not at all."""
         try:
-            pasted = self.clipboard_get()
+            pasted = self.selection_get(selection=selection)
         except tk.TclError:
             return "break"
-        if self.text.tag_ranges("sel"):
+        pasted = pasted.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+        # Where it goes does not matter for whether it can be sent.
+        objection = several(self.value + pasted, "anywhere").objection
+        if objection:
+            self.bell()
+            self.refused(f"Not pasted: {objection}")
+            return "break"
+        if selection == "CLIPBOARD" and self.text.tag_ranges("sel"):
             self.text.delete("sel.first", "sel.last")
-        self.text.insert("insert", pasted.replace("\r\n", "\n").rstrip("\n")[:MAX_INPUT])
+        self.text.insert(index, pasted)
         self.text.see("insert")
         return "break"
 

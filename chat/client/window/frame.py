@@ -10,10 +10,12 @@ from weakref import WeakSet
 from chat.client.desk.candidates import candidates
 from chat.client.desk.desk import safe
 from chat.client.desk.pages import Page
+from chat.client.desk.pasting import several
 from chat.client.desk.typed.table import enter
 from chat.client.gui.listing import Listing
 from chat.client.gui.theme import Theme
 from chat.client.link.events import ConnectionState
+from chat.client.link.outbox import BURST
 from chat.client.window import views
 from chat.client.window.desk import WindowDesk
 from chat.client.window.entry import Entry
@@ -25,6 +27,8 @@ REFRESH_MS = 30
 """After a change, within which others are waited for: a busy room is drawn some thirty times a second at most."""
 NARROW = 720
 """Width in pixels of an ordinary screen below which the people are left out."""
+SMALL = 600
+"""The same for the list of rooms, and for buttons that a menu has as well; the search has the window for itself."""
 
 
 class ChatFrame(ttk.Frame):
@@ -35,14 +39,17 @@ class ChatFrame(ttk.Frame):
         root: tk.Tk,
         theme: Theme,
         desk: WindowDesk,
-        wall_clock: Callable[[], float],
         *,
         with_people: bool,
+        with_rooms: bool,
     ) -> None:
         super().__init__(root)
         self.theme = theme
         self.desk = desk
         self.with_people = with_people
+        self.with_rooms = with_rooms
+        self._rooms_anyway = False
+        """In a small window, where the list of rooms is hidden unless it is asked for."""
         self.searching = False
         self.shown: Callable[[], None] = lambda: None
         """Called after everything was drawn."""
@@ -50,7 +57,6 @@ class ChatFrame(ttk.Frame):
         """Called with a link."""
         self.wanted_earlier: Callable[[Page], None] = lambda page: None
         """Called with a page above whose first line somebody looks."""
-        self._wall_clock = wall_clock
         self._refreshing = ""
         self._page: Page | None = None
         self._filled: WeakSet[Page] = WeakSet()
@@ -59,24 +65,25 @@ class ChatFrame(ttk.Frame):
         self.columnconfigure(2, weight=1)
         self.rowconfigure(0, weight=1)
 
-        side = ttk.Frame(self, style="Side.TFrame")
-        side.grid(row=0, column=0, sticky="nsew")
+        self._side = side = ttk.Frame(self, style="Side.TFrame")
         self._server = ttk.Label(side, style="Side.Heading.TLabel")
         self._server.pack(anchor="w", padx=px(16), pady=(px(14), 0))
         self._me = ttk.Label(side, style="Side.Faint.TLabel")
         self._me.pack(anchor="w", padx=px(16), pady=(0, px(4)))
         self.rooms = Listing(side, theme)
-        self.rooms.pack(fill="both", expand=True)
         self.rooms.chosen = self._go
         self.side_buttons = ttk.Frame(side, style="Side.TFrame")
-        self.side_buttons.pack(fill="x", padx=px(10), pady=px(10))
-        ttk.Frame(self, style="Line.TFrame", width=px(1)).grid(row=0, column=1, sticky="ns")
+        self.side_buttons.pack(side="bottom", fill="x", padx=px(10), pady=px(10))
+        self.rooms.pack(fill="both", expand=True)
+        self._side_line = ttk.Frame(self, style="Line.TFrame", width=px(1))
 
-        centre = ttk.Frame(self)
-        centre.grid(row=0, column=2, sticky="nsew")
+        self._centre = centre = ttk.Frame(self)
         head = ttk.Frame(centre)
         head.pack(fill="x", padx=px(18), pady=(px(10), px(10)))
         self.tools = ttk.Frame(head)
+        """Buttons for what the menu has, too."""
+        self.menu_button = ttk.Button(head, text="≡", style="Toolbutton", width=2, takefocus=0)
+        self.menu_button.pack(side="right")
         self.tools.pack(side="right")
         self._title = ttk.Label(head, style="Heading.TLabel")
         self._title.pack(anchor="w")
@@ -84,6 +91,7 @@ class ChatFrame(ttk.Frame):
         self._topic.pack(anchor="w", fill="x")
         ttk.Frame(centre, style="Line.TFrame", height=px(1)).pack(fill="x")
         self.entry = Entry(centre, theme, self._entered, lambda before: candidates(desk, before))
+        self.entry.refused = lambda sentence: desk.note(sentence, error=True)
         self.entry.pack(side="bottom", fill="x")
         self._banner = ttk.Frame(centre, style="Raised.TFrame", padding=(px(14), px(8)))
         self._banner_text = ttk.Label(self._banner, style="Raised.TLabel", justify="left")
@@ -116,13 +124,15 @@ class ChatFrame(ttk.Frame):
 
         self.entry.text.bind("<Prior>", lambda event: self._page_by(-1))
         self.entry.text.bind("<Next>", lambda event: self._page_by(1))
-        self.bind("<Configure>", lambda event: self.changed())
-        theme.watch(self.changed)
+        for part in (self, self._pages):
+            part.bind("<Configure>", lambda event: self.changed())
+        theme.watch(self, self.changed)
 
     # what happens here
 
     def _go(self, key: str) -> None:
         page = views.page_of(self.desk, key)
+        self._rooms_anyway = False
         if page is not None:
             self.go(page)
 
@@ -139,8 +149,24 @@ class ChatFrame(ttk.Frame):
             self.go(self.desk.pages.current)
 
     def _entered(self, text: str) -> None:
+        """Do what was typed. Of many lines the person is asked first; what is not said stays where it was typed."""
         self.transcript.bottom()
-        enter(self.desk, text)
+        lines = several(text, self.desk.place)
+        if text.startswith("/") or len(lines.lines) < 2 or not self.desk.place:
+            enter(self.desk, text)
+        elif lines.objection:
+            self.entry.put(text)
+            self.desk.note(lines.objection, error=True)
+        elif len(lines.lines) > BURST:
+            self.entry.put(text)
+
+            def agreed() -> None:
+                self.entry.put("")
+                enter(self.desk, text)
+
+            self.desk.ask(lines.question(self.desk.pages.current.title), agreed)
+        else:
+            enter(self.desk, text)
         self.changed()
 
     def _retry(self) -> None:
@@ -189,8 +215,10 @@ class ChatFrame(ttk.Frame):
         self._fill(page)
         self.rooms.show(views.sidebar(desk), views.page_key(page))
         title, topic = views.header(desk)
+        tools = self.tools.winfo_reqwidth() if self.tools.winfo_manager() else 0
+        width = max(self._pages.winfo_width() - tools - self.theme.px(90), 100)
+        title = Listing.cut(title, self.theme.fonts["heading"], width)
         self._title.configure(text=title)
-        width = max(self._pages.winfo_width() - self.tools.winfo_width() - self.theme.px(48), 100)
         self._topic.configure(text=Listing.cut(topic, self.theme.fonts["small"], width))
         self._server.configure(
             text=Listing.cut(
@@ -202,7 +230,7 @@ class ChatFrame(ttk.Frame):
                 f"You are {safe(desk.connection.name)}", self.theme.fonts["small"], self.theme.px(180)
             )
         )
-        self._draw_people()
+        self._arrange()
         self.entry.hint(
             f"Message {page.title}" if page.place else "Type a command: /join ROOM, /rooms, /help"
         )
@@ -234,30 +262,43 @@ class ChatFrame(ttk.Frame):
         for key in [key for key in self._transcripts if key not in open_pages]:
             self._transcripts.pop(key)[1].destroy()
 
-    def _draw_people(self) -> None:
-        rows = views.people(self.desk)
-        wide = self.winfo_width() >= self.theme.px(NARROW) or self.winfo_width() <= 1
-        if self.searching:
-            self._right.grid_remove()
-            self._right_line.grid(row=0, column=3, sticky="ns")
-            self.search.grid(row=0, column=4, sticky="nsew")
-            return
-        self.search.grid_remove()
-        if rows and self.with_people and wide:
-            here = len(rows)
-            self._count.configure(text=f"{here} here")
-            self.people.show(rows)
-            self._right_line.grid(row=0, column=3, sticky="ns")
-            self._right.grid(row=0, column=4, sticky="nsew")
+    @property
+    def small(self) -> bool:
+        """Whether there is no room for anything but the conversation."""
+        return 1 < self.winfo_width() < self.theme.px(SMALL)
+
+    def toggle_rooms(self) -> bool:
+        """Show or hide the list of rooms; whether that is to be kept, rather than meant for a small window."""
+        if self.small:
+            self._rooms_anyway = not self._rooms_anyway
         else:
-            self._right_line.grid_remove()
-            self._right.grid_remove()
+            self.with_rooms = not self.with_rooms
+        self.changed()
+        return not self.small
+
+    def _arrange(self) -> None:
+        """Put beside the conversation what there is room for."""
+        small = self.small
+        wide = self.winfo_width() >= self.theme.px(NARROW) or self.winfo_width() <= 1
+        _grid(self._side, self._rooms_anyway if small else self.with_rooms, 0, self._side_line)
+        _grid(self._centre, not (small and self.searching), 2)
+        self.columnconfigure(2, weight=0 if small and self.searching else 1)
+        self.columnconfigure(4, weight=1 if small and self.searching else 0)
+        if small == bool(self.tools.winfo_manager()):
+            self.tools.pack_forget() if small else self.tools.pack(side="right")
+        rows = views.people(self.desk)
+        people = bool(rows) and self.with_people and wide and not self.searching
+        if people:
+            self._count.configure(text=f"{len(rows)} here")
+            self.people.show(rows)
+        _grid(self._right_line, (people or self.searching) and not (small and self.searching), 3)
+        _grid(self._right, people, 4)
+        _grid(self.search, self.searching, 4)
 
     def tick(self) -> None:
         """What changes with time alone: the countdown."""
-        now = self._wall_clock()
         p, px = self.theme.palette, self.theme.px
-        status = views.status(self.desk, now)
+        status = views.status(self.desk)
         self._dot.configure(image=self.theme.pill(px(9), px(9), getattr(p, status.mood)))
         self._state.configure(text=status.text)
         self._unsent.configure(text=views.unsent(self.desk), foreground=p.warning)
@@ -266,7 +307,7 @@ class ChatFrame(ttk.Frame):
             and self.desk.sentence
         ):
             waiting = self.desk.connection.state is ConnectionState.WAITING
-            seconds = f" Trying again in {views.countdown(self.desk, now)} s." if waiting else ""
+            seconds = f" Trying again in {self.desk.retry_in} s." if waiting else ""
             self._banner_text.configure(
                 text=f"{safe(self.desk.sentence)}{seconds} What you type is sent as soon as you are back.",
                 wraplength=max(self._pages.winfo_width() - px(160), px(200)),
@@ -276,3 +317,10 @@ class ChatFrame(ttk.Frame):
                 self._banner.pack(side="bottom", fill="x", padx=px(16), before=self._pages)
         elif self._banner.winfo_manager():
             self._banner.pack_forget()
+
+
+def _grid(widget: tk.Misc, shown: bool, column: int, line: tk.Misc | None = None) -> None:
+    """Show or hide a part of the window in its column, with a line beside it."""
+    for part, at, sticky in ((widget, column, "nsew"), (line, column + 1, "ns")):
+        if isinstance(part, ttk.Frame) and shown != bool(part.winfo_manager()):
+            part.grid(row=0, column=at, sticky=sticky) if shown else part.grid_remove()

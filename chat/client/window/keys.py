@@ -13,6 +13,7 @@ HELP = (
     ("Ctrl-Shift-C", "copy all of this conversation"),
     ("Ctrl-L", "open a link of this conversation"),
     ("Ctrl-P", "show or hide who is here"),
+    ("Ctrl-B", "show or hide the rooms"),
     ("Tab", "complete a command, room or name"),
     ("Up, Down", "what you typed before"),
     ("Shift-Enter", "a new line in the same message"),
@@ -49,6 +50,7 @@ SEQUENCES = {
 
 LOOKS = {
     "<Control-p>": "toggle_people",
+    "<Control-b>": "toggle_rooms",
     "<Control-plus>": "larger",
     "<Control-equal>": "larger",
     "<Control-KP_Add>": "larger",

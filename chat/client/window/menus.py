@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable, Iterable
 
 from chat.client.desk.desk import safe
 from chat.client.desk.typed.table import run
@@ -37,6 +38,16 @@ def page_menu(frame: ChatFrame, key: str, x: int, y: int) -> None:
     menu.add_command(
         label="Leave the room" if room else "Close", command=lambda: run(frame.desk, f"/part {page.place}")
     )
+    menu.tk_popup(x, y)
+
+
+def window_menu(
+    frame: ChatFrame, rows: Iterable[tuple[str, str, Callable[[], None]]], x: int, y: int
+) -> None:
+    """Everything that buttons and keys do, for windows with no room for buttons, and people who know no keys."""
+    menu = _menu(frame)
+    for label, key, act in rows:
+        menu.add_command(label=label, accelerator=key, command=act)
     menu.tk_popup(x, y)
 
 

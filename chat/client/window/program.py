@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 import tkinter as tk
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,17 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from chat.client.desk.arguments import default_name
+from chat.client.gui.overlay import Question, SecretQuestion
+from chat.client.gui.placement import place
 from chat.client.gui.preferences import Account, Kept, config_folder, read_window
 from chat.client.gui.theme import Theme, prepare_process
 from chat.client.link.connection import Connection
 from chat.client.link.endpoints import parse_address
-from chat.client.link.events import ConnectionState, StateChanged
+from chat.client.link.events import ConnectionState, Needed, StateChanged
 from chat.client.window import views
 from chat.client.window.actions import Actions
 from chat.client.window.appearance import Appearance
-from chat.client.window.connect import ConnectDialog, read_rooms
+from chat.client.window.connect import ConnectDialog, Passwords, read_rooms
 from chat.client.window.desk import WindowDesk
 from chat.client.window.frame import ChatFrame
 from chat.runtime.monotonic import count_monotonically
@@ -30,6 +33,12 @@ PREFERENCES = "window.json"
 SMALLEST = (480, 360)
 USUAL = (1120, 720)
 """Sizes of the window, in pixels of an ordinary screen."""
+FIELDS: dict[Needed | None, str] = {
+    Needed.NAME: "name",
+    Needed.PASSWORD: "password",
+    Needed.SERVER_PASSWORD: "server_password",
+}
+"""In which field of the connect dialog what is needed can be given."""
 GOODBYE_SECONDS = 2.0
 """How long a server may take to say goodbye before the window goes all the same."""
 
@@ -45,33 +54,47 @@ class WindowProgram:
         self.ended = False
         """Whether the window is gone."""
         self._account = Account()
-        self._password = ""
         self._dialog: ConnectDialog | None = None
         self.kept = Kept(path, read_window)
         chosen = self.kept.chosen
         self.theme = Theme(root, chosen.theme, chosen.text_size)
-        self.desk = WindowDesk(self._connect_again, self.leave, time.time)
+        self.desk = WindowDesk(self.leave, time.time)
         self.connection = Connection(reactor, self.desk.happened)
         self.desk.attach(self.connection)
-        self.frame = ChatFrame(root, self.theme, self.desk, time.time, with_people=chosen.people)
+        self.frame = ChatFrame(
+            root, self.theme, self.desk, with_people=chosen.people, with_rooms=chosen.rooms
+        )
         appearance = Appearance(self.theme, self.frame, self.kept)
         self.actions = Actions(root, self.theme, self.frame, appearance, lambda: self.leave(""))
         self.desk.changed = self.frame.changed
         self.desk.bell = appearance.bell
+        self.desk.ask = self._ask
+        self.desk.ask_secret = self._ask_secret
+        self._secret: tuple[str, Callable[[str], None]] | None = None
+        """What is asked for as soon as the conversations are shown."""
+        root.bind("<FocusIn>", lambda event: self._attend())
+        root.bind("<FocusOut>", lambda event: self._attend())
         self.desk.state_changed = self._state_changed
         self.frame.shown = self._shown
         root.protocol("WM_DELETE_WINDOW", self.actions.quit)
-        root.minsize(*(self.theme.px(side) for side in SMALLEST))
-        self._place()
+        px = self.theme.px
+        place(root, chosen.geometry, (px(SMALLEST[0]), px(SMALLEST[1])), (px(USUAL[0]), px(USUAL[1])))
 
-    def _place(self) -> None:
-        width, height = (self.theme.px(side) for side in USUAL)
-        screen_width, screen_height = self.root.winfo_screenwidth(), self.root.winfo_screenheight()
-        usual = f"{min(width, screen_width)}x{min(height, screen_height)}"
-        try:
-            self.root.geometry(self.kept.chosen.geometry or usual)
-        except tk.TclError:
-            self.root.geometry(usual)
+    def _attend(self) -> None:
+        # With the keyboard elsewhere the window may still be seen, but nobody can tell.
+        attended = self.root.focus_displayof() is not None
+        if attended != self.desk.pages.attended:
+            self.desk.pages.attend(attended)
+            self.frame.changed()
+
+    def _ask(self, question: str, agreed: Callable[[], None]) -> None:
+        Question(self.root, self.theme, "Just to be sure", question, "Yes", "No", agreed)
+
+    def _ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
+        if self._dialog is not None:
+            self._secret = question, answered
+        else:
+            SecretQuestion(self.root, self.theme, question, answered)
 
     def _shown(self) -> None:
         if self._dialog is None:
@@ -85,18 +108,34 @@ class WindowProgram:
             self.frame.pack_forget()
             self._dialog = ConnectDialog(self.root, self.theme, self.kept.chosen.recent, first)
             self._dialog.connect = self.connect
+            self._dialog.cancel = self._cancel
+            self._dialog.knows_password = self._same
             self._dialog.pack(fill="both", expand=True)
             # What is not on the screen yet gets the keyboard only later, and would lose what is typed until then.
             self.root.update_idletasks()
         self._dialog.tell(sentence, field)
 
-    def connect(self, account: Account, password: str) -> None:
-        """Connect there as that."""
-        self._account, self._password = account, password
-        self._connect(account.rooms)
+    def _same(self, account: Account) -> bool:
+        """Whether this is where we were just now, with the same login."""
+        address = *parse_address(account.address, account.tls), account.tls
+        return self.connection.address == address and (self.connection.account or "") == account.account
 
-    def _connect(self, rooms: tuple[str, ...]) -> None:
-        account = self._account
+    def connect(self, account: Account, passwords: Passwords) -> None:
+        """Connect there as that; where we have just been, with the login and the rooms' keys that there were."""
+        same = self._same(account)
+        self._account = account
+        if same and not passwords.account:
+            for room in set(self.connection.wanted_rooms) - set(account.rooms):
+                self.connection.part(room)
+            for room in account.rooms:
+                if room not in self.connection.wanted_rooms:
+                    self.connection.join(room)
+            if account.name != self.connection.wanted_name:
+                self.connection.rename(account.name)
+            if passwords.server:
+                self.connection.give_server_password(passwords.server)
+            self.connection.connect_again()
+            return
         host, port = parse_address(account.address, account.tls)
         self.connection.connect(
             host,
@@ -104,13 +143,27 @@ class WindowProgram:
             name=account.name,
             tls=account.tls,
             account=account.account or None,
-            password=self._password or None,
-            rooms=rooms,
+            password=passwords.account or None,
+            server_password=passwords.server or None,
+            rooms=account.rooms,
         )
 
-    def _connect_again(self, connection: Connection) -> None:
-        self._account = replace(self._account, name=connection.name or self._account.name)
-        self._connect(tuple(room.name for room in connection.rooms.values()) or self._account.rooms)
+    def _cancel(self) -> None:
+        self.connection.disconnect()
+
+    def _remember(self) -> None:
+        """Keep who and where we are: the name that we want, not one that stands in for it."""
+        connection = self.connection
+        rooms = connection.wanted_rooms
+        here = self.desk.place
+        first = [room for room in rooms if connection.fold(room) == connection.fold(here)] if here else []
+        self._account = replace(
+            self._account,
+            name=connection.wanted_name or self._account.name,
+            account=connection.account or "",
+            # The one that is looked at comes first, and is looked at again.
+            rooms=tuple(dict.fromkeys((*first, *rooms))) or self._account.rooms,
+        )
 
     def show(self) -> None:
         """Show the conversations."""
@@ -121,6 +174,9 @@ class WindowProgram:
         self.root.update_idletasks()
         self.frame.entry.text.focus_set()
         self.frame.changed()
+        if self._secret is not None:
+            (question, answered), self._secret = self._secret, None
+            SecretQuestion(self.root, self.theme, question, answered)
 
     def _state_changed(self, event: StateChanged) -> None:
         # The connection is in the middle of something: what follows may start it anew.
@@ -133,7 +189,7 @@ class WindowProgram:
             case ConnectionState.ONLINE:
                 if self._dialog is not None:
                     self.show()
-                self._account = replace(self._account, name=self.connection.name)
+                self._remember()
                 self.kept.put(self.kept.chosen.with_account(self._account))
             case ConnectionState.WAITING if (
                 self._dialog is not None and self.connection.state is ConnectionState.WAITING
@@ -142,8 +198,8 @@ class WindowProgram:
                 self.connection.disconnect()
                 self._dialog.tell(event.sentence)
             case ConnectionState.ENDED:
-                field = "name" if "name" in event.sentence.lower() else ""
-                self.ask(self._account, event.sentence, field)
+                self._remember()
+                self.ask(self._account, event.sentence, FIELDS.get(event.needed, ""))
         self.frame.changed()
 
     # the end
@@ -153,10 +209,10 @@ class WindowProgram:
         if self.ended:
             return
         self.ended = True
-        rooms = tuple(room.name for room in self.connection.rooms.values())
         preferences = replace(self.kept.chosen, geometry=self.root.geometry())
-        if rooms:
-            preferences = preferences.with_account(replace(self._account, rooms=rooms))
+        if self.connection.rooms:
+            self._remember()
+            preferences = preferences.with_account(self._account)
         self.kept.put(preferences)
         self.root.withdraw()
         done = self.connection.disconnect(reason)
@@ -203,9 +259,9 @@ def run(address: str | None, name: str | None, rooms: list[str] | None, tls: boo
     )
 
     def start() -> None:
-        program.ask(first)
+        program.ask(first, program.kept.problem)
         if name is not None:
-            program.connect(first, "")
+            program.connect(first, Passwords())
         LoopingCall(lambda: None if program.ended else program.frame.tick()).start(1.0)
 
     tksupport.install(root)

@@ -10,8 +10,6 @@ from chat.client.desk.typed.table import secret_in
 
 MAX_HISTORY = 500
 """Lines remembered."""
-MAX_INPUT = 8_192
-"""Characters of one input; what is pasted beyond is cut."""
 
 
 class InputHistory:

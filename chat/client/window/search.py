@@ -18,6 +18,9 @@ from chat.client.gui.theme import Theme
 from chat.client.link.events import Said
 from chat.client.window.views import initial
 
+BEFORE_MATCH = 20
+"""Characters shown before what was searched for."""
+
 
 def when(seconds: float, now: float) -> str:
     """When something was said, as short as is clear."""
@@ -27,12 +30,22 @@ def when(seconds: float, now: float) -> str:
     return time.strftime("%d %b" if then[0] == today[0] else "%d %b %Y", then) + f" {clock(seconds)}"
 
 
-def result_rows(messages: list[Said], now: float) -> list[Row]:
-    """What was found, newest first; the key is the index in `messages`."""
+def excerpt(text: str, words: str) -> str:
+    """The part of a text that shows what was searched for, where a row has no room for all of it."""
+    places = [text.lower().find(word) for word in words.lower().split() if ":" not in word]
+    first = min((place for place in places if place >= 0), default=0)
+    if first <= BEFORE_MATCH:
+        return text
+    space = text.find(" ", first - BEFORE_MATCH, first)
+    return "…" + text[space + 1 if space >= 0 else first :]
+
+
+def result_rows(messages: list[Said], words: str, now: float) -> list[Row]:
+    """What was found, newest first, each from shortly before the first of the words; the key is the index."""
     return [
         Row(
             str(index),
-            safe(message.text),
+            excerpt(safe(message.text), words),
             initial(message.author),
             name_number(message.author),
             f"{safe(message.author)} in {safe(message.place)}, {when(message.time, now)}",
@@ -101,7 +114,7 @@ class SearchPane(ttk.Frame):
             return
         self._messages = found.messages
         self.words.set(words)
-        self.listing.show(result_rows(found.messages, time.time()))
+        self.listing.show(result_rows(found.messages, words, time.time()))
         count = len(found.messages)
         note = f"{found.note} " if found.note else ""
         if not count:

@@ -59,7 +59,7 @@ class Transcript(ttk.Frame):
         self.text.tag_bind("link", "<Button-1>", self._link_clicked)
         self.text.tag_bind("link", "<Enter>", lambda event: self.text.configure(cursor="hand2"))
         self.text.tag_bind("link", "<Leave>", lambda event: self.text.configure(cursor="arrow"))
-        theme.watch(self._themed)
+        theme.watch(self, self._themed)
 
     def _themed(self) -> None:
         p, px, fonts, text = self.theme.palette, self.theme.px, self.theme.fonts, self.text

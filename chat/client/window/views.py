@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from chat.client.desk.desk import Desk, safe
@@ -126,12 +125,7 @@ def header(desk: Desk) -> tuple[str, str]:
     return page.title, safe(room.topic) or "No topic yet: /topic TEXT sets one"
 
 
-def countdown(desk: Desk, now: float) -> int:
-    """Whole seconds until the next attempt to connect."""
-    return max(math.ceil(desk.retry_at - now), 0)
-
-
-def status(desk: Desk, now: float) -> Status:
+def status(desk: Desk) -> Status:
     """Where the connection stands, in a few words."""
     connection = desk.connection
     name = safe(connection.name)
@@ -148,7 +142,7 @@ def status(desk: Desk, now: float) -> Status:
         case ConnectionState.CONNECTING:
             return Status("warning", "Connecting…")
         case ConnectionState.WAITING:
-            return Status("warning", f"Reconnecting in {countdown(desk, now)} s")
+            return Status("warning", f"Reconnecting in {desk.retry_in} s")
         case ConnectionState.ENDED:
             return Status("error", "Not connected")
     return Status("faint", "Not connected")

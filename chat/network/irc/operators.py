@@ -31,7 +31,7 @@ def _oper(session: IrcClient, message: Message) -> None:
 
     def answered(answer: Answer[Account]) -> None:
         with later:
-            if not isinstance(answer, Refused) and answer.operator:
+            if not isinstance(answer, Refused) and operating.may_operate(session.directory, answer):
                 operating.promote(session.directory, session.user, answer)
                 session.numeric(n.RPL_YOUREOPER)
                 told(session, [Change(True, "o")])
@@ -95,7 +95,7 @@ def _wallops(session: IrcClient, message: Message) -> None:
     operating.wallops(session.directory, session.user, message.params[0])
 
 
-@command("REHASH", "", "read the message of the day again", operator=True)
+@command("REHASH", "", "read configuration and message of the day again", operator=True)
 def _rehash(session: IrcClient, message: Message) -> None:
     session.connection.factory.settings.reload()
-    session.numeric(n.RPL_REHASHING, "motd")
+    session.numeric(n.RPL_REHASHING, "configuration")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from chat.domain.directory import Directory
 from chat.domain.refused import Refused, Why
 from chat.network.irc import numerics as n
 from chat.network.irc.numerics import Numeric
@@ -40,6 +41,8 @@ ABOUT_TWO: dict[Why, Numeric] = {
 class Answering(Protocol):
     """What a refusal needs of the client's side that it is told to."""
 
+    directory: Directory
+
     def numeric(self, row: Numeric, *arguments: object) -> None:
         """Send a numeric reply."""
 
@@ -49,6 +52,7 @@ class Answering(Protocol):
 
 def answer(session: Answering, command: str, refused: Refused) -> None:
     """Tell a client why something was not done."""
+    session.directory.stats.refuse(refused)
     if refused.why is Why.ALREADY_IN_ROOM:
         return
     row = ABOUT_TWO.get(refused.why)

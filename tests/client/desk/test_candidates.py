@@ -7,7 +7,7 @@ from tests.client.talking import Script, Talker
 
 def make_desk() -> tuple[Desk, Script]:
     talker = Talker()
-    desk = Desk(lambda connection: None, lambda reason: None, lambda: 0.0)
+    desk = Desk(lambda reason: None, lambda: 0.0)
     desk.attach(talker.connection)
     talker.connection._listener = desk.happened
     talker.connect("bob", "#lobby")

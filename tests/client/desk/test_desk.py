@@ -1,10 +1,13 @@
 """Events and typed lines on pages, with a server that the test plays."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chat.client.desk.desk import Desk
 from chat.client.desk.pages import Page, Sort
 from chat.client.desk.typed.table import COMMANDS, enter
+from chat.client.link.events import Kind, Said
 from tests.client.talking import ALL_CAPS, Script, Talker
 from tests.network.chatting import START
 
@@ -16,17 +19,13 @@ class Person:
         self.talker = Talker()
         self.left: list[str] = []
         self.bells = 0
-        self.connects = 0
-        self.desk = Desk(self._connect, self.left.append, lambda: START + self.talker.clock.seconds())
+        self.desk = Desk(self.left.append, lambda: START + self.talker.clock.seconds())
         self.desk.bell = self._bell
         self.talker.connection._listener = self.desk.happened
         self.desk.attach(self.talker.connection)
         self.talker.connect("bob", "#x")
         self.script = Script(self.talker).welcome(caps, "CHANTYPES=# PREFIX=(ov)@+")
         self.script.enter("#x", "@ann").pong()
-
-    def _connect(self, connection: object) -> None:
-        self.connects += 1
 
     def _bell(self) -> None:
         self.bells += 1
@@ -144,7 +143,7 @@ def test_rooms_open_when_we_join_and_stay_after_a_drop(person: Person) -> None:
     assert person.desk.place == "#y"
     person.script.lose()
     assert "broke" in person.last
-    assert person.desk.retry_at > START
+    assert person.desk.retry_in == 1
     person.talker.clock.advance(5)
     script = Script(person.talker).welcome()
     script.enter("#x", "ann").enter("#y")
@@ -163,10 +162,12 @@ def test_a_server_that_is_down_is_told_of_once(person: Person) -> None:
 def test_a_permanent_error_says_what_can_be_done(person: Person) -> None:
     person.script.say("ERROR :You are banned").lose()
     assert "/connect" in person.last
+    attempts = len(person.talker.attempts)
     person.type("/connect")
-    assert person.connects == 1
+    assert len(person.talker.attempts) == attempts + 1
+    Script(person.talker).say("ERROR :You are banned").lose()
     person.type("/nick robert")
-    assert person.connects == 2
+    assert len(person.talker.attempts) == attempts + 2
     assert person.talker.connection.name == "robert"
 
 
@@ -257,6 +258,161 @@ def test_commands_for_the_server(person: Person) -> None:
     assert person.left == ["bye now"]
 
 
+SECRET = "correct horse"
+
+
+class Unseen:
+    """Answers each question for a password with the same one, as user interfaces do."""
+
+    def __init__(self, person: Person, agrees: bool = False) -> None:
+        self.questions: list[str] = []
+        person.desk.ask_secret = self.ask_secret
+        self.asked: list[str] = []
+        self.agrees = agrees
+        person.desk.ask = self.ask
+
+    def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
+        self.questions.append(question)
+        answered(SECRET)
+
+    def ask(self, question: str, agreed: Callable[[], None]) -> None:
+        self.asked.append(question)
+        if self.agrees:
+            agreed()
+
+
+@pytest.mark.parametrize(
+    ("typed", "question", "sent"),
+    [
+        ("/register", "Choose a password for bob", f"REGISTER * * :{SECRET}"),
+        ("/oper boss", "Password of boss", f"OPER boss :{SECRET}"),
+        ("/password", "Choose a new password", f"PASSWORD :{SECRET}"),
+        ("/unregister", "to give the name up for good", f"UNREGISTER :{SECRET}"),
+    ],
+)
+def test_a_password_is_asked_for_unseen(person: Person, typed: str, question: str, sent: str) -> None:
+    unseen = Unseen(person)
+    person.script.say(":s 005 bob COMMANDS=ANNOUNCE,PASSWORD,UNREGISTER :are supported")
+    assert person.type(typed) == [sent]
+    assert question in unseen.questions[0]
+    assert not [text for page in person.desk.pages.all for text in page.lines if SECRET in text.text]
+
+
+def test_logging_in_asks_for_the_password_of_the_name_that_is_wanted(person: Person) -> None:
+    unseen = Unseen(person)
+    person.type("/login", "/login zoe")
+    assert unseen.questions == ["Password of bob", "Password of zoe"]
+    assert person.talker.connection.account == "zoe"
+
+
+def test_after_a_word_of_passwords_a_line_is_asked_about_before_it_is_said(person: Person) -> None:
+    unseen = Unseen(person)
+    person.script.say(":s 433 bob zoe :The name zoe is taken: it belongs to an account. Log in")
+    assert person.type(SECRET) == []
+    assert "Say this to #x?" in unseen.asked[0]
+    assert SECRET not in unseen.asked[0]
+    # Only once: what was not said is gone, and the next line is a line.
+    assert "PRIVMSG #x hello" in person.type("hello")
+    unseen.agrees = True
+    person.script.say(":s 464 bob :Password incorrect")
+    assert "PRIVMSG #x :and this" in person.type("and this")
+
+
+def test_a_name_that_belongs_to_an_account_asks_for_its_password() -> None:
+    talker = Talker()
+    desk = Desk(lambda reason: None, lambda: START)
+    talker.connection._listener = desk.happened
+    desk.attach(talker.connection)
+    questions: list[str] = []
+
+    def give(question: str, answered: Callable[[str], None]) -> None:
+        questions.append(question)
+        answered(SECRET)
+
+    desk.ask_secret = give
+    talker.connect("zoe", "#x")
+    script = Script(talker)
+    script.say(":s CAP * LS :sasl", ":s 433 * zoe :The name zoe is taken: it belongs to an account.")
+    script.welcome(name="zoe_")
+    assert questions == ["Password of zoe, if that is you"]
+    assert "CAP REQ sasl" in script.welcomed
+    assert "you are zoe_ for now" in desk.pages.server.lines[-2].text + desk.pages.server.lines[-1].text
+
+
+def test_a_server_that_wants_a_password_gets_it_with_the_next_connection(person: Person) -> None:
+    unseen = Unseen(person)
+    person.script.lose()
+    person.talker.clock.advance(10)
+    Script(person.talker).say(":s 464 * :Password incorrect").lose()
+    assert unseen.questions == ["Password of the server chat.test"]
+    assert Script(person.talker).sent()[0] == f"PASS :{SECRET}"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["/login zoe secret\nhorse", "/topic one\ntwo", "/away a\nb", "/pm \nann hello", "/login\nsecret"],
+)
+def test_a_command_of_several_lines_is_refused(person: Person, typed: str) -> None:
+    assert person.type(typed) == []
+    assert person.last == "A command is one line, and these were several: nothing was done."
+    assert person.talker.connection.away is None
+
+
+def test_what_is_said_to_somebody_may_have_several_lines(person: Person) -> None:
+    sent = person.type("/pm ann one\ntwo")
+    assert [line for line in sent if "PRIVMSG" in line] == ["PRIVMSG ann one", "PRIVMSG ann two"]
+    assert person.texts("ann") == ["one", "two"]
+
+
+def test_what_was_missed_counts_and_rings_once() -> None:
+    person = Person(ALL_CAPS)
+    person.desk.pages.go(person.desk.pages.server)
+    for number in range(3):
+        event = Said("#x", "ann", f"bob: {number}", Kind.SAY, START, mention=True, history=True, missed=True)
+        person.desk.happened(event)
+    person.desk.happened(Said("#x", "ann", "bob: old", Kind.SAY, START, mention=True, history=True))
+    assert (person.page().unread, person.page().mentioned, person.bells) == (3, True, 1)
+
+
+def test_coming_into_many_rooms_at_the_start_looks_at_the_first() -> None:
+    person = Person()
+    person.script.enter("#y").enter("#z")
+    assert person.desk.place == "#x"
+    person.type("/join #y")
+    assert person.desk.place == "#y"
+    person.type("/join #new,#newer")
+    person.script.enter("#new").enter("#newer")
+    assert person.desk.place == "#newer"
+
+
+def test_our_own_message_in_several_parts_is_shown_once() -> None:
+    person = Person(ALL_CAPS)
+    person.script.say("@label=q1 :s BATCH +h chathistory #x", ":s BATCH -h")
+    enter(person.desk, "hello")
+    message = person.page().lines[0].message
+    assert message is not None
+    message.msgids[:] = ["m1", "m2"]
+    past = [
+        Said("#x", "bob", text, Kind.SAY, START, own=True, history=True, msgid=msgid)
+        for text, msgid in (("earlier", "m0"), ("hel", "m1"), ("lo", "m2"))
+    ]
+    assert person.desk.oldest("#x") == "m1"
+    person.desk.earlier("#x", list(past))
+    assert person.texts() == ["earlier", "hello"]
+
+
+def test_a_moment_in_milliseconds_loses_no_line(person: Person) -> None:
+    person.type("/whois ann")
+    person.script.say(
+        ":s 311 bob ann a host * :Ann A",
+        ":s 317 bob ann 65 1800000000123 :idle",
+        ":s 301 bob ann :lunch",
+        ":s 318 bob ann :End",
+    )
+    assert "here since 2027-01-" in person.texts()[1]
+    assert person.texts()[2] == "  away: lunch"
+
+
 def test_clearing(person: Person) -> None:
     person.type("hello", "/clear")
     assert person.texts() == []
@@ -299,5 +455,6 @@ def test_who_was_put_out_is_told_how_to_come_back(person: Person) -> None:
         "The operator has put you out: spam. This client does not come back by itself."
     )
     assert "/connect" in person.last
+    attempts = len(person.talker.attempts)
     person.type("/connect")
-    assert person.connects == 1
+    assert len(person.talker.attempts) == attempts + 1

@@ -1,10 +1,10 @@
 """Pages of lines, and which of them is looked at."""
 
-from chat.client.desk.pages import MAX_LINES, MAX_PAGES, Line, Pages, Sort
+from chat.client.desk.pages import MAX_LINES, MAX_PAGES, MAX_PRIVATE, Line, Pages, Sort
 
 
 def pages() -> Pages:
-    return Pages(str.lower)
+    return Pages(str.lower, lambda place: place.startswith("#"))
 
 
 def say(found: Pages, place: str, text: str = "x", mention: bool = False) -> None:
@@ -83,8 +83,52 @@ def test_lines_and_pages_are_bounded() -> None:
     page.insert_before([Line(Sort.SAY, "old")])
     assert page.lines[0].text == "5"
     for number in range(MAX_PAGES + 5):
-        found.make(f"stranger{number}")
+        found.make(f"#room{number}")
     assert len(found.all) == MAX_PAGES
+
+
+def test_strangers_beyond_a_number_share_a_page_and_no_room_loses_its_own() -> None:
+    found = pages()
+    found.go(found.make("#a"))
+    for number in range(MAX_PRIVATE):
+        assert found.heard(f"stranger{number}").place == f"stranger{number}"
+    shared = found.heard("one more")
+    assert (shared.place, shared.title) == ("", "strangers")
+    assert found.heard("yet another") is shared
+    assert found.heard("stranger0").place == "stranger0"
+    # Whom we write to ourselves, and rooms, have a page in any case.
+    assert found.make("friend").place == "friend"
+    assert found.heard("#b").place == "#b"
+
+
+def test_with_too_many_pages_the_one_missed_least_goes() -> None:
+    found = pages()
+    first, second, third = (found.make(name) for name in ("ann", "bob", "carl"))
+    first.draft = "half a thought"
+    second.unread = 2
+    while len(found.all) < MAX_PAGES:
+        found.make(f"#room{len(found.all)}")
+    found.make("#new")
+    assert third not in found.all
+    assert {first, second} <= set(found.all)
+
+
+def test_what_comes_while_nobody_looks_at_the_end_is_counted() -> None:
+    found = pages()
+    page = found.make("#a")
+    found.go(page)
+    found.attend(False)
+    say(found, "#a", mention=True)
+    assert (page.unread, page.mentioned, page.marker) == (1, True, page.lines[0])
+    found.attend(True)
+    assert (page.unread, page.mentioned, page.marker) == (0, False, page.lines[0])
+    page.scroll = 3
+    say(found, "#a")
+    found.looked()
+    assert page.unread == 1
+    page.scroll = 0
+    found.looked()
+    assert page.unread == 0
 
 
 def test_older_lines_go_before() -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from chat.client.gui.preferences import (
+    MAX_FILE,
     MAX_RECENT,
     Account,
     Kept,
@@ -21,19 +22,23 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
     account = Account("chat.test", "zoe", ("#lobby", "#kitchen"), tls=True, account="zoe")
     preferences = WindowPreferences(theme="dark", text_size=14, bell=False).with_account(account)
     assert save(path, preferences)
-    assert read_window(load(path)) == preferences
+    assert load(path)[1] == ""
+    assert read_window(load(path)[0]) == preferences
 
 
 def test_without_a_file_everything_is_as_usual(tmp_path: Path) -> None:
-    assert read_window(load(tmp_path / "none.json")) == WindowPreferences()
-    assert read_launcher(load(tmp_path / "none.json")) == LauncherPreferences()
+    assert read_window(load(tmp_path / "none.json")[0]) == WindowPreferences()
+    assert read_launcher(load(tmp_path / "none.json")[0]) == LauncherPreferences()
 
 
 def test_a_broken_file_is_as_good_as_none(tmp_path: Path) -> None:
     path = tmp_path / "window.json"
-    for text in ("{", "[]", "\0", '"text"', "null"):
+    for text in ("{", "[]", "\0", '"text"', "null", "[" * 60_000, '{"a": "' + "x" * MAX_FILE + '"}'):
         path.write_text(text)
-        assert load(path) == {}
+        found, problem = load(path)
+        assert found == {}
+        assert str(path) in problem
+        assert Kept(path, read_window).problem == problem
 
 
 def test_values_that_make_no_sense_are_as_usual() -> None:

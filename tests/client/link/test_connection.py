@@ -15,6 +15,7 @@ from chat.client.link.events import (
     Left,
     Missed,
     Said,
+    StandIn,
     StateChanged,
     Told,
 )
@@ -134,7 +135,8 @@ class TestComingIn:
         assert script.sent() == ["NICK bob_"]
         script.welcome(name="bob_")
         assert talker.connection.name == "bob_"
-        assert any("bob cannot be had (taken)" in event.text for event in talker.told(Told))
+        assert talker.connection.wanted_name == "bob"
+        assert talker.told(StandIn) == [StandIn("bob", "bob_", "taken", False)]
 
     def test_a_server_that_never_answers_is_tried_again(self) -> None:
         talker = Talker().connect()

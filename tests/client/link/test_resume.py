@@ -54,6 +54,38 @@ class Person:
         return [event.text for event in self.talker.told(Said)]
 
 
+def test_what_was_missed_is_told_from_what_is_only_shown_again() -> None:
+    person = Person()
+    person.drop()
+    person.script.enter("#x")
+    person.answer(person.asked(), message(1), message(2))
+    person.answer(person.asked())
+    assert [(said.text, said.missed) for said in person.talker.told(Said)] == [("1", True), ("2", True)]
+
+
+def test_a_room_that_was_silent_before_has_only_news() -> None:
+    talker = Talker().connect("bob", "#y")
+    person = Person.__new__(Person)
+    person.talker = talker
+    person.script = person.welcome()
+    person.script.enter("#y")
+    person.answer(person.asked(), place="#y")
+    person.drop()
+    person.script.enter("#y")
+    person.answer(person.asked(), message(1, "#y"), place="#y")
+    assert [said.missed for said in talker.told(Said)] == [True]
+
+
+def test_a_room_that_is_new_to_us_has_none() -> None:
+    talker = Talker().connect("bob", "#x")
+    person = Person.__new__(Person)
+    person.talker = talker
+    person.script = person.welcome()
+    person.script.enter("#x")
+    person.answer(person.asked(), message(1), message(2))
+    assert [said.missed for said in talker.told(Said)] == [False, False]
+
+
 @pytest.fixture
 def person() -> Person:
     person = Person()

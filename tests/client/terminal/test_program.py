@@ -10,9 +10,9 @@ from prompt_toolkit.output import DummyOutput
 
 from chat.client.desk.arguments import connect, read_arguments
 from chat.client.desk.pages import Line, Sort
+from chat.client.desk.pasting import MAX_LINES
 from chat.client.terminal.program import TerminalProgram
 from chat.client.terminal.rows import Row
-from chat.client.terminal.screen import MAX_PASTE_LINES
 from tests.client.talking import Attempt, Script, Talker
 from tests.network.chatting import START
 
@@ -163,10 +163,11 @@ def test_going_through_pages_keeps_what_was_typed_there(person: Person) -> None:
 
 def test_a_paste_of_several_lines_is_asked_about(person: Person) -> None:
     person.run("first ", paste("one\r\n\n two\n"), "x")
-    assert "2 lines to #x" in person.screen.question()
+    assert person.screen.asked is not None
+    assert "2 lines to #x" in person.screen.asked.text
     assert person.texts == []
     person.run(ESCAPE)
-    assert person.screen.paste is None
+    assert person.screen.asked is None
     assert person.screen.buffer.text == "first "
     person.run(paste("one\n two"), ENTER)
     assert person.texts == ["first one", " two"]
@@ -180,11 +181,11 @@ def test_lines_of_a_paste_are_no_commands(person: Person) -> None:
 
 def test_a_paste_of_one_line_is_typed(person: Person) -> None:
     person.run(paste("one\n"))
-    assert (person.screen.buffer.text, person.screen.paste) == ("one ", None)
+    assert (person.screen.buffer.text, person.screen.asked) == ("one", None)
 
 
 def test_a_paste_that_is_too_long_is_not_sent(person: Person) -> None:
-    person.run(paste("x\n" * (MAX_PASTE_LINES + 1)), ENTER)
+    person.run(paste("x\n" * (MAX_LINES + 1)), ENTER)
     assert person.texts == []
 
 
@@ -254,7 +255,7 @@ def test_every_size_is_survived(person: Person, columns: int, rows: int) -> None
 
 
 def test_the_status_bar_tells_the_state(person: Person) -> None:
-    assert person.status.startswith(" bob │ 1 server 2 #x 2")
+    assert person.status.startswith(" bob │ 1 server 2 #x (2 here)")
     person.program.connection.set_away("lunch")
     assert "bob (away)" in person.status
     person.script.lose()

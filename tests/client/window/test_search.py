@@ -13,9 +13,20 @@ def test_the_newest_comes_first_and_all_is_safe() -> None:
         Said("#lobby", "ann", "old", Kind.SAY, NOON - 60),
         Said("#lo\x07bby", "b\x1b[2Jen", "\x02new\x02 \x1b[31mtext", Kind.SAY, NOON),
     ]
-    rows = result_rows(messages, NOON)
+    rows = result_rows(messages, "new", NOON)
     assert [(row.key, row.text) for row in rows] == [("1", "new text"), ("0", "old")]
     assert rows[0].hint == "ben in #lobby, 12:00"
+
+
+def test_a_long_text_is_shown_from_shortly_before_what_was_searched_for() -> None:
+    text = "a word " * 20 + "Needle and more"
+    [row] = result_rows([Said("#lobby", "ann", text, Kind.SAY, NOON)], "from:ann needle", NOON)
+    assert row.text.startswith("…")
+    assert row.text.endswith("word Needle and more")
+    assert len(row.text) < 40
+    unbroken = "x" * 90 + "needle"
+    [row] = result_rows([Said("#lobby", "ann", unbroken, Kind.SAY, NOON)], "needle", NOON)
+    assert row.text == "…needle"
 
 
 def test_days_and_years_are_told_only_where_they_differ() -> None:

@@ -13,7 +13,7 @@ class Seat:
     def __init__(self) -> None:
         self.clock = Clock()
         self.talker = Talker(self.clock)
-        self.desk = WindowDesk(lambda connection: None, lambda reason: None, self.clock.seconds)
+        self.desk = WindowDesk(lambda reason: None, self.clock.seconds)
         self.desk.attach(self.talker.connection)
         self.talker.connection._listener = self.desk.happened
         self.talker.connect("bob", "#lobby", "#kitchen")
@@ -69,12 +69,12 @@ def test_status_tells_lag_and_the_countdown() -> None:
     seat = Seat()
     connection = seat.talker.connection
     connection.lag = 0.012
-    assert views.status(seat.desk, 0).mood == "good"
-    assert "12 ms" in views.status(seat.desk, 0).text
+    assert views.status(seat.desk).mood == "good"
+    assert "12 ms" in views.status(seat.desk).text
     connection.lag = 2.5
-    assert views.status(seat.desk, 0) == ("warning", "Connected to chat.test as bob  ·  lag 2.5 s")
+    assert views.status(seat.desk) == ("warning", "Connected to chat.test as bob  ·  lag 2.5 s")
     seat.script.lose()
-    assert views.status(seat.desk, seat.clock.seconds()).text == "Reconnecting in 1 s"
+    assert views.status(seat.desk).text == "Reconnecting in 1 s"
     assert "(reconnecting)" in views.window_title(seat.desk)
 
 

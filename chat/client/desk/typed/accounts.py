@@ -1,18 +1,24 @@
-"""Rows of the table of commands about accounts: make one, log in and out."""
+"""Rows of the table of commands about accounts: make one, log in and out, change its password, give it up."""
 
 from __future__ import annotations
 
-from chat.client.desk.typed.table import UserInterface, command
+from chat.client.desk.typed.table import UserInterface, command, server_has, when_done, with_secret
 
 
-@command("register", "PASSWORD", "make your name yours: an account of this name")
+@command("register", "[PASSWORD]", "make your name yours: an account of this name")
 def _register(desk: UserInterface, arguments: list[str]) -> None:
-    desk.connection.register(arguments[0])
+    with_secret(desk, arguments, f"Choose a password for {desk.connection.name}", desk.connection.register)
 
 
-@command("login", "ACCOUNT PASSWORD", "log in to your account")
+@command("login", "[ACCOUNT] [PASSWORD]", "be who you are; without a password it is asked for, unseen")
 def _login(desk: UserInterface, arguments: list[str]) -> None:
-    desk.connection.log_in(arguments[0], arguments[1])
+    account = arguments[0] if arguments else desk.connection.wanted_name
+    with_secret(
+        desk,
+        arguments[1:],
+        f"Password of {account}",
+        lambda password: desk.connection.log_in(account, password),
+    )
 
 
 @command("logout", "", "log out of your account")
@@ -20,20 +26,18 @@ def _logout(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.log_out()
 
 
-@command("password", "", "how to change your password")
+@command("password", "[PASSWORD]", "change your password")
 def _password(desk: UserInterface, arguments: list[str]) -> None:
-    _only_plain(desk, "changes a password", "/login NAME, then /password")
+    if server_has(desk, "PASSWORD"):
+        change = desk.connection.change_password
+        with_secret(desk, arguments, "Choose a new password", lambda given: when_done(desk, change(given)))
 
 
-@command("unregister", "", "how to give your name up, for good")
+@command("unregister", "[PASSWORD]", "give your name up, for good")
 def _unregister(desk: UserInterface, arguments: list[str]) -> None:
-    _only_plain(desk, "gives an account up", "/login NAME, then /unregister")
-
-
-def _only_plain(desk: UserInterface, does: str, commands: str) -> None:
-    host, port, _ = desk.connection.address
-    desk.note(
-        f"No IRC command {does}, and this client speaks IRC. On a server of this project: nc {host} {port}, "
-        f"a name, {commands}; passwords are asked for there.",
-        error=True,
-    )
+    if server_has(desk, "UNREGISTER"):
+        give_up = desk.connection.unregister
+        question = (
+            f"Password of {desk.connection.account or desk.connection.name}, to give the name up for good"
+        )
+        with_secret(desk, arguments, question, lambda given: when_done(desk, give_up(given)))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from chat.client.desk.typed.table import UserInterface, command, when_answered
+from chat.client.desk.typed.table import (
+    UserInterface,
+    command,
+    server_has,
+    when_answered,
+    when_done,
+    with_secret,
+)
 from chat.client.link import moderation
 from chat.domain.durations import is_duration
 
@@ -16,19 +23,21 @@ def _time(desk: UserInterface, arguments: list[str]) -> None:
     when_answered(desk, answer, lambda place, text: desk.note(text, place))
 
 
-@command("oper", "NAME PASSWORD", "become an operator of the server, with an operator's account")
+@command("oper", "NAME [PASSWORD]", "become an operator of the server, with an operator's account")
 def _oper(desk: UserInterface, arguments: list[str]) -> None:
-    desk.connection.command("OPER", *arguments)
+    name = arguments[0]
+    with_secret(
+        desk,
+        arguments[1:],
+        f"Password of {name}",
+        lambda password: desk.connection.command("OPER", name, password),
+    )
 
 
 @command("kill", "NAME [REASON]", "disconnect somebody (operators of the server)")
 def _kill(desk: UserInterface, arguments: list[str]) -> None:
-    def show(place: str, sentence: str) -> None:
-        if sentence:
-            desk.note(sentence, place)
-
     answer = desk.connection.order("KILL", *arguments)
-    when_answered(desk, answer.addCallback(moderation.read_kill, arguments[0]), show)
+    when_done(desk, answer.addCallback(moderation.read_kill, arguments[0]))
 
 
 @command(
@@ -62,12 +71,7 @@ def _server_bans(desk: UserInterface, arguments: list[str]) -> None:
     when_answered(desk, answer.addCallback(moderation.read_server_bans), show)
 
 
-@command("announce", "", "how to tell everybody something (operators of the server)")
+@command("announce", "TEXT", "tell everybody something (operators of the server)")
 def _announce(desk: UserInterface, arguments: list[str]) -> None:
-    host, port, _ = desk.connection.address
-    desk.note(
-        "No IRC command reaches everybody, and this client speaks IRC. On a server of this project: nc "
-        f"{host} {port}, a name, /oper NAME, then /announce TEXT; or the monitor's page. "
-        "/quote WALLOPS :TEXT tells those who have the mode w.",
-        error=True,
-    )
+    if server_has(desk, "ANNOUNCE"):
+        when_done(desk, desk.connection.announce(arguments[0]))

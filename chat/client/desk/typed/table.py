@@ -6,6 +6,7 @@ that every one of them can offer the same commands. The rows are in `chat.client
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -13,9 +14,11 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from chat.client.link.connection import Connection
-from chat.client.link.events import Event, Kind, Outgoing, Said
+from chat.client.link.events import ConnectionState, Event, Kind, Outgoing, Said
+from chat.client.link.outbox import encodable
 from chat.client.link.queries import QueryFailed
 from chat.domain.refused import Refused
+from chat.domain.text import printable
 from chat.slash import Misunderstood, Table
 
 
@@ -25,6 +28,13 @@ class UserInterface(Protocol):
     connection: Connection
     correspondent: str
     """Who wrote to us last in private, ``""`` for nobody."""
+    ask_secret: Callable[[str, Callable[[str], None]], None]
+    """Ask for something that nobody is to see while it is typed; it is not given if the person changes their mind."""
+    ask: Callable[[str, Callable[[], None]], None]
+    """Ask whether to do something."""
+
+    def doubts(self) -> bool:
+        """Whether what is typed next may be meant as a password."""
 
     @property
     def place(self) -> str:
@@ -38,6 +48,9 @@ class UserInterface(Protocol):
 
     def open(self, place: str) -> None:
         """Go to a place; one that is not there yet is made."""
+
+    def head_for(self, place: str) -> None:
+        """Go to a room as soon as we are in it."""
 
     def close(self, place: str) -> None:
         """Take a place away."""
@@ -70,7 +83,12 @@ command = TABLE.command
 
 
 def enter(desk: UserInterface, line: str) -> None:
-    """Do what a line says that somebody typed: a command after a slash, ``//`` for a slash, else text."""
+    """Do what a line says that somebody typed: a command after a slash, ``//`` for a slash, else text.
+
+    Only the text of what is said can have several lines.
+    """
+    line = encodable(line)
+    doubt = desk.doubts()
     if line.startswith("/") and not line.startswith("//"):
         run(desk, line)
         return
@@ -80,6 +98,12 @@ def enter(desk: UserInterface, line: str) -> None:
     if not desk.place:
         desk.note(
             "You are in no room: nobody would hear you. /join #lobby, or /rooms for a list.", error=True
+        )
+    elif doubt:
+        place = desk.place
+        desk.ask(
+            f"Say this to {printable(place)}? A password is asked for, unseen, by /login and /register.",
+            lambda: say(desk, place, text),
         )
     else:
         say(desk, desk.place, text)
@@ -93,10 +117,33 @@ def say(desk: UserInterface, place: str, text: str, kind: Kind = Kind.SAY) -> No
 def run(desk: UserInterface, line: str) -> None:
     """Do what a line with a slash says; what is wrong with it is told."""
     try:
+        if "\n" in line:
+            _check_lines(line)
         row, arguments = TABLE.understand(line)
         row.run(desk, arguments)
     except (Misunderstood, Refused) as problem:
         desk.note(str(problem), error=True)
+
+
+SAID = {"pm": 2, "me": 1, "reply": 1}
+"""Commands that say something, which can have several lines, and which argument that is."""
+
+
+def _check_lines(line: str) -> None:
+    """Raise `Misunderstood` for a command of several lines that is no text to be said."""
+    head, *arguments = line.partition("\n")[0][1:].split() or [""]
+    row = BY_WORD.get(head.lower())
+    text_at = SAID.get(row.name) if row is not None else None
+    if text_at is None or len(arguments) < text_at - 1:
+        raise Misunderstood("A command is one line, and these were several: nothing was done.")
+
+
+def with_secret(desk: UserInterface, given: list[str], question: str, use: Callable[[str], None]) -> None:
+    """Use the password that was given on the command's line, or ask for it."""
+    if given:
+        use(given[0])
+    else:
+        desk.ask_secret(question, use)
 
 
 def when_answered(desk: UserInterface, answer: Deferred, show: Callable) -> None:  # type: ignore[type-arg]
@@ -111,6 +158,25 @@ def when_answered(desk: UserInterface, answer: Deferred, show: Callable) -> None
     answer.addErrback(failed)
 
 
+def when_done(desk: UserInterface, answer: Deferred[str]) -> None:
+    """Show the sentence that answers, if there is one, or why nothing was done."""
+
+    def show(place: str, sentence: str) -> None:
+        if sentence:
+            desk.note(sentence, place)
+
+    when_answered(desk, answer, show)
+
+
+def server_has(desk: UserInterface, command_name: str) -> bool:
+    """Whether the server knows a command of our own; if not, that is said."""
+    if desk.connection.has_command(command_name):
+        return True
+    offline = desk.connection.state is not ConnectionState.ONLINE
+    desk.note("You are not connected." if offline else "This server has no command for that.", error=True)
+    return False
+
+
 def room_here(desk: UserInterface) -> str | None:
     """The room of the page, None (and a sentence) where there is none."""
     if desk.place and desk.connection.is_room(desk.place):
@@ -119,18 +185,16 @@ def room_here(desk: UserInterface) -> str | None:
     return None
 
 
+_WORD = re.compile(r"\S+")
+
 SECRETS = {"register": 1, "login": 2, "password": 1, "unregister": 1, "oper": 2}
 """Commands with a password, and which argument that is: not to be shown, nor kept as what was typed before."""
 
 
 def secret_in(line: str) -> int | None:
     """Where the password begins in a line, None where there is none."""
-    word, _, rest = line[1:].partition(" ")
-    row = BY_WORD.get(word.lower()) if line.startswith("/") else None
+    words = list(_WORD.finditer(line))
+    row = BY_WORD.get(words[0][0][1:].lower()) if line.startswith("/") and words else None
     if row is None or row.name not in SECRETS:
         return None
-    start = len(line) - len(rest.lstrip())
-    for _ in range(SECRETS[row.name] - 1):
-        _, _, rest = line[start:].partition(" ")
-        start = len(line) - len(rest.lstrip())
-    return start
+    return words[SECRETS[row.name]].start() if len(words) > SECRETS[row.name] else len(line)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from chat.client.desk.looks import date
 from chat.client.desk.typed.table import (
     TABLE,
     UserInterface,
@@ -66,6 +65,7 @@ def _join(desk: UserInterface, arguments: list[str]) -> None:
     if known is not None and known.joined:
         desk.open(known.name)
         return
+    desk.head_for(room.rpartition(",")[2])
     desk.connection.join(room, *arguments[1:2])
     if desk.connection.state is not ConnectionState.ONLINE:
         desk.note(f"You join {room} as soon as you are connected.")
@@ -136,8 +136,7 @@ def _whois(desk: UserInterface, arguments: list[str]) -> None:
         real = f" - {found.realname}" if found.realname and found.realname != found.name else ""
         desk.note(f"{found.name} ({found.mask}{account}){real}", place)
         if found.since is not None and found.idle is not None:
-            since = datetime.fromtimestamp(found.since).strftime("%Y-%m-%d %H:%M")
-            desk.note(f"  here since {since}, idle for {duration(found.idle)}", place)
+            desk.note(f"  here since {date(found.since)}, idle for {duration(found.idle)}", place)
         if found.rooms:
             desk.note(f"  in {listed(list(found.rooms), ROOMS_SHOWN)}", place)
         if found.away:

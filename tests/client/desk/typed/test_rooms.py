@@ -43,10 +43,13 @@ def test_what_goes_out(person: Person, typed: str, sent: str) -> None:
     assert person.type(typed) == [sent]
 
 
-@pytest.mark.parametrize("typed", ["/password", "/unregister", "/announce hello"])
-def test_what_irc_cannot_say_says_what_to_do(person: Person, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["/password secret", "/unregister secret", "/announce hello"])
+def test_what_a_server_has_no_command_for_is_told(person: Person, typed: str) -> None:
     assert person.type(typed) == []
-    assert "nc chat.test 56458" in person.last
+    assert person.last == "This server has no command for that."
+    person.script.say(":s 005 bob COMMANDS=ANNOUNCE,PASSWORD,UNREGISTER :are supported")
+    word, _, argument = typed[1:].partition(" ")
+    assert person.type(typed) == [f"{word.upper()} {argument}"]
 
 
 @pytest.mark.parametrize(
