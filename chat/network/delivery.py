@@ -150,7 +150,8 @@ class Fanout:
     def _turn(self) -> None:
         self._call = None
         self._turning = True
-        walked, large = bool(self._queue or self._quiet), False
+        # What came of people who come and go was gathered already, and nobody who speaks is to wait for it.
+        walked, large = bool(self._queue), False
         try:
             large = self._serve()
         finally:
