@@ -3,7 +3,9 @@
 Every command costs work (`chat.domain.terms`). Each connection and each address has a budget of it; who is within both
 is served at once, as long as commands take no more than `SHARE` of a processor. What cannot be done at once waits, and
 nothing more is read from that connection until it was done: one command a connection waits at most. Those within their
-budget come first, of these who has used least; those beyond it share `BEYOND` of a processor.
+budget come first, and what is quick before what is long; after that, whoever has used the smallest part of their own
+budget and that of their address. How long somebody waits already does not count: a thousand who guess passwords would
+otherwise all come before who begins to log in. Those beyond their budget share `BEYOND` of a processor.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ SHARE = 0.7
 """Part of a processor that commands may take at once; the rest is for what was said and for those who connect."""
 AT_ONCE = 10_000.0
 """Microseconds of work after which others have their turn: what a person does not feel."""
+QUICK = 1_000.0
+"""Microseconds up to which work is quick: anything that people do often, in rooms of thousands."""
 BEYOND = 0.25
 """Part of a processor for those who are beyond their budget."""
 ADDRESSES_AT_MOST = 65_536
@@ -59,7 +63,7 @@ class Turns:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._seconds: Callable[[], float] = reactor.seconds
-        self._queue: list[tuple[bool, float, int, Worker, float]] = []
+        self._queue: list[tuple[bool, bool, float, int, Worker, float]] = []
         self._number = 0
         self._addresses: OrderedDict[str, float] = OrderedDict()
         self._share = TokenBucket(SHARE * MICROSECONDS, AT_ONCE)
@@ -86,15 +90,18 @@ class Turns:
         """Count so much work for a connection; True if it has to wait until `go_on` is called."""
         now = self._seconds()
         worker.used_until = max(worker.used_until, now) + work / BUDGET_RATE
-        beyond = worker.used_until - now > BUDGET / BUDGET_RATE
+        part = (worker.used_until - now) * BUDGET_RATE / BUDGET
+        beyond = part > 1
         if worker.address_key is not None:
-            beyond = self._count_address(worker.address_key, work, now) or beyond
+            of_address = self._count_address(worker.address_key, work, now)
+            beyond = beyond or of_address > 1
+            part += of_address
         if not beyond and not self._share.wait(now):
             self._share.take(now, work)
             return False
         self.waited += 1
         self._number += 1
-        heappush(self._queue, (beyond, worker.used_until, self._number, worker, work))
+        heappush(self._queue, (beyond, work > QUICK, part, self._number, worker, work))
         self._schedule(now)
         return True
 
@@ -104,13 +111,13 @@ class Turns:
         until = self._addresses.get(worker.address_key or "", -inf)
         return worker.used_until - now > BUDGET / BUDGET_RATE or until - now > ADDRESS_BUDGET / ADDRESS_RATE
 
-    def _count_address(self, key: str, work: float, now: float) -> bool:
+    def _count_address(self, key: str, work: float, now: float) -> float:
         addresses = self._addresses
         until = addresses[key] = max(addresses.pop(key, -inf), now) + work / ADDRESS_RATE
         first = next(iter(addresses))
         if addresses[first] <= now or len(addresses) > ADDRESSES_AT_MOST:
             del addresses[first]
-        return until - now > ADDRESS_BUDGET / ADDRESS_RATE
+        return (until - now) * ADDRESS_RATE / ADDRESS_BUDGET
 
     def _schedule(self, now: float) -> None:
         beyond = self._queue[0][0]
@@ -125,7 +132,7 @@ class Turns:
         queue = self._queue
         while queue:
             now = self._seconds()
-            beyond, _, _, worker, work = queue[0]
+            beyond, _, _, _, worker, work = queue[0]
             if self._share.wait(now) or (beyond and self._beyond.wait(now)):
                 self._schedule(now)
                 return

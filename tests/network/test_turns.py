@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
+from chat.domain.terms import HASH
 from chat.network.turns import (
     ADDRESS_BUDGET,
     AT_ONCE,
@@ -12,6 +13,7 @@ from chat.network.turns import (
     BUDGET,
     BUDGET_RATE,
     MICROSECONDS,
+    QUICK,
     SHARE,
     STRANGER_BUDGET,
     Turns,
@@ -98,6 +100,29 @@ def test_who_has_used_little_comes_first(clock: Clock, turns: Turns, done: list[
     modest.asks(100)
     clock.pump([0.01] * 10)
     assert done == ["greedy", "modest", "greedy"]
+
+
+def test_what_is_quick_comes_before_what_is_long(clock: Clock, turns: Turns, done: list[str]) -> None:
+    people = [Somebody(turns, done, name) for name in ("first", "long", "quick")]
+    for person, work in zip(people, (3 * AT_ONCE, QUICK + 1, QUICK), strict=True):
+        person.asks(work)
+    settle(clock)
+    assert done == ["first", "quick", "long"]
+
+
+def test_those_who_wait_longer_do_not_come_before_who_has_used_less(
+    clock: Clock, turns: Turns, done: list[str]
+) -> None:
+    newcomer = Somebody(turns, done, "newcomer", "192.0.2.200")
+    for number in range(1000):
+        address = f"192.0.2.{number % 10}"
+        Somebody(turns, done, "guess", address).asks(HASH)
+    clock.pump([0.05] * 20)
+    done.clear()
+    newcomer.asks(HASH)
+    newcomer.asks(QUICK)
+    clock.pump([0.05] * 3)
+    assert done.count("newcomer") == 2
 
 
 def test_who_was_here_comes_before_a_stranger(clock: Clock, turns: Turns, done: list[str]) -> None:
