@@ -17,7 +17,7 @@ from chat.domain.stats import Stats
 from chat.network.delivery import Fanout
 from chat.network.endings import GOING_DOWN
 from chat.network.factory import ChatFactory
-from chat.network.irc.session import IrcDialect
+from chat.network.irc.dialect import IrcDialect
 from chat.network.plain import PlainDialect
 from chat.network.resting import Rests
 from chat.network.settings import Settings
@@ -25,6 +25,8 @@ from chat.storage.store import Storage
 
 DRAIN_SECONDS = 3.0
 """How long connections may take to get their last lines when the server stops."""
+ABORT_SECONDS = 1.0
+"""How long those that are cut off then may take to end: one that never does holds up nobody."""
 LOOK_SECONDS = 0.02
 """How often it is looked whether all of them have."""
 
@@ -81,7 +83,7 @@ class ChatServer(Service):
     def stopService(self) -> Deferred[None]:
         """Tell everybody, and wait until they have taken it, for `DRAIN_SECONDS` at most."""
         super().stopService()
-        self.directory.stopping = True
+        self.directory.stop()
         self.log.info("Stopping; {count} connections to close", count=len(self.factory.connections))
         self.factory.close_all(GOING_DOWN)
         deadline = self._reactor.seconds() + DRAIN_SECONDS
@@ -91,10 +93,18 @@ class ChatServer(Service):
             if not self.factory.connections:
                 done.callback(None)
                 return
-            if self._reactor.seconds() >= deadline:
+            late = self._reactor.seconds() - deadline
+            if late >= ABORT_SECONDS:
+                self.log.warn("{count} connections do not end", count=len(self.factory.connections))
+                done.callback(None)
+                return
+            if late >= 0:
                 # They are gone a turn later, and what storage has to know of it comes before it stops.
                 for connection in list(self.factory.connections):
-                    connection.abort("The server is going down")
+                    try:
+                        connection.abort("The server is going down")
+                    except Exception:
+                        self.log.failure("A connection could not be closed")
             self._reactor.callLater(LOOK_SECONDS, look)
 
         look()

@@ -172,7 +172,7 @@ def status(chat_server: ChatServer) -> str:
     stats = chat_server.directory.stats
     health = [] if chat_server.storage is None else [dict(chat_server.storage.figures())["history"]]
     return (
-        f"{stats.users} people, {stats.connections} connections; history: {', '.join(health) or 'in memory'}"
+        f"{stats.people} people, {stats.connections} connections; history: {', '.join(health) or 'in memory'}"
     )
 
 

@@ -112,7 +112,7 @@ def test_everybody_has_left_by_the_time_it_has_stopped(server: Hosted) -> None:
     bob.stall()
     bob.feed(b"/help\n")
     there: list[int] = []
-    server.chat_server.stopService().addCallback(lambda _: there.append(len(server.directory.users)))
+    server.chat_server.stopService().addCallback(lambda _: there.append(len(server.directory.people)))
     server.loop.advance(DRAIN_SECONDS + 1)
     assert there == [0]
 

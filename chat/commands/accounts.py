@@ -28,9 +28,9 @@ def _check_choice(password: str) -> None:
 
 
 def _name_of(speaker: Speaker) -> str:
-    if speaker.user.name is None:
+    if speaker.person.name is None:
         raise Refused(Why.NOT_LOGGED_IN, "You have no name yet: type one, or /login NAME.")
-    return speaker.user.shown
+    return speaker.person.shown
 
 
 @command("register", "[PASSWORD]", "make your name yours, with a password", work=hashing(0))
@@ -45,7 +45,7 @@ def _register(speaker: Speaker, arguments: list[str]) -> None:
                 f"The name {account.name} is yours, and you are logged in. From now on: /login {account.name}"
             )
 
-        speaker.logins.register(speaker.user, name, password, when_answered(speaker, registered))
+        speaker.logins.register(speaker.session, name, password, when_answered(speaker, registered))
 
     _with_secret(speaker, arguments[0] if arguments else None, "Choose a password", use)
 
@@ -56,9 +56,9 @@ def _login(speaker: Speaker, arguments: list[str]) -> None:
 
     def use(password: str) -> None:
         def logged_in(account: Account) -> None:
-            new = speaker.user.name is None
+            new = speaker.person.name is None
             try:
-                speaker.logins.take_name(speaker.user, account, check_name(account.name))
+                speaker.logins.take_name(speaker.session, account, check_name(account.name))
             except Refused as refused:
                 # Only a full server, or the same account on another connection a moment ago.
                 speaker.reply(f"You are logged in as {account.name}. {refused.sentence}")
@@ -67,9 +67,9 @@ def _login(speaker: Speaker, arguments: list[str]) -> None:
             if new:
                 speaker.welcome()
             speaker.reply(f"You are logged in as {account.name}.")
-            speaker.logins.deliver(speaker.user, speaker.wait())
+            speaker.logins.deliver(speaker.session, speaker.wait())
 
-        speaker.logins.log_in(speaker.user, name, password, when_answered(speaker, logged_in))
+        speaker.logins.log_in(speaker.session, name, password, when_answered(speaker, logged_in))
 
     _with_secret(speaker, arguments[1] if len(arguments) > 1 else None, f"Password for {name}", use)
 
@@ -79,12 +79,12 @@ def _password(speaker: Speaker, arguments: list[str]) -> None:
     def use(password: str) -> None:
         _check_choice(password)
         speaker.logins.set_password(
-            speaker.user,
+            speaker.session,
             password,
             when_answered(speaker, lambda account: speaker.reply("Your password is changed.")),
         )
 
-    if speaker.user.account is None:
+    if speaker.person.account is None:
         raise Refused(
             Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in, /register makes an account."
         )
@@ -93,7 +93,7 @@ def _password(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("logout", "", "be a guest again")
 def _logout(speaker: Speaker, arguments: list[str]) -> None:
-    speaker.logins.log_out(speaker.user)
+    speaker.logins.log_out(speaker.session)
     speaker.reply("You are a guest again. The name stays yours: /login takes it back.")
 
 
@@ -103,10 +103,13 @@ def _unregister(speaker: Speaker, arguments: list[str]) -> None:
         def removed(account: Account) -> None:
             speaker.reply(f"The name {account.name} belongs to nobody from here on.")
 
-        speaker.logins.unregister(speaker.user, password, when_answered(speaker, removed))
+        speaker.logins.unregister(speaker.session, password, when_answered(speaker, removed))
 
-    if speaker.user.account is None:
+    if speaker.person.account is None:
         raise Refused(Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in.")
     _with_secret(
-        speaker, arguments[0] if arguments else None, f"Password for {speaker.user.account}, to be sure", use
+        speaker,
+        arguments[0] if arguments else None,
+        f"Password for {speaker.person.account}, to be sure",
+        use,
     )

@@ -16,7 +16,7 @@ from chat.domain.terms import Words
 
 
 def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
-    problems = modes.apply(speaker.directory, speaker.user, room, changes)
+    problems = modes.apply(speaker.directory, speaker.session, room, changes)
     # `+zz` is refused twice, which is what IRC clients expect; people need to read it once.
     for sentence in dict.fromkeys(map(advice, problems)):
         speaker.reply(sentence)
@@ -27,14 +27,14 @@ def _kick(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     target = speaker.directory.find(arguments[0])
     reason = arguments[1] if len(arguments) > 1 else ""
-    moderation.kick(speaker.directory, speaker.user, room, target, reason)
+    moderation.kick(speaker.directory, speaker.session, room, target, reason)
 
 
 @command("invite", "NAME [ROOM]", "ask somebody into this room, or another", words=Words())
 def _invite(speaker: Speaker, arguments: list[str]) -> None:
     room = room_meant(speaker, *arguments[1:])
     target = speaker.directory.find(arguments[0])
-    moderation.invite(speaker.directory, speaker.user, room, target)
+    moderation.invite(speaker.directory, speaker.session, room, target)
     speaker.reply(f"{target.shown} was asked into {room.name}.")
 
 

@@ -25,19 +25,19 @@ def _oper(speaker: Speaker, arguments: list[str]) -> None:
         answered = speaker.wait()
 
         def checked(answer: Answer[Account]) -> None:
-            if not speaker.user.gone:
+            if speaker.session.alive:
                 if isinstance(answer, Refused):
                     speaker.reply(answer.sentence)
                 elif not operating.may_operate(speaker.directory, answer):
                     speaker.reply(f"{answer.name} is no operator of this server.")
                 else:
-                    operating.promote(speaker.directory, speaker.user, answer)
+                    operating.promote(speaker.directory, speaker.person, answer)
                     speaker.reply(
                         "You are an operator of this server: /kill, /serverban and /announce are yours."
                     )
             answered()
 
-        speaker.logins.authenticate(speaker.user, name, password, checked)
+        speaker.logins.authenticate(speaker.session, name, password, checked)
 
     if len(arguments) > 1:
         use(arguments[1])
@@ -54,7 +54,7 @@ def _oper(speaker: Speaker, arguments: list[str]) -> None:
 )
 def _kill(speaker: Speaker, arguments: list[str]) -> None:
     target = speaker.directory.find(arguments[0])
-    operating.kill(speaker.directory, speaker.user, target, arguments[1] if len(arguments) > 1 else "")
+    operating.kill(speaker.directory, speaker.person, target, arguments[1] if len(arguments) > 1 else "")
     speaker.reply(f"{arguments[0]} was disconnected.")
 
 
@@ -70,12 +70,12 @@ def _server_ban(speaker: Speaker, arguments: list[str]) -> None:
     reason = arguments[1:]
     if reason and is_duration(reason[0]):
         seconds = parse_duration(reason.pop(0))
-    speaker.reply(banning.ban(speaker.directory, speaker.user, arguments[0], seconds, " ".join(reason)))
+    speaker.reply(banning.ban(speaker.directory, speaker.person, arguments[0], seconds, " ".join(reason)))
 
 
 @command("serverunban", "WHOM", "let an account, address or network into the server again", "unkline")
 def _server_unban(speaker: Speaker, arguments: list[str]) -> None:
-    speaker.reply(banning.unban(speaker.directory, speaker.user, arguments[0]))
+    speaker.reply(banning.unban(speaker.directory, speaker.person, arguments[0]))
 
 
 @command("serverbans", "", "who is kept out of the server (operators)", "klines", operator=True)
@@ -98,4 +98,4 @@ def _server_bans(speaker: Speaker, arguments: list[str]) -> None:
     work=every_person,
 )
 def _announce(speaker: Speaker, arguments: list[str]) -> None:
-    operating.announce(speaker.directory, speaker.user, arguments[0])
+    operating.announce(speaker.directory, speaker.person, arguments[0])

@@ -134,7 +134,7 @@ def parse_search(text: str, rooms: dict[str, str], now: float) -> Search:
     work=SEARCH,
 )
 def _search(speaker: Speaker, arguments: list[str]) -> None:
-    rooms = {room.folded: room.name for room in speaker.user.memberships}
+    rooms = {room.folded: room.name for room in speaker.person.rooms}
     what = parse_search(arguments[0], rooms, speaker.directory.clock())
 
     def show(page: Page) -> None:

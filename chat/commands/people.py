@@ -14,42 +14,44 @@ from chat.domain.wording import duration, listed
 @command("nick", "NAME", "take another name", "name", words=Words(), work=told_everywhere)
 def _nick(speaker: Speaker, arguments: list[str]) -> None:
     name = check_name(arguments[0])
-    if name == speaker.user.name:
+    if name == speaker.person.name:
         speaker.reply("That is your name already.")
     else:
-        speaker.directory.rename(speaker.user, name)
+        speaker.directory.rename(speaker.session, name)
 
 
 @command("whois", "NAME", "who somebody is")
 def _whois(speaker: Speaker, arguments: list[str]) -> None:
-    user = speaker.directory.find(arguments[0])
-    shared = [room.name for room in user.memberships if rights.may_see(speaker.user, room)]
-    idle = speaker.directory.seconds() - user.last_active
-    here = speaker.directory.seconds() - user.entered_at
-    account = f", account {user.account}" if user.account else ""
-    speaker.reply(f"{user.shown} ({user.username}@{user.host}{account}), {user.dialect}")
+    person = speaker.directory.find(arguments[0])
+    shared = [room.name for room in person.rooms if rights.may_see(speaker.person, room)]
+    idle = speaker.directory.seconds() - person.last_active
+    here = speaker.directory.seconds() - person.entered_at
+    account = f", account {person.account}" if person.account else ""
+    speaker.reply(
+        f"{person.shown} ({person.username}@{person.host}{account}), {' and '.join(person.dialects)}"
+    )
     speaker.reply(f"  here for {duration(here)}, idle for {duration(idle)}")
     if shared:
         speaker.reply(f"  in {listed(shared, ROOMS_SHOWN)}")
-    if user.away is not None:
-        speaker.reply(f"  away: {user.away}")
+    if person.away is not None:
+        speaker.reply(f"  away: {person.away}")
 
 
 @command(
     "away", "[TEXT]", "say that you are away; without a text: back again", words=Words(), work=told_everywhere
 )
 def _away(speaker: Speaker, arguments: list[str]) -> None:
-    speaker.directory.set_away(speaker.user, arguments[0] if arguments else None)
+    speaker.directory.set_away(speaker.session, arguments[0] if arguments else None)
     speaker.reply("You are marked as away." if arguments else "You are back.")
 
 
 @command("ignore", "[NAME]", "hide what somebody says; -NAME shows it again")
 def _ignore(speaker: Speaker, arguments: list[str]) -> None:
     if not arguments:
-        names = sorted(speaker.user.ignored)
+        names = sorted(speaker.person.ignored)
         speaker.reply(f"You ignore: {', '.join(names)}" if names else "You ignore nobody.")
     elif arguments[0].startswith("-"):
-        ignoring.unignore(speaker.user, arguments[0][1:])
+        ignoring.unignore(speaker.person, arguments[0][1:])
         speaker.reply(f"You hear {arguments[0][1:]} again.")
     else:
         try:
@@ -58,5 +60,5 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
             # Nobody has a reserved name; whoever fears that somebody might can ignore it all the same.
             if refused.rule != "reserved":
                 raise
-        ignoring.ignore(speaker.user, arguments[0])
+        ignoring.ignore(speaker.person, arguments[0])
         speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")

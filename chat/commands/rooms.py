@@ -20,14 +20,14 @@ ROOMS_SHOWN = 100
 
 def names_in(room: Room) -> list[str]:
     """Who is in a room, with `@` for its operators and `+` for those with voice, by name."""
-    people = sorted(room.members.values(), key=lambda m: fold(m.user.shown))
-    return [rights.signs(member) + member.user.shown for member in people]
+    people = sorted(room.members.values(), key=lambda m: fold(m.person.shown))
+    return [rights.signs(member) + member.person.shown for member in people]
 
 
 @command("users", "[ROOM]", "who is in this room, or in another", "who", "names", work=names_here)
 def _users(speaker: Speaker, arguments: list[str]) -> None:
     room = room_meant(speaker, *arguments)
-    if not rights.may_see(speaker.user, room):
+    if not rights.may_see(speaker.person, room):
         raise Refused(Why.NO_SUCH_ROOM, f"No such room: {room.name}", room.name)
     names = names_in(room)
     speaker.reply(f"{len(names)} in {room.name}: {listed(names, NAMES_SHOWN)}")
@@ -37,30 +37,30 @@ def _users(speaker: Speaker, arguments: list[str]) -> None:
 def _join(speaker: Speaker, arguments: list[str]) -> None:
     name = check_room(room_from_typed(arguments[0]))
     room = speaker.directory.rooms.get(name.folded)
-    if room is not None and room in speaker.user.memberships:
+    if room is not None and room in speaker.person.rooms:
         speaker.focus(room)
         speaker.reply(f"You talk in {room.name}.")
         return
-    speaker.directory.join(speaker.user, name, arguments[1] if len(arguments) > 1 else "")
+    speaker.directory.join(speaker.session, name, arguments[1] if len(arguments) > 1 else "")
 
 
 @command("part", "[ROOM]", "leave this room, or another", work=told_here)
 def _part(speaker: Speaker, arguments: list[str]) -> None:
     if not arguments:
-        speaker.directory.part(speaker.user, here(speaker))
+        speaker.directory.part(speaker.session, here(speaker))
         return
     name = room_from_typed(arguments[0])
     room = speaker.directory.rooms.get(fold(name))
-    if room is None or room not in speaker.user.memberships:
-        rooms = [room.name for room in speaker.user.memberships]
+    if room is None or room not in speaker.person.rooms:
+        rooms = [room.name for room in speaker.person.rooms]
         where = f"You are in {listed(rooms, ROOMS_SHOWN)}." if rooms else "You are in no room."
         raise Refused(Why.NOT_IN_ROOM, f"You are not in {name}. {where}", name)
-    speaker.directory.part(speaker.user, room)
+    speaker.directory.part(speaker.session, room)
 
 
 @command("rooms", "", "which rooms there are", "list", work=every_room)
 def _rooms(speaker: Speaker, arguments: list[str]) -> None:
-    rooms = [room for room in speaker.directory.rooms.values() if rights.may_see(speaker.user, room)]
+    rooms = [room for room in speaker.directory.rooms.values() if rights.may_see(speaker.person, room)]
     rooms.sort(key=lambda room: (-len(room.members), room.folded))
     for room in rooms[:ROOMS_SHOWN]:
         mark = "*" if room is speaker.room else " "
@@ -74,7 +74,7 @@ def _rooms(speaker: Speaker, arguments: list[str]) -> None:
 def _topic(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     if arguments:
-        moderation.set_topic(speaker.directory, speaker.user, room, arguments[0])
+        moderation.set_topic(speaker.directory, speaker.session, room, arguments[0])
     elif room.topic is None:
         speaker.reply(f"{room.name} has no topic. /topic TEXT gives it one.")
     else:

@@ -25,4 +25,4 @@ def _time(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("exit", "[TEXT]", "leave", "quit", words=Words(0, spare=True), work=told_everywhere)
 def _exit(speaker: Speaker, arguments: list[str]) -> None:
-    speaker.leave(heard(speaker.user, speaker.user.memberships, arguments[0]) if arguments else "")
+    speaker.leave(heard(speaker.person, speaker.person.rooms, arguments[0]) if arguments else "")

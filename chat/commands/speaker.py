@@ -10,9 +10,10 @@ from chat.domain.directory import Directory
 from chat.domain.events import LogEvent
 from chat.domain.logins import Logins
 from chat.domain.names import room_from_typed
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
-from chat.domain.user import User
+from chat.domain.session import Session
 
 T = TypeVar("T")
 
@@ -20,11 +21,15 @@ T = TypeVar("T")
 class Speaker(Protocol):
     """The person who typed a command, as the table sees them."""
 
-    user: User
+    session: Session
     directory: Directory
     logins: Logins
     room: Room | None
     """The room that what is typed goes to."""
+
+    @property
+    def person(self) -> Person:
+        """Whose session this is."""
 
     def reply(self, text: str) -> None:
         """A line for this person alone."""
@@ -81,7 +86,7 @@ def when_answered(speaker: Speaker, then: Callable[[T], None]) -> Done[T]:
     answered = speaker.wait()
 
     def done(answer: Answer[T]) -> None:
-        if not speaker.user.gone:
+        if speaker.session.alive:
             if isinstance(answer, Refused):
                 speaker.reply(advice(answer))
             else:

@@ -64,7 +64,7 @@ def run(speaker: Speaker, line: str) -> None:
         row, arguments = TABLE.understand(line)
         terms = TABLE.terms[row.name]
         if terms.operator:
-            need_operator(speaker.user)
+            need_operator(speaker.person)
         if terms.words is not None and len(arguments) > terms.words.first:
             sentence = speaker.muted()
             if sentence is not None and not terms.words.spare:

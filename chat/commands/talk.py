@@ -7,9 +7,9 @@ from chat.commands.table import command
 from chat.commands.terms import said_here
 from chat.domain.events import Acted, Said
 from chat.domain.names import fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused
 from chat.domain.terms import Words
-from chat.domain.user import User
 
 
 def say(speaker: Speaker, text: str, kind: type[Said | Acted] = Said) -> None:
@@ -17,12 +17,12 @@ def say(speaker: Speaker, text: str, kind: type[Said | Acted] = Said) -> None:
     if speaker.room is None:
         speaker.reply("You are in no room: nobody would hear you. /join #lobby, or /rooms for a list.")
     else:
-        speaker.directory.say(speaker.user, speaker.room, text, kind)
+        speaker.directory.say(speaker.session, speaker.room, text, kind)
 
 
-def whisper(speaker: Speaker, target: User, text: str) -> None:
+def whisper(speaker: Speaker, target: Person, text: str) -> None:
     """Send a private message and show the sender what was sent."""
-    speaker.directory.whisper(speaker.user, target, text)
+    speaker.directory.whisper(speaker.session, target, text)
     speaker.reply(f"[pm to {target.shown}] {text}")
     if target.away is not None:
         speaker.reply(f"{target.shown} is away: {target.away}")
@@ -30,13 +30,12 @@ def whisper(speaker: Speaker, target: User, text: str) -> None:
 
 def write_to(speaker: Speaker, name: str, text: str) -> None:
     """Send a private message to whoever has this name, or to the account with it, here or not."""
-    account = speaker.logins.accounts.find(name)
-    if account is None or fold(name) in speaker.directory.users:
-        whisper(speaker, speaker.directory.find(name), text)
-        return
-    present = speaker.logins.present(account)
-    if present is not None:
-        whisper(speaker, present, text)
+    person = speaker.directory.people.get(fold(name))
+    account = speaker.logins.accounts.find(name if person is None else person.account or name)
+    if account is not None and (person is None or not person.sessions):
+        person = speaker.logins.connected(account)
+    if person is not None or account is None:
+        whisper(speaker, person or speaker.directory.find(name), text)
         return
     answered = speaker.wait()
 
@@ -49,7 +48,7 @@ def write_to(speaker: Speaker, name: str, text: str) -> None:
         answered()
 
     try:
-        speaker.logins.leave_message(speaker.user, account, text, receipt=kept)
+        speaker.logins.leave_message(speaker.session, account, text, receipt=kept)
     except Refused:
         answered()
         raise
@@ -67,7 +66,7 @@ def _pm(speaker: Speaker, arguments: list[str]) -> None:
 
 @command("reply", "TEXT", "answer the last private message", "r", words=Words(), speech=True)
 def _reply(speaker: Speaker, arguments: list[str]) -> None:
-    if speaker.user.correspondent is None:
+    if speaker.person.correspondent is None:
         speaker.reply("Nobody has written to you yet. /pm NAME TEXT writes to somebody.")
         return
-    write_to(speaker, speaker.user.correspondent, arguments[0])
+    write_to(speaker, speaker.person.correspondent, arguments[0])

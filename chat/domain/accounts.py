@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 from chat.domain.events import Identity
 from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.names import Name, fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
 
 PASSWORD_LEAST = 3
 """Characters of the shortest password: the choice is the person's; the limit on attempts does the rest."""
@@ -83,12 +83,14 @@ def check_password(password: str) -> None:
         raise Refused(Why.BAD_PASSWORD, f"A password may have at most {PASSWORD_MOST} bytes.")
 
 
-def person_key(who: User | Identity) -> str:
+def person_key(who: Person | Identity) -> str:
     """Whose things these are, as read markers and conversations are kept: an account's, or a guest connection's.
 
     No account's name contains a `*`.
     """
-    return fold(who.account) if who.account else f"*{who.session}"
+    if who.account:
+        return fold(who.account)
+    return f"*{who.session if isinstance(who, Identity) else who.number}"
 
 
 class Attempts:

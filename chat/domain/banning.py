@@ -15,8 +15,8 @@ from chat.domain.directory import Directory
 from chat.domain.limits import address_key
 from chat.domain.names import fold
 from chat.domain.operating import name_of
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
 
 DEFAULT_SECONDS = 86400.0
 """How long a ban lasts if nothing is said: a day, by which most have lost interest and nobody has forgotten why."""
@@ -29,7 +29,7 @@ class _Target(NamedTuple):
     is_account: bool
 
 
-def ban(directory: Directory, by: User | str, what: str, seconds: float | None, reason: str) -> str:
+def ban(directory: Directory, by: Person | str, what: str, seconds: float | None, reason: str) -> str:
     """Keep somebody out for so long, or for good (None); returns a sentence that says what was done.
 
     `what` is the name of somebody who is here (their account, if they are logged in, and their address), an account,
@@ -37,7 +37,7 @@ def ban(directory: Directory, by: User | str, what: str, seconds: float | None, 
     """
     who = name_of(by)
     now = directory.clock()
-    targets, left_out = _targets(directory, by if isinstance(by, User) else None, what)
+    targets, left_out = _targets(directory, by if isinstance(by, Person) else None, what)
     until = None if seconds is None else now + seconds
     bans = [Ban(target.what, target.is_account, clean_reason(reason), who, now, until) for target in targets]
     try:
@@ -58,7 +58,7 @@ def ban(directory: Directory, by: User | str, what: str, seconds: float | None, 
     return f"{named} {are} banned {bans[0].end}; {gone or 'nobody'} disconnected.{left_out}"
 
 
-def unban(directory: Directory, by: User | str, what: str) -> str:
+def unban(directory: Directory, by: Person | str, what: str) -> str:
     """Let somebody in again: an account, address or network as `/serverbans` lists it. Raises `Refused`."""
     who = name_of(by)
     what = _without_mask(what)
@@ -84,30 +84,33 @@ def enforce(directory: Directory) -> int:
     They leave no name and no place behind that would wait for their return.
     """
     now = directory.clock()
-    accounts = {one.key for one in directory.bans.listed(now) if one.is_account}
-    directory.claims.let_go(accounts)
-    directory.returning.forget(accounts)
-    found = [(user, directory.bans.of_user(user, now)) for user in directory.users.values()]
-    gone = [(user, one) for user, one in found if one is not None]
-    for user, one in gone:
-        directory.quit(user, one.quit_reason)
-        user.reader.disconnect(one.sentence)
-    return len(gone)
+    gone = 0
+    for person in list(directory.people.values()):
+        one = directory.bans.of_account(person.account, now)
+        if one is not None:
+            directory.disconnect(person, one.quit_reason, one.sentence)
+            gone += 1
+            continue
+        found = [(session, directory.bans.of_address(session.address, now)) for session in person.sessions]
+        banned = [(session, one) for session, one in found if one is not None]
+        for session, one in banned:
+            directory.leave(session, one.quit_reason, farewell=True)
+            session.reader.disconnect(one.sentence)
+        gone += bool(banned)
+    return gone
 
 
-def mute(directory: Directory, by: User | str, target: User, seconds: float, reason: str) -> str | None:
+def mute(directory: Directory, by: Person | str, target: Person, seconds: float, reason: str) -> str | None:
     """Let nothing that a person says through for so long, whatever connection of theirs it comes from; 0 ends it.
 
     Returns the sentence for the person, None if they may speak.
     """
     who = name_of(by)
-    sessions = directory.sessions.get(fold(target.account), {}) if target.account else {}
-    people = {**sessions, target: None}
     if seconds <= 0:
-        directory.mutes.end(people)
+        directory.mutes.end(target)
         _log.info("{by} ended the mute of {name}", by=who, name=target.shown)
         return None
-    directory.mutes.mute(people, seconds, reason)
+    directory.mutes.mute(target, seconds, reason)
     _log.info(
         "{by} muted {name} for {minutes} min ({reason})",
         by=who,
@@ -120,7 +123,7 @@ def mute(directory: Directory, by: User | str, target: User, seconds: float, rea
 
 def is_known(directory: Directory, name: str) -> bool:
     """Whether this is the name of somebody who is here, or of an account."""
-    return fold(name) in directory.users or directory.claims.accounts.find(name) is not None
+    return fold(name) in directory.people or directory.claims.accounts.find(name) is not None
 
 
 def _without_mask(what: str) -> str:
@@ -134,15 +137,15 @@ def _without_mask(what: str) -> str:
     return host
 
 
-def _targets(directory: Directory, operator: User | None, what: str) -> tuple[list[_Target], str]:
+def _targets(directory: Directory, operator: Person | None, what: str) -> tuple[list[_Target], str]:
     """What is to be banned, and a sentence about what of it is not."""
     what = _without_mask(what)
     address = normal_address(what)
     if address is not None:
-        if operator is not None and covers(address, operator.address):
+        if operator is not None and any(covers(address, own) for own in operator.addresses):
             raise Refused(Why.CANNOT_BAN, f"You are connected from {address} yourself.", what)
         return [_Target(address, False)], ""
-    here = directory.users.get(fold(what))
+    here = directory.people.get(fold(what))
     if here is not None:
         return _targets_of(here, operator)
     account = directory.claims.accounts.find(what)
@@ -159,25 +162,29 @@ def _yourself(what: str) -> Refused:
     return Refused(Why.CANNOT_BAN, "That is you: an operator cannot ban their own account.", what)
 
 
-def _targets_of(user: User, operator: User | None) -> tuple[list[_Target], str]:
-    if operator is not None and (user is operator or _same_account(user, operator)):
-        raise _yourself(user.shown)
-    targets = [] if user.account is None else [_Target(user.account, True)]
-    address = address_key(user.address)
-    if address is None:
-        why = "this machine itself, which cannot be banned: it may be everybody behind a relay"
-    elif operator is not None and address == address_key(operator.address):
-        why = f"{address}, as you do yourself"
-    else:
-        return [*targets, _Target(address, False)], ""
+def _targets_of(person: Person, operator: Person | None) -> tuple[list[_Target], str]:
+    if operator is not None and (person is operator or _same_account(person, operator)):
+        raise _yourself(person.shown)
+    targets = [] if person.account is None else [_Target(person.account, True)]
+    own = set() if operator is None else set(map(address_key, operator.addresses))
+    why = ""
+    for address in dict.fromkeys(map(address_key, person.addresses)):
+        if address is None:
+            why = "this machine itself, which cannot be banned: it may be everybody behind a relay"
+        elif address in own:
+            why = f"{address}, as you do yourself"
+        else:
+            targets.append(_Target(address, False))
+    if not why:
+        return targets, ""
     if not targets:
         raise Refused(
             Why.CANNOT_BAN,
-            f"{user.shown} has no account and comes from {why}. /kill disconnects.",
-            user.shown,
+            f"{person.shown} has no account and comes from {why}. /kill disconnects.",
+            person.shown,
         )
-    return targets, f" The address is not: {user.shown} comes from {why}."
+    return targets, f" The address is not: {person.shown} comes from {why}."
 
 
-def _same_account(one: User, other: User) -> bool:
+def _same_account(one: Person, other: Person) -> bool:
     return one.account is not None and other.account is not None and fold(one.account) == fold(other.account)

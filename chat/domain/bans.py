@@ -12,8 +12,8 @@ from chat.domain.limits import address_key
 from chat.domain.masks import ACCOUNT, normal
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
+from chat.domain.session import Session
 from chat.domain.text import printable, within_bytes
-from chat.domain.user import User
 
 BANS_AT_MOST = 10_000
 """Bans at once: more than operators set by hand in years, some 5 MB; a bound for a script that has gone wild."""
@@ -304,15 +304,15 @@ class Bans:
                         break
         return found
 
-    def of_user(self, user: User, now: float) -> Ban | None:
-        """The ban that somebody falls under."""
+    def of_session(self, session: Session, now: float) -> Ban | None:
+        """The ban that a session falls under."""
         if not self._bans:
             return None
-        return self.of_account(user.account, now) or self.of_address(user.address, now)
+        return self.of_account(session.person.account, now) or self.of_address(session.address, now)
 
-    def check(self, user: User, now: float) -> None:
-        """Raise `Refused` (SERVER_BANNED) for somebody who falls under a ban."""
-        ban = self.of_user(user, now)
+    def check(self, session: Session, now: float) -> None:
+        """Raise `Refused` (SERVER_BANNED) for a session that falls under a ban."""
+        ban = self.of_session(session, now)
         if ban is not None:
             raise refusal(ban)
 

@@ -7,17 +7,21 @@ events are stepped over in the logs and told to the author directly.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 from typing import Protocol
 
 from chat.domain.accounts import Accounts, NoAccounts, person_key
 from chat.domain.bans import BANS_AT_MOST, BanKeeper, Bans, MemoryBans
-from chat.domain.claims import HELD_AT_MOST, Claims
+from chat.domain.claims import Claims
 from chat.domain.events import (
     NO_TAGS,
     Acted,
     AwayChanged,
     ClientTags,
+    Event,
     Identity,
     IdentityChanged,
     Joined,
@@ -39,17 +43,18 @@ from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
 from chat.domain.mutes import MUTES_AT_MOST, Mutes
-from chat.domain.names import Name, RoomName, fold
+from chat.domain.names import Name, RoomName, check_name, fold
 from chat.domain.people import People
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
-from chat.domain.returning import REMEMBERED_AT_MOST, Returning
 from chat.domain.rights import check_join, check_renaming, check_speech, founded_by, heard
-from chat.domain.room import Membership, Room
+from chat.domain.room import Member, Room
 from chat.domain.rooms import Rooms
+from chat.domain.session import Session, State
 from chat.domain.stats import Bounded, Stats
-from chat.domain.user import User
 from chat.domain.watches import Watches
 from chat.domain.whowas import NAMES_AT_MOST, Whowas
 
@@ -57,6 +62,18 @@ ROOMS_AT_MOST = 50
 """Rooms one person may be in: Ergo's and InspIRCd's order of magnitude; bounds what a quit has to write."""
 TEXT_BYTES = 4096
 """Longest text of one event: four plain lines, or one IRCv3 multiline message."""
+
+NODE_BITS = 28
+SESSION_BITS = 32
+"""A session's number: bits that a process draws when it starts, and bits that it counts. Together they are fewer than
+61: such integers are their own hash in CPython."""
+
+SESSIONS_AT_MOST = 16
+"""Devices one person may be here with at the same time."""
+LINGER_SECONDS = 120.0
+"""How long somebody with an account is waited for whose last connection dropped: a change of network takes less."""
+NOT_CONNECTED = "Not connected"
+"""What others read of somebody who is away because none of their devices is connected."""
 
 AWAY = "away"
 """What a room is told of somebody who is away, and may not say there why."""
@@ -101,17 +118,16 @@ class Directory:
         """Folded names of accounts that may become operators though the accounts themselves say nothing of it."""
         self.server = Identity(0, server, "", server)
         self.stats = Stats(clock, seconds) if stats is None else stats
-        self.claims = Claims(NoAccounts() if accounts is None else accounts, seconds)
+        self.claims = Claims(NoAccounts() if accounts is None else accounts)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.bans = Bans(MemoryBans() if bans is None else bans)
         self.mutes = Mutes(seconds)
         self.departed = Whowas()
         self.watches = Watches()
         self.metadata = Metadata(self.room_changed)
-        self.returning = Returning()
         self._people = People()
-        self.users = self._people.named
-        self.sessions = self._people.sessions
+        self.people = self._people.named
+        self.accounts = self._people.accounts
         self.with_modes = self._people.with_modes
         self._rooms = Rooms(self.registry, journal, clock)
         self.rooms = self._rooms.named
@@ -119,14 +135,14 @@ class Directory:
             lambda room: self.rooms[room].log if room in self.rooms else None
         )
         self.repeats = Repeats(clock, seconds)
+        self._lingering: dict[Person, tuple[float, str]] = {}
+        """Who has no session any more: until when they are waited for, and why the last one ended."""
         self.stopping = False
-        """While the server goes down, rooms are not forgotten because everybody leaves them."""
-        self._sessions = 0
+        """Whether the server goes down, as `stop` said."""
+        self._sessions = secrets.randbits(NODE_BITS) << SESSION_BITS
         self.stats.bounded += (
             Bounded("bans", self.bans.__len__, BANS_AT_MOST),
             Bounded("mutes", self.mutes.__len__, MUTES_AT_MOST),
-            Bounded("held names", self.claims.__len__, HELD_AT_MOST),
-            Bounded("people who may return", self.returning.__len__, REMEMBERED_AT_MOST),
             Bounded("names of the past", self.departed.__len__, NAMES_AT_MOST),
         )
         self.lobby = self._rooms.open(RoomName(lobby, fold(lobby)), permanent=True)
@@ -134,112 +150,268 @@ class Directory:
     # people
 
     def new_session(self) -> int:
-        """A number for a connection, unique within this process."""
+        """A number for a session that no other has, here or in another process: `Session.number`."""
         self._sessions += 1
         return self._sessions
 
-    def find(self, name: str) -> User:
+    def find(self, name: str) -> Person:
         """The person with this name, whatever its case."""
         return self._people.find(name)
 
-    def check_free(self, name: Name, mine: User | None = None) -> None:
+    def check_free(self, name: Name, mine: Person | None = None) -> None:
         """Raise `Refused` if somebody else has or owns this name, or one that looks the same.
 
-        Somebody who is logged in gets a name that is theirs from the connection that still has it.
+        A guest who still has a name that belongs to an account makes way for whoever is logged in to it.
         """
-        self.claims.check(name, None if mine is None else mine.account)
-        holder = self.users.get(name.folded)
-        if mine is not None and holder not in (None, mine) and self.claims.may_take_back(mine, holder):
-            self.quit(holder, "The owner of the name took it back")
-            holder.reader.disconnect("Your account took this name back from another connection.")
+        account = None if mine is None else mine.account
+        self.claims.check(name, account)
+        holder = self.people.get(name.folded)
+        if holder not in (None, mine) and holder.account is None and account is not None:
+            owner = self.claims.accounts.owner(name)
+            if owner is not None and owner.folded == fold(account):
+                self._make_way(holder)
+        self._people.check_free(name, mine)
+
+    def _make_way(self, guest: Person) -> None:
+        for number in count(1):
+            name = check_name(f"guest{number}")
+            if name.folded not in self.people and self.claims.accounts.owner(name) is None:
+                self.rename(next(iter(guest.sessions)), name)
+                return
+
+    def enter(self, session: Session, name: Name) -> None:
+        """Give whoever is connected a name, by which others know them from here on.
+
+        Who is logged in to an account that is here becomes one more session of that person, whatever the name. When
+        they have been welcomed, `arrive` is to be called. Raises `Refused`.
+        """
+        person = session.person
+        if not session.alive:
+            raise Refused(Why.ENDED, "The connection is about to be closed.")
+        self.bans.check(session, self.clock())
+        self._check_login(session)
+        here = self.present(person.account)
+        if here is not None:
+            self._attach(session, here)
         else:
-            self._people.check_free(name, mine)
+            if self.max_users and len(self.people) >= self.max_users:
+                raise Refused(
+                    Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later."
+                )
+            self.check_free(name, person)
+            self._people.add(person, name)
+            self.mutes.came(person)
+            person.entered_at = self.seconds()
+            self.stats.came()
+            self.watches.came(person.identity)
+        session.state = State.HERE
+        session.last_active = self.seconds()
+        self.stats.attached(session.dialect)
 
-    def enter(self, user: User, name: Name) -> None:
-        """Give a connected person a name, by which others know them from here on."""
-        if self.max_users and len(self.users) >= self.max_users:
-            raise Refused(Why.SERVER_FULL, f"The server is full ({self.max_users} people). Try again later.")
-        self.bans.check(user, self.clock())
-        self._check_login(user)
-        self.check_free(name, user)
-        self._people.add(user, name)
-        self.mutes.came(user)
-        user.entered_at = user.last_active = self.seconds()
-        self.stats.entered(user.dialect)
-        self.watches.came(user.identity)
-
-    def _check_login(self, user: User) -> None:
-        if user.account is None or not user.credential:
+    def _check_login(self, session: Session) -> None:
+        account = session.person.account
+        if account is None or not session.credential:
             return
-        account = self.claims.accounts.find(user.account)
-        if account is None or account.credential != user.credential:
+        known = self.claims.accounts.find(account)
+        if known is None or known.credential != session.credential:
             raise Refused(
                 Why.LOGIN_FAILED,
-                f"The account {user.account} was removed, or has another password, since you logged in to it.",
-                user.account,
+                f"The account {account} was removed, or has another password, since you logged in to it.",
+                account,
             )
 
-    def rename(self, user: User, name: Name) -> None:
-        """Give somebody another name and tell everybody who shares a room."""
-        if user.name == name:
+    def present(self, account: str | None) -> Person | None:
+        """The person who is logged in to an account, with or without a connection at the moment."""
+        return None if account is None else self.accounts.get(fold(account))
+
+    def log_in(self, session: Session, account: str) -> None:
+        """A session has shown that an account is its person's. Raises `Refused`.
+
+        If somebody else is that person already, the session becomes one more of theirs; whoever was a guest brings the
+        rooms of this connection along.
+        """
+        before = session.person
+        person = self.present(account)
+        if session.state is not State.HERE or person is None or person is before:
+            if (
+                before.account is not None
+                and len(before.sessions) > 1
+                and fold(before.account) != fold(account)
+            ):
+                raise _logged_in_already(before.account)
+            self.change_identity(session, account=account)
             return
-        check_renaming(user)
-        self.check_free(name, user)
-        before = user.identity
-        self._people.rename(user, name)
+        if before.account is not None:
+            raise _logged_in_already(before.account)
+        self._check_devices(person)
+        was, rooms = session.identity, list(before.rooms)
+        self.quit(before, f"Logged in as {person.shown}")
+        self._attach(session, person)
+        session.reader.became(was, rooms)
+        self.arrive(session)
+        for room in rooms:
+            # What keeps the account out keeps it out on this device, too.
+            with suppress(Refused):
+                self.join(session, RoomName(room.name, room.folded))
+
+    def _check_devices(self, person: Person) -> None:
+        if len(person.sessions) >= SESSIONS_AT_MOST:
+            raise Refused(
+                Why.LIMIT,
+                f"{person.shown} is here on {SESSIONS_AT_MOST} devices, which is the limit. On one of them, /devices "
+                "lists them and /devices drop NUMBER ends one.",
+            )
+
+    def _attach(self, session: Session, person: Person) -> None:
+        self._check_devices(person)
+        self._lingering.pop(person, None)
+        session.person.detach(session)
+        person.attach(session)
+        self.mutes.came(person)
+        self._consider_away(session)
+
+    def arrive(self, session: Session) -> None:
+        """A session that was just welcomed is shown the rooms in which its person is already."""
+        person = session.person
+        for room in person.rooms:
+            if room not in session.cursors:
+                self._begin_reading(session, room, room.log.end)
+        if person.rooms:
+            session.reader.arrived()
+
+    def leave(self, session: Session, reason: str, farewell: bool = False) -> None:
+        """A session ends: give back everything that it took. Calling it again does nothing.
+
+        Others see that somebody without an account has quit when the only session ends. Somebody with an account is
+        waited for, for `LINGER_SECONDS` after the last one, unless it ended with a `farewell`.
+        """
+        if not session.alive:
+            return
+        here = session.state is State.HERE
+        if session.state is not State.CONNECTED:
+            self.watches.clear(session.reader)
+            self.metadata.forget(session.reader)
+        session.state = State.LEAVING
+        person = session.person
+        if here and len(person.sessions) == 1 and (farewell or person.account is None or self.stopping):
+            self.quit(person, reason)
+        for cursor in list(session.cursors.values()):
+            cursor.end()
+        person.detach(session)
+        if here:
+            self.stats.detached(session.dialect)
+        if person.name is not None:
+            if not person.sessions:
+                self._lingering[person] = self.seconds() + LINGER_SECONDS, reason
+            self._consider_away(session)
+
+    def stop(self) -> None:
+        """The server goes down: nobody is shown any more who leaves, and rooms are kept although everybody does."""
+        self.stopping = True
+        for person in self.people.values():
+            for session in person.sessions:
+                for cursor in list(session.cursors.values()):
+                    cursor.end()
+
+    @staticmethod
+    def tell_others(session: Session, event: Event) -> None:
+        """Tell the other devices of the same person something that this one did."""
+        for other in session.person.sessions:
+            if other is not session:
+                other.reader.tell(event)
+
+    def expire(self) -> None:
+        """Those have quit for whom was waited long enough; to be called every few seconds."""
+        now = self.seconds()
+        for person, (until, reason) in list(self._lingering.items()):
+            if until > now:
+                break
+            self.quit(person, reason)
+
+    def rename(self, session: Session, name: Name) -> None:
+        """Give somebody another name and tell everybody who shares a room."""
+        person = session.person
+        if person.name == name:
+            return
+        check_renaming(person)
+        self.check_free(name, person)
+        before = person.identity
+        author = session.identity
+        self._people.rename(person, name)
         places: Places = {}
         msgid, now = self.journal.stamp()
-        self._record_everywhere(user, Renamed(msgid, now, before, name.shown, places), places)
+        self._record_everywhere(session, Renamed(msgid, now, author, name.shown, places), places)
         self.departed.add(before, now)
         if fold(before.name) != name.folded:
             self.watches.went(before.name)
-            self.watches.came(user.identity)
+            self.watches.came(person.identity)
 
-    def quit(self, user: User, reason: str) -> None:
+    def quit(self, person: Person, reason: str) -> None:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
-        if user.name is None:
+        if person.name is None:
             return
-        self.mutes.went(user)
-        self._people.remove(user)
-        memberships = list(user.memberships.values())
-        for membership in memberships:
-            membership.end()
+        self.mutes.went(person)
+        self._lingering.pop(person, None)
+        self._people.remove(person)
+        self.stats.gone()
+        rooms = list(person.rooms)
+        for room in rooms:
+            self._take_out(person, room)
         places: Places = {}
         msgid, now = self.journal.stamp()
-        event = Quit(msgid, now, user.identity, reason, places)
-        for membership in memberships:
-            places[membership.room.folded] = membership.room.log.end
-        for membership in memberships:
-            room = membership.room
+        event = Quit(msgid, now, person.identity, reason, places)
+        for room in rooms:
+            places[room.folded] = room.log.end
+        for room in rooms:
             self.journal.record(event, room.log)
             self.delivery.dirty(room, urgent=False)
             self._rooms.close_if_empty(room, self.stopping)
-        user.memberships.clear()
-        self.stats.gone(user.dialect)
-        self.departed.add(user.identity, now)
-        self.watches.clear(user.reader)
-        self.metadata.forget(user.reader)
-        self.watches.went(user.identity.name)
-        if user.account is None:
-            self.history.forget(person_key(user))
+        self.departed.add(person.identity, now)
+        self.watches.went(person.identity.name)
+        if person.account is None:
+            self.history.forget(person_key(person))
 
-    def set_away(self, user: User, reason: str | None) -> None:
-        """Go away with a reason, or come back with None."""
-        if user.away == reason:
+    def disconnect(self, person: Person, reason: str, sentence: str) -> None:
+        """Put somebody out: others see `reason`, and each of their devices gets the `sentence`."""
+        sessions = list(person.sessions)
+        self.quit(person, reason)
+        for session in sessions:
+            session.reader.disconnect(sentence)
+
+    def set_away(self, session: Session, reason: str | None) -> None:
+        """A device goes away with a reason, or comes back with None. A person is away when all devices are."""
+        session.away = reason
+        if session.person.name is None:
+            session.person.away = reason
+        else:
+            self._consider_away(session)
+
+    def _consider_away(self, session: Session) -> None:
+        """Tell others if somebody is away, or back, because this session is."""
+        person = session.person
+        sessions = person.sessions
+        reason: str | None
+        if not sessions:
+            reason = session.away or NOT_CONNECTED
+        elif any(other.away is None for other in sessions):
+            reason = None
+        else:
+            reason = session.away if session in sessions and session.away else person.away or session.away
+        if reason == person.away:
             return
-        user.away = reason
+        person.away = reason
+        shown = reason and heard(person, person.rooms, reason, AWAY)
         places: Places = {}
         msgid, now = self.journal.stamp()
-        shown = reason and heard(user, user.memberships, reason, AWAY)
-        self._record_everywhere(user, AwayChanged(msgid, now, user.identity, shown, places), places)
+        self._record_everywhere(session, AwayChanged(msgid, now, session.identity, shown, places), places)
 
-    def set_modes(self, user: User, letters: set[str]) -> None:
+    def set_modes(self, person: Person, letters: set[str]) -> None:
         """Give somebody these user modes, and no others; who has gone meanwhile gets none."""
-        self._people.set_modes(user, letters)
+        self._people.set_modes(person, letters)
 
     def change_identity(
         self,
-        user: User,
+        session: Session,
         *,
         account: str | bool | None = False,
         realname: str | None = None,
@@ -247,28 +419,35 @@ class Directory:
         host: str | None = None,
     ) -> None:
         """Change what others see of a person besides the name; `account=None` logs out."""
-        before = user.identity
+        person = session.person
+        before, author = person.identity, session.identity
         if not isinstance(account, bool):
-            user.account = account
-            self.mutes.logged_in(user)
-        user.realname = user.realname if realname is None else realname
-        user.username = user.username if username is None else username
-        user.host = user.host if host is None else host
-        user.refresh()
-        if user.identity != before and user.name is not None:
+            person.account = account
+            self.mutes.logged_in(person)
+        person.realname = person.realname if realname is None else realname
+        person.username = person.username if username is None else username
+        person.host = person.host if host is None else host
+        person.refresh()
+        if person.identity != before and person.name is not None:
             places: Places = {}
             msgid, now = self.journal.stamp()
-            self._people.account_changed(user, before.account)
-            self._record_everywhere(user, IdentityChanged(msgid, now, before, user.identity, places), places)
+            self._people.account_changed(person, before.account)
+            self._record_everywhere(
+                session, IdentityChanged(msgid, now, author, session.identity, places), places
+            )
 
-    def _record_everywhere(self, user: User, event: PersonEvent, places: Places) -> None:
-        for room in user.memberships:
+    def _record_everywhere(self, session: Session, event: PersonEvent, places: Places) -> None:
+        person = session.person
+        for room in person.rooms:
             places[room.folded] = room.log.end
-        for room in user.memberships:
+        for room in person.rooms:
             self.journal.record(event, room.log)
             self.delivery.dirty(room, urgent=False)
-        user.reader.tell(event)
-        self.watches.changed(user, event)
+        session.reader.tell(event)
+        if not person.rooms:
+            # The other devices get it through their rooms, if they are in any.
+            self.tell_others(session, event)
+        self.watches.changed(person, event)
 
     # rooms
 
@@ -276,23 +455,24 @@ class Directory:
         """The room with this name, whatever its case."""
         return self._rooms.find(name)
 
-    def membership(self, user: User, room: Room) -> Membership:
+    def member(self, person: Person, room: Room) -> Member:
         """Somebody's membership of a room, or `Refused`."""
-        membership = user.memberships.get(room)
-        if membership is None:
+        member = person.rooms.get(room)
+        if member is None:
             raise Refused(Why.NOT_IN_ROOM, f"You are not in {room.name}. /join {room.name} first.", room.name)
-        return membership
+        return member
 
     def room_changed(self, room: Room) -> None:
         """Keep what a room is; to be called after any change of its topic, modes or founder."""
         self._rooms.changed(room)
 
-    def join(self, user: User, name: RoomName, key: str = "", modes: str = "") -> Membership:
+    def join(self, session: Session, name: RoomName, key: str = "", modes: str = "") -> Member:
         """Go into a room, which is made if need be, with the rights `modes`; `key` opens one that is locked."""
+        person = session.person
         room = self.rooms.get(name.folded)
-        if room is not None and room in user.memberships:
+        if room is not None and room in person.rooms:
             raise Refused(Why.ALREADY_IN_ROOM, f"You are in {room.name} already.", room.name)
-        if len(user.memberships) >= ROOMS_AT_MOST:
+        if len(person.rooms) >= ROOMS_AT_MOST:
             raise Refused(
                 Why.TOO_MANY_ROOMS,
                 f"You are in {ROOMS_AT_MOST} rooms, which is the limit: /part one.",
@@ -301,68 +481,82 @@ class Directory:
         if room is None:
             room = self._rooms.open(name)
         try:
-            check_join(user, room, key)
+            check_join(person, room, key)
         except Refused:
             self._rooms.close_if_empty(room, self.stopping)
             raise
         founded = not room.members and not room.permanent
         msgid, now = self.journal.stamp()
-        event = Joined(msgid, now, user.identity, room.name)
+        event = Joined(msgid, now, session.identity, room.name)
         position = self.journal.record(event, room.log)
-        membership = Membership(user, room, position + 1)
-        membership.modes = modes
+        member = Member(person, room, now)
+        member.modes = modes
         makes_it_theirs = founded and room.founder is None
         if makes_it_theirs:
-            self._rooms.give(room, user.account)
-        if "o" not in modes and (makes_it_theirs or founded_by(user, room)):
-            membership.modes = "o" + modes
-        if user.invitations is not None:
-            user.invitations.pop(room, None)
-        room.enter(membership)
-        user.memberships[room] = membership
-        user.reader.entered(membership, event)
-        self._follow_up(membership)
-        if user.metadata:
-            self.metadata.introduce(user, room)
+            self._rooms.give(room, person.account)
+        if "o" not in modes and (makes_it_theirs or founded_by(person, room)):
+            member.modes = "o" + modes
+        if person.invitations is not None:
+            person.invitations.pop(room, None)
+        room.members[person] = person.rooms[room] = member
+        for each in person.sessions:
+            self._begin_reading(each, room, position + 1)
+        for each in person.sessions:
+            each.reader.entered(each.cursors[room], event)
+        self._follow_up(session, member)
+        if person.metadata:
+            self.metadata.introduce(person, room)
         self.delivery.dirty(room, urgent=False)
-        return membership
+        return member
 
-    def _follow_up(self, membership: Membership) -> None:
+    @staticmethod
+    def _begin_reading(session: Session, room: Room, position: int) -> None:
+        cursor = session.cursors[room] = Cursor(session, room, position)
+        room.readers.add(cursor)
+
+    def _follow_up(self, session: Session, member: Member) -> None:
         # What the others cannot see from somebody's coming in: the rights of a founder, and being away.
-        user, room = membership.user, membership.room
-        if len(room.members) > 1 and membership.modes:
+        person, room = member.person, member.room
+        if len(room.members) > 1 and member.modes:
             msgid, now = self.journal.stamp()
-            names = (user.shown,) * len(membership.modes)
+            names = (person.shown,) * len(member.modes)
             self.journal.record(
-                ModeChanged(msgid, now, self.server, room.name, (f"+{membership.modes}", *names)), room.log
+                ModeChanged(msgid, now, self.server, room.name, (f"+{member.modes}", *names)), room.log
             )
-        if user.away is not None:
+        if person.away is not None:
             msgid, now = self.journal.stamp()
             places: Places = {room.folded: room.log.end}
-            self.journal.record(
-                AwayChanged(msgid, now, user.identity, heard(user, (room,), user.away, AWAY), places),
-                room.log,
-            )
+            shown = heard(person, (room,), person.away, AWAY)
+            self.journal.record(AwayChanged(msgid, now, session.identity, shown, places), room.log)
 
-    def join_lobby(self, user: User) -> Membership:
+    def join_lobby(self, session: Session) -> Member:
         """Go where everybody starts."""
-        return self.join(user, RoomName(self.lobby.name, self.lobby.folded))
+        return self.join(session, RoomName(self.lobby.name, self.lobby.folded))
 
-    def part(self, user: User, room: Room, reason: str = "") -> None:
+    def part(self, session: Session, room: Room, reason: str = "") -> None:
         """Leave a room."""
-        membership = self.membership(user, room)
+        member = self.member(session.person, room)
         msgid, now = self.journal.stamp()
-        self.expel(membership, Left(msgid, now, user.identity, room.name, heard(user, (room,), reason)))
+        self.expel(
+            member, Left(msgid, now, session.identity, room.name, heard(session.person, (room,), reason))
+        )
 
-    def expel(self, membership: Membership, event: Left | Kicked) -> None:
-        """End a membership with the event that says why; its member is told."""
-        room = membership.room
-        membership.end()
-        del membership.user.memberships[room]
+    def expel(self, member: Member, event: Left | Kicked) -> None:
+        """Put a member out of a room with the event that says why; all of their devices are told."""
+        person, room = member.person, member.room
+        self._take_out(person, room)
         self.journal.record(event, room.log)
         self.delivery.dirty(room, urgent=isinstance(event, Kicked))
-        membership.user.reader.left(membership, event)
+        for session in person.sessions:
+            session.reader.left(room, event)
         self._rooms.close_if_empty(room, self.stopping)
+
+    def _take_out(self, person: Person, room: Room) -> None:
+        for session in person.sessions:
+            if room in session.cursors:
+                session.cursors[room].end()
+        del room.members[person]
+        del person.rooms[room]
 
     def happened(self, room: Room, event: RoomEvent) -> None:
         """Something happened in a room: everybody there gets it, except its author."""
@@ -373,7 +567,7 @@ class Directory:
 
     def say(
         self,
-        user: User,
+        session: Session,
         room: Room,
         text: str,
         kind: Speech = Said,
@@ -382,52 +576,60 @@ class Directory:
         repeat: str | None = None,
     ) -> Said | Acted | Noticed:
         """Say something in a room. `receipt` is called when it is safe on disk; `repeat` is a `repeat_key`."""
-        if room.guarded or room not in user.memberships:
-            check_speech(user, room, text)
+        person = session.person
+        if room.guarded or room not in person.rooms:
+            check_speech(person, room, text)
         msgid, now = self.journal.stamp()
-        event = kind(msgid, now, user.identity, room.name, text, tags)
-        user.last_active = self.seconds()
+        event = kind(msgid, now, session.identity, room.name, text, tags)
+        session.last_active = self.seconds()
         self.stats.messages.add()
         self.journal.record(event, room.log, receipt, repeat)
         self.delivery.dirty(room)
         return event
 
-    def tag(self, user: User, room: Room, tags: ClientTags) -> Tagged:
+    def tag(self, session: Session, room: Room, tags: ClientTags) -> Tagged:
         """Send client tags without text to a room (TAGMSG). They are told, not kept."""
-        check_speech(user, room)
+        check_speech(session.person, room)
         msgid, now = self.journal.stamp()
-        event = Tagged(msgid, now, user.identity, room.name, tags)
+        event = Tagged(msgid, now, session.identity, room.name, tags)
         self.journal.record(event, room.log)
         self.delivery.dirty(room)
         return event
 
     def whisper(
         self,
-        user: User,
-        target: User,
+        session: Session,
+        target: Person,
         text: str,
         kind: type[Said | Acted | Noticed | Tagged] = Said,
         tags: ClientTags = NO_TAGS,
         receipt: Receipt | None = None,
     ) -> Whispered:
-        """Send a private message. Raises `Refused` if the recipient's connection cannot take it now."""
+        """Send a private message. Raises `Refused` if no device of the recipient can take it now."""
+        author = session.person
         msgid, now = self.journal.stamp()
-        event = Whispered(msgid, now, user.identity, target.identity, text, kind, tags)
-        if user.name is not None and user.name.folded not in target.ignored:
-            if not target.reader.tell(event):
+        event = Whispered(msgid, now, session.identity, target.identity, text, kind, tags)
+        if author.name is not None and author.name.folded not in target.ignored:
+            if not target.tell(event):
                 raise Refused(
                     Why.NOT_DELIVERED,
                     f"{target.shown}'s connection does not keep up: your message was not delivered. Try again later.",
                     target.shown,
                 )
             if kind is not Tagged:
-                target.correspondent = user.shown
+                target.correspondent = author.shown
             self.history.whispered(event)
+        if target is not author:
+            self.tell_others(session, event)
         if kind is not Tagged:
-            user.last_active = self.seconds()
+            session.last_active = self.seconds()
             self.stats.private_messages.add()
         self.journal.keep(event, receipt or _nobody_waits)
         return event
+
+
+def _logged_in_already(account: str) -> Refused:
+    return Refused(Why.LOGGED_IN, f"You are logged in as {account}: /logout first.")
 
 
 def _nobody_waits(stored: bool) -> None:

@@ -10,8 +10,8 @@ def figures(directory: Directory) -> list[tuple[str, str]]:
     """Labels and figures, for any dialect."""
     stats = directory.stats
     rows = [
-        ("users online", str(stats.users)),
-        ("peak users", str(stats.peak_users)),
+        ("users online", str(stats.people)),
+        ("peak users", str(stats.peak_people)),
         ("rooms", str(len(directory.rooms))),
         ("messages", str(stats.messages.total)),
         ("messages in the last minute", str(stats.messages.last_minute())),

@@ -12,12 +12,13 @@ from chat.domain.log import Log
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import fold
 from chat.domain.operating import depose, may_operate
+from chat.domain.person import Person
 from chat.domain.registry import GIVEN_UP
-from chat.domain.user import User
+from chat.domain.session import Session
 
 
 def forget_account(
-    directory: Directory, mailbox: Mailbox, account: Account, keep: User | None = None
+    directory: Directory, mailbox: Mailbox, account: Account, keep: Session | None = None
 ) -> None:
     """An account is gone from wherever accounts are kept: forget what else there is of it.
 
@@ -26,7 +27,7 @@ def forget_account(
     """
     end_sessions(directory, account, "Your account was removed.", keep)
     depose(directory, account.folded)
-    if keep is not None and _is_logged_in(keep, account):
+    if keep is not None and keep.alive and _is_logged_in(keep.person, account):
         directory.change_identity(keep, account=None)
     directory.registry.disown(account.folded)
     for room in directory.rooms.values():
@@ -37,19 +38,20 @@ def forget_account(
     mailbox.forget(account)
 
 
-def end_sessions(directory: Directory, account: Account, sentence: str, keep: User | None = None) -> None:
+def end_sessions(directory: Directory, account: Account, sentence: str, keep: Session | None = None) -> None:
     """Whatever the password of an account has opened is shut: sessions, rights, and what waits for their return.
 
-    `keep` is the connection that asked for it, which stays logged in, and an operator.
+    `keep` is the session that asked for it, which stays logged in, and an operator.
     """
-    accounts = {account.folded}
-    directory.claims.let_go(accounts)
-    directory.returning.forget(accounts)
-    for user in list(directory.sessions.get(account.folded, ())):
-        if user is not keep:
-            directory.quit(user, "Logged out")
-            user.reader.disconnect(sentence)
-    depose(directory, account.folded, keep)
+    person = directory.present(account.name)
+    if person is not None and (keep is None or keep.person is not person):
+        directory.disconnect(person, "Logged out", sentence)
+    elif person is not None:
+        for session in list(person.sessions):
+            if session is not keep:
+                directory.leave(session, "Logged out", farewell=True)
+                session.reader.disconnect(sentence)
+    depose(directory, account.folded, None if keep is None else keep.person)
 
 
 def account_changed(directory: Directory, before: Account, after: Account) -> None:
@@ -60,8 +62,8 @@ def account_changed(directory: Directory, before: Account, after: Account) -> No
         depose(directory, after.folded)
 
 
-def _is_logged_in(user: User, account: Account) -> bool:
-    return user.account is not None and fold(user.account) == account.folded
+def _is_logged_in(person: Person, account: Account) -> bool:
+    return person.account is not None and fold(person.account) == account.folded
 
 
 def _forget_author(log: Log, account: Account) -> None:

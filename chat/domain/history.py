@@ -16,8 +16,9 @@ from chat.domain.events import Acted, LogEvent, Noticed, Said, Tagged, Whispered
 from chat.domain.log import KEEP
 from chat.domain.mode_lines import for_later
 from chat.domain.names import fold
+from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
-from chat.domain.room import Membership, Room
+from chat.domain.room import Room
 
 PAGE_AT_MOST = 1000
 """Events of one page: announced as CHATHISTORY=1000, some 200 KB on the wire."""
@@ -134,7 +135,7 @@ class History(Protocol):
         The event disappears from pages, search and replay. Who may do it, and telling people, is the caller's.
         """
 
-    def replay(self, membership: Membership, count: int, done: Done[list[LogEvent]]) -> None:
+    def replay(self, cursor: Cursor, count: int, done: Done[list[LogEvent]]) -> None:
         """The last `count` messages of a room from before somebody joined it, oldest first; reads disk if need be."""
 
     def whispered(self, event: Whispered) -> None:
@@ -199,15 +200,15 @@ def no_such_message(msgid: str) -> Refused:
     return Refused(Why.NO_SUCH_MESSAGE, f"There is no message {msgid} here, or it is kept no longer.", msgid)
 
 
-def replayed(membership: Membership, count: int) -> list[LogEvent]:
+def replayed(cursor: Cursor, count: int) -> list[LogEvent]:
     """The last `count` messages among the `LOOK_BACK` events before somebody joined, as far as the log holds them.
 
     What people said, and not who came and went: of a busy door that would be all that a newcomer sees.
     """
     if count <= 0:
         return []
-    log = membership.room.log
-    stop = membership.joined_at - 1
+    log = cursor.room.log
+    stop = cursor.begins - 1
     start = max(log.base, stop - max(count, LOOK_BACK))
     return [event for event in log.read(start, stop - start).events if type(event) in SPEECH][-count:]
 

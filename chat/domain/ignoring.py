@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from chat.domain.names import fold
+from chat.domain.person import IGNORES_AT_MOST, Person
 from chat.domain.refused import Refused, Why
-from chat.domain.user import IGNORES_AT_MOST, User
 
 
-def ignore(user: User, name: str) -> None:
+def ignore(person: Person, name: str) -> None:
     """Hide what a name says from somebody."""
-    if len(user.ignored | {fold(name)}) > IGNORES_AT_MOST:
+    if len(person.ignored | {fold(name)}) > IGNORES_AT_MOST:
         raise Refused(
             Why.LIMIT, f"You ignore {IGNORES_AT_MOST} names already: take one off with /ignore -NAME."
         )
-    user.ignored |= {fold(name)}
-    user.reader.ignoring_changed()
+    person.ignored |= {fold(name)}
+    for session in person.sessions:
+        session.reader.ignoring_changed()
 
 
-def unignore(user: User, name: str) -> None:
+def unignore(person: Person, name: str) -> None:
     """Show what a name says to somebody again."""
-    if fold(name) not in user.ignored:
+    if fold(name) not in person.ignored:
         raise Refused(Why.NOT_IGNORED, f"You do not ignore {name}.", name)
-    user.ignored -= {fold(name)}
-    user.reader.ignoring_changed()
+    person.ignored -= {fold(name)}
+    for session in person.sessions:
+        session.reader.ignoring_changed()

@@ -1,7 +1,7 @@
 """Logging in and out, registering, and what follows from it: the door through which every dialect changes accounts.
 
-Methods that need a password answer through a `Done`. What they change, they change before they answer; if the person
-has gone meanwhile, they change nothing of the chat.
+Methods that need a password answer through a `Done`. What they change, they change before they answer; if the session
+has ended meanwhile, they change nothing of the chat.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil
 
-from chat.domain.accounts import Account, Accounts, Answer, Done
+from chat.domain.accounts import Account, Accounts, Answer, Done, login_failed
 from chat.domain.bans import refusal
 from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
@@ -18,8 +18,9 @@ from chat.domain.journal import Receipt
 from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import Name, fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
+from chat.domain.session import Session
 
 REGISTRATIONS = 10
 """Accounts made from one address within `REGISTRATION_WINDOW`: a class of pupils, but no flood of names."""
@@ -33,17 +34,19 @@ class Logins:
         self._directory = directory
         self.accounts = accounts
         self.mailbox = mailbox
+        self._delivering: set[str] = set()
         self._registrations = AttemptLimit(REGISTRATIONS, REGISTRATION_WINDOW)
 
-    def register(self, user: User, name: Name, password: str, done: Done[Account]) -> None:
+    def register(self, session: Session, name: Name, password: str, done: Done[Account]) -> None:
         """Make an account with this name for somebody, and log in. The name must be free, or theirs already."""
         done = self._counted(done)
-        holder = self._directory.users.get(name.folded)
-        if user.account is not None:
-            done(Refused(Why.LOGGED_IN, f"You are logged in as {user.account}: /logout first.", name.shown))
-        elif holder is not None and holder is not user:
+        person = session.person
+        holder = self._directory.people.get(name.folded)
+        if person.account is not None:
+            done(Refused(Why.LOGGED_IN, f"You are logged in as {person.account}: /logout first.", name.shown))
+        elif holder is not None and holder is not person:
             done(Refused(Why.NAME_TAKEN, f"The name {name.shown} is taken", name.shown))
-        elif wait := self._wait_to_register(user):
+        elif wait := self._wait_to_register(session):
             minutes = ceil(wait / 60)
             done(
                 Refused(
@@ -55,7 +58,7 @@ class Logins:
             # One that was banned and given up is not to be made anew.
             done(refusal(ban))
         else:
-            self.accounts.register(name, password, self._then_log_in(user, done))
+            self.accounts.register(name, password, self._then_log_in(session, done))
 
     def _counted(self, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
@@ -65,15 +68,15 @@ class Logins:
 
         return answered
 
-    def _wait_to_register(self, user: User) -> float:
-        key = address_key(user.address)
+    def _wait_to_register(self, session: Session) -> float:
+        key = address_key(session.address)
         return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
 
-    def log_in(self, user: User, name: str, password: str, done: Done[Account]) -> None:
+    def log_in(self, session: Session, name: str, password: str, done: Done[Account]) -> None:
         """Log in, with or without a name as yet (SASL)."""
-        self.authenticate(user, name, password, self._then_log_in(user, done))
+        self.authenticate(session, name, password, self._then_log_in(session, done))
 
-    def authenticate(self, user: User, name: str, password: str, done: Done[Account]) -> None:
+    def authenticate(self, session: Session, name: str, password: str, done: Done[Account]) -> None:
         """Check a password for somebody; besides the refusals of `Accounts.authenticate`, SERVER_BANNED.
 
         That an account is banned, and why, is told only who knows its password.
@@ -86,62 +89,78 @@ class Logins:
                 answer = answer if ban is None else refusal(ban)
             done(answer)
 
-        self.accounts.authenticate(name, password, user.address, answered)
+        self.accounts.authenticate(name, password, session.address, answered)
 
-    def _then_log_in(self, user: User, done: Done[Account]) -> Done[Account]:
+    def _then_log_in(self, session: Session, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
-            if not isinstance(answer, Refused) and not user.gone:
-                user.credential = answer.credential
-                self._directory.change_identity(user, account=answer.name)
+            if not isinstance(answer, Refused) and session.alive:
+                known = self.accounts.find(answer.name)
+                if known is None or known.credential != answer.credential:
+                    # An account that was given up while its password was checked is nobody's.
+                    answer = login_failed(answer.name)
+                else:
+                    session.credential = answer.credential
+                    try:
+                        self._directory.log_in(session, answer.name)
+                    except Refused as refused:
+                        answer = refused
             done(answer)
 
         return answered
 
-    def take_name(self, user: User, account: Account, name: Name) -> None:
-        """Somebody who just logged in gets the account's name, from a ghost if need be. Raises `Refused`.
+    def take_name(self, session: Session, account: Account, name: Name) -> None:
+        """Somebody who just logged in gets the account's name. Raises `Refused`.
 
         For dialects in which logging in means "this is who I am"; in IRC, a client asks for its name with NICK.
         """
-        if user.name is None:
-            self._directory.enter(user, name)
-        elif user.name.folded != account.folded:
-            self._directory.rename(user, name)
+        person = session.person
+        if person.name is None:
+            self._directory.enter(session, name)
+        elif person.name.folded != account.folded and len(person.sessions) == 1:
+            self._directory.rename(session, name)
 
-    def log_out(self, user: User) -> None:
-        """Be a guest again. Refused: NOT_LOGGED_IN."""
-        if user.account is None:
+    def log_out(self, session: Session) -> None:
+        """Be a guest again. Refused: NOT_LOGGED_IN; LOGGED_IN, for one of several devices, which share one name."""
+        person = session.person
+        if person.account is None:
             raise Refused(Why.NOT_LOGGED_IN, "You are not logged in.")
-        self._directory.change_identity(user, account=None)
+        if len(person.sessions) > 1:
+            raise Refused(
+                Why.LOGGED_IN,
+                f"You are here on {len(person.sessions)} devices with one name. /exit ends this one; /devices lists "
+                "them, and /devices drop NUMBER ends another.",
+            )
+        self._directory.change_identity(session, account=None)
 
-    def _account_of(self, user: User) -> Account:
-        account = self.accounts.find(user.account) if user.account else None
+    def _account_of(self, person: Person) -> Account:
+        account = self.accounts.find(person.account) if person.account else None
         if account is None:
             raise Refused(
                 Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in, /register makes an account."
             )
         return account
 
-    def set_password(self, user: User, password: str, done: Done[Account]) -> None:
+    def set_password(self, session: Session, password: str, done: Done[Account]) -> None:
         """Change the password of whoever is logged in here. Whatever else the old one has opened is shut."""
         try:
-            account = self._account_of(user)
+            account = self._account_of(session.person)
         except Refused as refused:
             done(refused)
             return
 
         def changed(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused):
-                user.credential = answer.credential
+                session.credential = answer.credential
                 sentence = "The password of your account was changed: log in with the new one."
-                end_sessions(self._directory, answer, sentence, user)
+                end_sessions(self._directory, answer, sentence, session)
             done(answer)
 
         self.accounts.set_password(account, password, changed)
 
-    def unregister(self, user: User, password: str, done: Done[Account]) -> None:
+    def unregister(self, session: Session, password: str, done: Done[Account]) -> None:
         """Forget the account of whoever is logged in here, who has to say its password once more."""
         try:
-            account = self._account_of(user)
+            account = self._account_of(session.person)
         except Refused as refused:
             done(refused)
             return
@@ -154,12 +173,12 @@ class Logins:
 
         def removed(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused):
-                self.account_gone(account, user)
+                self.account_gone(account, session)
             done(answer)
 
-        self.accounts.authenticate(account.name, password, user.address, checked)
+        self.accounts.authenticate(account.name, password, session.address, checked)
 
-    def account_gone(self, account: Account, keep: User | None = None) -> None:
+    def account_gone(self, account: Account, keep: Session | None = None) -> None:
         """An account was removed; see `chat.domain.forgetting`. Who gave it up (`keep`) is a guest."""
         forget_account(self._directory, self.mailbox, account, keep)
 
@@ -170,15 +189,16 @@ class Logins:
         else:
             account_changed(self._directory, before, after)
 
-    def present(self, account: Account) -> User | None:
-        """Somebody who is logged in with this account, by whatever name."""
-        return next(iter(self._directory.sessions.get(account.folded, ())), None)
+    def connected(self, account: Account) -> Person | None:
+        """Who is logged in to this account, by whatever name, if any of their devices is here."""
+        person = self._directory.present(account.name)
+        return person if person is not None and person.sessions else None
 
     # private messages for those who are not here
 
     def leave_message(
         self,
-        user: User,
+        session: Session,
         account: Account,
         text: str,
         kind: type[Said | Acted | Noticed] = Said,
@@ -192,38 +212,44 @@ class Logins:
         """
         msgid, now = self._directory.journal.stamp()
         recipient = Identity(0, account.name, "", "", account.name)
-        event = Whispered(msgid, now, user.identity, recipient, text, kind, tags)
+        event = Whispered(msgid, now, session.identity, recipient, text, kind, tags)
         self.mailbox.keep(account, event, receipt or (lambda stored: None), repeat)
-        user.last_active = self._directory.seconds()
+        session.last_active = self._directory.seconds()
+        self._directory.tell_others(session, event)
         self._directory.stats.private_messages.add()
         return event
 
-    def deliver(self, user: User, then: Callable[[], None] | None = None) -> None:
+    def deliver(self, session: Session, then: Callable[[], None] | None = None) -> None:
         """Hand somebody who is logged in and has a name the messages that waited, and call `then`.
 
         To be called once they are welcomed.
         """
-        account = self.accounts.find(user.account) if user.account else None
+        person = session.person
+        account = self.accounts.find(person.account) if person.account else None
         then = then or (lambda: None)
-        if account is None or not self.mailbox.waiting(account):
+        if account is None or account.folded in self._delivering or not self.mailbox.waiting(account):
+            # When two devices come at the same time, both get what one of them asked for.
             then()
             return
+        self._delivering.add(account.folded)
 
         def fetched(answer: Answer[list[Whispered]]) -> None:
-            owns = user.account is not None and self.accounts.find(user.account) == account
-            if isinstance(answer, Refused) or user.gone or not owns:
+            self._delivering.discard(account.folded)
+            owns = person.account is not None and self.accounts.find(person.account) == account
+            if isinstance(answer, Refused) or not owns or not person.sessions:
                 then()
                 return
             handed = []
             for event in answer:
-                event = event._replace(recipient=user.identity)
-                if fold(event.author.name) not in user.ignored:
-                    if not user.reader.tell(event):
+                event = event._replace(recipient=person.identity)
+                if fold(event.author.name) not in person.ignored:
+                    if not person.tell(event):
                         break
-                    user.correspondent = event.author.name
+                    person.correspondent = event.author.name
                     self._directory.history.whispered(event)
                 handed.append(event)
-            self.mailbox.delivered(account, handed)
+            if handed:
+                self.mailbox.delivered(account, handed)
             then()
 
         self.mailbox.fetch(account, fetched)

@@ -26,8 +26,9 @@ from chat.domain.history import (
     surround,
 )
 from chat.domain.log import Log
+from chat.domain.readers import Cursor
 from chat.domain.remembered import Remembered
-from chat.domain.room import Membership, Room
+from chat.domain.room import Room
 
 
 class MemoryHistory(Remembered):
@@ -78,6 +79,6 @@ class MemoryHistory(Remembered):
         found = self._erase(target, msgid)
         done(no_such_message(msgid) if found is None else found)
 
-    def replay(self, membership: Membership, count: int, done: Done[list[LogEvent]]) -> None:
+    def replay(self, cursor: Cursor, count: int, done: Done[list[LogEvent]]) -> None:
         """The last messages from before somebody joined."""
-        done(replayed(membership, count))
+        done(replayed(cursor, count))

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import may_run
 from chat.domain.room import Room
-from chat.domain.user import User
+from chat.domain.session import Session
 
 KEYS_AT_MOST = 20
 """Keys of one person or room."""
@@ -26,13 +27,13 @@ KEY_CHARACTERS = 60
 
 _KEY = re.compile(rf"[a-z0-9_./-]{{1,{KEY_CHARACTERS}}}")
 
-Target = User | Room
+Target = Person | Room
 
 
 class Subscriber(Protocol):
     """A client that wants to be told when values of certain keys change."""
 
-    user: User
+    session: Session
 
     def metadata_changed(self, target: Target, key: str, value: str | None) -> None:
         """The value of a key changed; None: there is none any more."""
@@ -77,7 +78,7 @@ class Metadata:
         """What a client is told about."""
         return list(self._keys.get(who, ()))
 
-    def put(self, user: User, target: Target, key: str, value: str | None) -> None:
+    def put(self, session: Session, target: Target, key: str, value: str | None) -> None:
         """Set a value, or take it away with None. The caller has checked the right. Raises `Refused`."""
         values = target.metadata = target.metadata or {}
         if value is None:
@@ -91,39 +92,39 @@ class Metadata:
             values[key] = value
         if isinstance(target, Room):
             self._room_changed(target)
-        self._tell(target, key, value, user)
+        self._tell(target, key, value, session)
 
-    def _tell(self, target: Target, key: str, value: str | None, author: User) -> None:
-        """Tell everybody who wants to know, and may; except the author."""
+    def _tell(self, target: Target, key: str, value: str | None, author: Session) -> None:
+        """Tell everybody who wants to know, and may; except the author on this device."""
         for subscriber in list(self._subscribers.get(key, ())):
-            if subscriber.user is not author and may_hear(subscriber.user, target):
+            if subscriber.session is not author and may_hear(subscriber.session.person, target):
                 subscriber.metadata_changed(target, key, value)
 
-    def introduce(self, user: User, room: Room) -> None:
+    def introduce(self, person: Person, room: Room) -> None:
         """Somebody came into a room: those there who want to know are told what he or she says of themselves."""
-        for key, value in (user.metadata or {}).items():
+        for key, value in (person.metadata or {}).items():
             for subscriber in list(self._subscribers.get(key, ())):
-                if subscriber.user is not user and room in subscriber.user.memberships:
-                    subscriber.metadata_changed(user, key, value)
+                if subscriber.session.person is not person and room in subscriber.session.person.rooms:
+                    subscriber.metadata_changed(person, key, value)
 
 
-def may_hear(user: User, target: Target) -> bool:
+def may_hear(person: Person, target: Target) -> bool:
     """Whether somebody is told of changes: to rooms they are in, and of people with whom they share one."""
     if isinstance(target, Room):
-        return target in user.memberships
-    return user is target or not user.memberships.keys().isdisjoint(target.memberships)
+        return target in person.rooms
+    return person is target or not person.rooms.keys().isdisjoint(target.rooms)
 
 
-def may_read(user: User, target: Target) -> bool:
+def may_read(person: Person, target: Target) -> bool:
     """Whether somebody may ask: of people always, of rooms that are closed only members."""
-    if isinstance(target, User) or target in user.memberships:
+    if isinstance(target, Person) or target in person.rooms:
         return True
     return not target.key and not target.flags & {"i", "s"}
 
 
-def may_write(user: User, target: Target) -> bool:
+def may_write(person: Person, target: Target) -> bool:
     """Whether somebody may set values: one's own, and those of rooms one runs."""
-    return user is target if isinstance(target, User) else may_run(user, target)
+    return person is target if isinstance(target, Person) else may_run(person, target)
 
 
 def is_key(key: str) -> bool:

@@ -12,10 +12,11 @@ from chat.domain.events import ModeChanged
 from chat.domain.masks import MASK_BYTES, Mask, normal
 from chat.domain.mode_lines import HIDDEN, LISTS, Change, written
 from chat.domain.names import fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import RANKS, check_founder, is_operator, need_run
 from chat.domain.room import Room
-from chat.domain.user import User
+from chat.domain.session import Session
 
 FLAGS = {
     "C": "no CTCP requests",
@@ -40,11 +41,12 @@ def is_query(change: Change) -> bool:
     return change.letter in LISTS and change.argument is None
 
 
-def apply(directory: Directory, user: User, room: Room, changes: Sequence[Change]) -> list[Refused]:
+def apply(directory: Directory, session: Session, room: Room, changes: Sequence[Change]) -> list[Refused]:
     """Change a room's modes and tell everybody; returns what could not be done, and why. Raises `Refused`."""
-    if not is_operator(user):
-        directory.membership(user, room)
-    need_run(user, room, "change its modes")
+    person = session.person
+    if not is_operator(person):
+        directory.member(person, room)
+    need_run(person, room, "change its modes")
     problems: list[Refused] = []
     done: list[Change] = []
     with_argument = 0
@@ -53,7 +55,7 @@ def apply(directory: Directory, user: User, room: Room, changes: Sequence[Change
         if with_argument > CHANGES_AT_MOST:
             break
         try:
-            effect = _apply_one(directory, user, room, change)
+            effect = _apply_one(directory, person, room, change)
         except Refused as refused:
             problems.append(refused)
             continue
@@ -63,9 +65,9 @@ def apply(directory: Directory, user: User, room: Room, changes: Sequence[Change
         room.modes_changed()
         directory.room_changed(room)
         msgid, now = directory.journal.stamp()
-        event = ModeChanged(msgid, now, user.identity, room.name, written(done))
+        event = ModeChanged(msgid, now, session.identity, room.name, written(done))
         directory.happened(room, event)
-        user.reader.tell(event)
+        session.reader.tell(event)
     return problems
 
 
@@ -79,7 +81,7 @@ def state(room: Room, inside: bool) -> tuple[str, ...]:
     return written(changes) if changes else ("+",)
 
 
-def _apply_one(directory: Directory, user: User, room: Room, change: Change) -> Change | None:
+def _apply_one(directory: Directory, person: Person, room: Room, change: Change) -> Change | None:
     """Do one change; returns it as it is to be told, None if nothing changed."""
     add, letter, argument = change
     if letter in FLAGS:
@@ -88,9 +90,9 @@ def _apply_one(directory: Directory, user: User, room: Room, change: Change) -> 
         (room.flags.add if add else room.flags.remove)(letter)
         return change
     if letter in RANKS:
-        return _give(directory, user, room, change)
+        return _give(directory, person, room, change)
     if letter in LISTS:
-        return _listed(user, room, change, directory.clock())
+        return _listed(person, room, change, directory.clock())
     if letter == "k":
         return _lock(room, add, argument)
     if letter == "l":
@@ -98,24 +100,24 @@ def _apply_one(directory: Directory, user: User, room: Room, change: Change) -> 
     raise Refused(Why.UNKNOWN_MODE, f"There is no mode {letter}.", room.name, letter)
 
 
-def _give(directory: Directory, user: User, room: Room, change: Change) -> Change | None:
+def _give(directory: Directory, person: Person, room: Room, change: Change) -> Change | None:
     add, letter, argument = change
     if not argument:
         raise Refused(Why.BAD_MODE, f"The mode {letter} needs a name.", room.name, letter)
     target = directory.find(argument)
-    membership = target.memberships.get(room)
-    if membership is None:
+    member = target.rooms.get(room)
+    if member is None:
         raise Refused(Why.USER_NOT_IN_ROOM, f"{target.shown} is not in {room.name}.", target.shown, room.name)
-    if add == (letter in membership.modes):
+    if add == (letter in member.modes):
         return None
     if not add and letter == "o":
-        check_founder(user, membership)
-    modes = set(membership.modes) ^ {letter}
-    membership.modes = "".join(letter for letter in RANKS if letter in modes)
+        check_founder(person, member)
+    modes = set(member.modes) ^ {letter}
+    member.modes = "".join(letter for letter in RANKS if letter in modes)
     return Change(add, letter, target.shown)
 
 
-def _listed(user: User, room: Room, change: Change, now: float) -> Change | None:
+def _listed(person: Person, room: Room, change: Change, now: float) -> Change | None:
     add, letter, argument = change
     if not argument or " " in argument or argument.startswith(":"):
         raise Refused(Why.BAD_MODE, "A mask looks like name!user@host, with * and ?.", room.name, letter)
@@ -132,7 +134,7 @@ def _listed(user: User, room: Room, change: Change, now: float) -> Change | None
             raise Refused(
                 Why.LIST_FULL, f"The lists of {room.name} are full: {LIST_AT_MOST} masks.", room.name, letter
             )
-        entries[key] = Mask(mask, user.identity.mask, now)
+        entries[key] = Mask(mask, person.identity.mask, now)
     else:
         entry = entries.pop(key, None)
         if entry is None:

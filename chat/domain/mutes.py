@@ -1,10 +1,10 @@
 """Who may not speak for a while, by the operator's word or for flooding, also on their next connection.
 
 A mute belongs to the account, if there is one, and to the address of whoever is muted (`address_key`: of IPv6 the
-/64). It is on whoever comes with the account or from the address until it ends, and one by the operator's word on every
-connection of the account that is there already. Others who are there from the same address are, as far as anybody can
-see, somebody else, and go on speaking. A person on this machine itself (loopback, a Unix socket) has no address that
-would tell them from others, as behind a relay that does not say who comes: there the name stands in its place.
+/64). It is on whoever comes with the account or from the address until it ends, whatever device they come with. Others
+who are there from the same address are, as far as anybody can see, somebody else, and go on speaking. A person on this
+machine itself (loopback, a Unix socket) has no address that would tell them from others, as behind a relay that does
+not say who comes: there the name stands in its place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from math import inf
 from chat.domain.limits import address_key
 from chat.domain.mute import Mute
 from chat.domain.names import fold
-from chat.domain.user import User
+from chat.domain.person import Person
 
 MUTES_AT_MOST = 10_000
 """Accounts and addresses remembered as muted; the one that was muted longest ago is forgotten first."""
@@ -40,69 +40,66 @@ class Mutes:
         """How many accounts and addresses are remembered."""
         return len(self._kept)
 
-    def mute(self, people: Iterable[User], seconds: float, reason: str) -> None:
-        """The operator lets nothing that these connections of one person say through for so long."""
-        people = list(people)
+    def mute(self, person: Person, seconds: float, reason: str) -> None:
+        """The operator lets nothing that somebody says through for so long."""
         until = self._clock() + seconds
-        before = [mute for user in people for mute in self._mutes_of(user) if mute.by_operator]
+        before = [mute for mute in self._mutes_of(person) if mute.by_operator]
         # The operator's last word counts, for all who have the mute already.
         mute = before[0] if before else Mute(True, until, reason)
         mute.until, mute.reason = until, reason
-        for user in people:
-            user.mute = mute
-            self._remember(mute, _keys(user))
+        person.mute = mute
+        self._remember(mute, _keys(person))
 
-    def flooded(self, user: User, seconds: float, measure: str) -> str:
+    def flooded(self, person: Person, seconds: float, measure: str) -> str:
         """Somebody is muted for flooding, by the rule `measure`; returns the sentence for them.
 
         Whoever floods is not read for a while: that they are gone may be found out after they have come back.
         """
         now = self._clock()
         mute = Mute(False, now + seconds, measure)
-        if user.mute is None or user.mute.until < mute.until:
-            user.mute = mute
-        self._remember(mute, _keys(user))
+        if person.mute is None or person.mute.until < mute.until:
+            person.mute = mute
+        self._remember(mute, _keys(person))
         return mute.sentence(now)
 
-    def end(self, people: Iterable[User]) -> None:
-        """End whatever mutes these connections of one person, everywhere."""
-        for user in people:
-            for mute in self._mutes_of(user):
-                mute.until = -inf
-            user.mute = None
+    def end(self, person: Person) -> None:
+        """End whatever mutes somebody, everywhere."""
+        for mute in self._mutes_of(person):
+            mute.until = -inf
+        person.mute = None
 
-    def _mutes_of(self, user: User) -> list[Mute]:
+    def _mutes_of(self, person: Person) -> list[Mute]:
         # Not what is kept for the address alone: that may be somebody else's.
-        found = (user.mute, *map(self._kept.get, _account_keys(user)))
+        found = (person.mute, *map(self._kept.get, _account_keys(person)))
         return [mute for mute in found if mute is not None]
 
-    def sentence(self, user: User) -> str | None:
+    def sentence(self, person: Person) -> str | None:
         """What somebody who is muted is told, None for anybody else. Asked for each message: see `User.mute`."""
-        mute = user.mute
+        mute = person.mute
         if mute is None:
             return None
         now = self._clock()
         if mute.until <= now:
-            user.mute = None
+            person.mute = None
             return None
         return mute.sentence(now)
 
-    def came(self, user: User) -> None:
+    def came(self, person: Person) -> None:
         """Somebody has a name: they have the mute of their account, their address or, on this machine, their name."""
         if self._kept:
-            self._find(user, _keys(user))
+            self._find(person, _keys(person))
 
-    def logged_in(self, user: User) -> None:
+    def logged_in(self, person: Person) -> None:
         """Somebody who is here has another account: they have its mute."""
         if self._kept:
-            self._find(user, _account_keys(user))
+            self._find(person, _account_keys(person))
 
-    def went(self, user: User) -> None:
+    def went(self, person: Person) -> None:
         """Somebody is about to lose their name: what mutes them waits for whoever comes in their place."""
-        if user.mute is not None and user.mute.until > self._clock():
-            self._remember(user.mute, _keys(user))
+        if person.mute is not None and person.mute.until > self._clock():
+            self._remember(person.mute, _keys(person))
 
-    def _find(self, user: User, keys: Iterable[Key]) -> None:
+    def _find(self, person: Person, keys: Iterable[Key]) -> None:
         now = self._clock()
         for key in keys:
             mute = self._kept.get(key)
@@ -110,8 +107,8 @@ class Mutes:
                 continue
             if mute.until <= now:
                 del self._kept[key]
-            elif user.mute is None or user.mute.until < mute.until:
-                user.mute = mute
+            elif person.mute is None or person.mute.until < mute.until:
+                person.mute = mute
 
     def _remember(self, mute: Mute, keys: Iterable[Key]) -> None:
         now = self._clock()
@@ -128,15 +125,16 @@ class Mutes:
                     self._kept.popitem(last=False)
 
 
-def _account_keys(user: User) -> Iterator[Key]:
-    if user.account is not None:
-        yield "account", fold(user.account)
+def _account_keys(person: Person) -> Iterator[Key]:
+    if person.account is not None:
+        yield "account", fold(person.account)
 
 
-def _keys(user: User) -> Iterator[Key]:
-    yield from _account_keys(user)
-    address = address_key(user.address)
-    if address is not None:
-        yield "address", address
-    elif user.name is not None:
-        yield "name", user.name.folded
+def _keys(person: Person) -> Iterator[Key]:
+    yield from _account_keys(person)
+    for session in person.sessions:
+        address = address_key(session.address)
+        if address is not None:
+            yield "address", address
+        elif person.name is not None:
+            yield "name", person.name.folded

@@ -12,32 +12,34 @@ from chat.domain.directory import Directory
 from chat.domain.events import Redacted, Tagged, Whispered
 from chat.domain.history import Conversation, HistoryEvent, Target, is_speech, no_such_message
 from chat.domain.names import fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import heard, may_run
-from chat.domain.user import User
+from chat.domain.session import Session
 
 Told = Callable[[Refused | None], None]
 """Called once: with None when the message is gone, or with why it is not."""
 
 
-def redact(directory: Directory, user: User, name: str, msgid: str, reason: str, done: Told) -> None:
+def redact(directory: Directory, session: Session, name: str, msgid: str, reason: str, done: Told) -> None:
     """Take back a message to a room or a person (`name`): one's own, or in a room that one runs."""
+    person = session.person
     target: Target
-    people: list[User]
+    people: list[Person]
     if name.startswith("#"):
         room = directory.rooms.get(fold(name))
-        if room is None or room not in user.memberships:
+        if room is None or room not in person.rooms:
             done(Refused(Why.NOT_IN_ROOM, f"You are not in {name}.", name))
             return
-        target, people, runs = room.folded, list(room.members), may_run(user, room)
-        reason = heard(user, (room,), reason)
+        target, people, runs = room.folded, list(room.members), may_run(person, room)
+        reason = heard(person, (room,), reason)
     else:
-        partner = directory.users.get(fold(name))
+        partner = directory.people.get(fold(name))
         if partner is None:
             done(Refused(Why.NO_SUCH_USER, f"No such user: {name}", name))
             return
-        target, runs = Conversation(person_key(user), fold(name)), False
-        people = [user] if partner is user else [user, partner]
+        target, runs = Conversation(person_key(person), fold(name)), False
+        people = [person] if partner is person else [person, partner]
 
     def found(answer: Answer[HistoryEvent]) -> None:
         if isinstance(answer, Refused):
@@ -45,7 +47,7 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
         elif not is_speech(answer) and not isinstance(answer, Tagged | Whispered):
             # Without its JOIN, somebody would be in the room unseen by those who have not read of it yet.
             done(no_such_message(msgid))
-        elif not runs and not _is_author(directory, user, answer):
+        elif not runs and not _is_author(directory, person, answer):
             done(Refused(Why.NEEDS_RIGHT, "Only its author may take this message back.", name))
         else:
             directory.history.redact(target, msgid, redacted)
@@ -54,21 +56,21 @@ def redact(directory: Directory, user: User, name: str, msgid: str, reason: str,
         if isinstance(answer, Refused):
             done(answer)
             return
-        event = Redacted(*directory.journal.stamp(), user.identity, name, msgid, reason)
-        for person in people:
-            person.reader.tell(event)
+        event = Redacted(*directory.journal.stamp(), session.identity, name, msgid, reason)
+        for each in people:
+            each.tell(event)
         done(None)
 
     directory.history.find(target, msgid, found)
 
 
-def _is_author(directory: Directory, user: User, event: HistoryEvent) -> bool:
+def _is_author(directory: Directory, person: Person, event: HistoryEvent) -> bool:
     """Whether somebody is the author of a message, perhaps of an earlier connection of the same account."""
     author = event.author
-    if author.session and author.session == user.session:
+    if author.session and any(author.session == session.number for session in person.sessions):
         return True
-    if user.account is None or author.account is None or fold(user.account) != fold(author.account):
+    if person.account is None or author.account is None or fold(person.account) != fold(author.account):
         return False
     # An account of the same name that was there before is somebody else's. Events have whole milliseconds.
-    account = directory.claims.accounts.find(user.account)
+    account = directory.claims.accounts.find(person.account)
     return account is None or event.time > account.created - 0.002

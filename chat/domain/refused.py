@@ -47,6 +47,7 @@ class Why(Enum):
     NOT_BANNED = auto()
     NOT_IGNORED = auto()
     BAD_DURATION = auto()
+    ENDED = auto()
 
 
 class Refused(Exception):

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from chat.domain.events import Identity
 from chat.domain.masks import matches, silences
 from chat.domain.names import fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.room import Membership, Room
-from chat.domain.user import User
+from chat.domain.room import Member, Room
 
 RANKS = {"o": 2, "v": 1}
 """Rights from the highest to the lowest."""
@@ -24,40 +24,40 @@ STATUS_SIGNS = "@+"
 """Before a room's name: only those with this right, or a higher one, are meant."""
 
 
-def rank(membership: Membership | None) -> int:
+def rank(member: Member | None) -> int:
     """How high somebody's rights in a room are: 0 for none."""
-    if membership is None or not membership.modes:
+    if member is None or not member.modes:
         return 0
-    return max(RANKS[letter] for letter in membership.modes)
+    return max(RANKS[letter] for letter in member.modes)
 
 
-def signs(membership: Membership, every: bool = False) -> str:
+def signs(member: Member, every: bool = False) -> str:
     """The signs of somebody's rights: all of them, or the highest."""
-    if not membership.modes:
+    if not member.modes:
         return ""
-    found = [sign for letter, sign in SIGNS.items() if letter in membership.modes]
+    found = [sign for letter, sign in SIGNS.items() if letter in member.modes]
     return "".join(found) if every else found[0]
 
 
-def is_operator(user: User) -> bool:
+def is_operator(person: Person) -> bool:
     """Whether somebody is an operator of the server."""
-    return "o" in user.modes
+    return "o" in person.modes
 
 
-def may_run(user: User, room: Room) -> bool:
+def may_run(person: Person, room: Room) -> bool:
     """Whether somebody may do in a room what its operators may."""
-    return rank(user.memberships.get(room)) >= RANKS["o"] or is_operator(user)
+    return rank(person.rooms.get(room)) >= RANKS["o"] or is_operator(person)
 
 
-def need_run(user: User, room: Room, what: str) -> None:
+def need_run(person: Person, room: Room, what: str) -> None:
     """Raise `Refused` for somebody who may not do what a room's operators may."""
-    if not may_run(user, room):
+    if not may_run(person, room):
         raise Refused(Why.NEEDS_RIGHT, f"Only an operator of {room.name} may {what}.", room.name)
 
 
-def may_see(user: User, room: Room) -> bool:
+def may_see(person: Person, room: Room) -> bool:
     """Whether somebody may know that a room exists, and who is in it."""
-    return "s" not in room.flags or room in user.memberships or is_operator(user)
+    return "s" not in room.flags or room in person.rooms or is_operator(person)
 
 
 def excepted(room: Room, who: Identity, letter: str) -> bool:
@@ -70,20 +70,20 @@ def banned(room: Room, who: Identity) -> bool:
     return any(matches(entry.mask, who) for entry in room.masks("b")) and not excepted(room, who, "e")
 
 
-def check_join(user: User, room: Room, key: str) -> None:
+def check_join(person: Person, room: Room, key: str) -> None:
     """Raise `Refused` for somebody who may not come in. An invitation opens every door, once."""
-    if user.invitations is not None and room in user.invitations:
+    if person.invitations is not None and room in person.invitations:
         return
-    if founded_by(user, room):
+    if founded_by(person, room):
         return
-    who = user.identity
+    who = person.identity
     if banned(room, who):
         raise Refused(Why.BANNED, f"You are banned from {room.name}.", room.name)
     if "i" in room.flags and not excepted(room, who, "I"):
         raise Refused(
             Why.INVITE_ONLY, f"You have to be invited to {room.name}: ask somebody there.", room.name
         )
-    if "R" in room.flags and user.account is None:
+    if "R" in room.flags and person.account is None:
         raise Refused(Why.NEEDS_ACCOUNT, f"{room.name} is for people who are logged in.", room.name)
     if room.key and key != room.key:
         raise Refused(Why.WRONG_KEY, f"{room.name} needs a key: /join {room.name} KEY", room.name)
@@ -91,25 +91,25 @@ def check_join(user: User, room: Room, key: str) -> None:
         raise Refused(Why.ROOM_FULL, f"{room.name} is full: {room.limit} people. Try again later.", room.name)
 
 
-def founded_by(user: User, room: Room) -> bool:
+def founded_by(person: Person, room: Room) -> bool:
     """Whether a room belongs to the account with which somebody is logged in."""
-    return room.founder is not None and user.account is not None and fold(user.account) == room.founder
+    return room.founder is not None and person.account is not None and fold(person.account) == room.founder
 
 
-def check_speech(user: User, room: Room, text: str = "") -> None:
+def check_speech(person: Person, room: Room, text: str = "") -> None:
     """Raise `Refused` for somebody who may not speak in a room."""
-    membership = user.memberships.get(room)
-    if membership is None and "n" in room.flags and not is_operator(user):
+    member = person.rooms.get(room)
+    if member is None and "n" in room.flags and not is_operator(person):
         raise Refused(Why.CANNOT_SAY, f"You are not in {room.name}. /join {room.name} first.", room.name)
     if text.startswith("\x01") and not text.startswith("\x01ACTION") and "C" in room.flags:
         raise Refused(Why.CANNOT_SAY, f"{room.name} takes no CTCP requests.", room.name)
-    if membership is not None and membership.modes:
+    if member is not None and member.modes:
         return
     if "m" in room.flags:
         raise Refused(Why.CANNOT_SAY, f"Only people with voice may speak in {room.name} (+m).", room.name)
     bans = room.masks("b")
     if bans:
-        who = user.identity
+        who = person.identity
         if any(silences(entry.mask, who) for entry in bans) and not _excepted_from_silence(room, who):
             raise Refused(Why.CANNOT_SAY, f"You may not speak in {room.name} (+b).", room.name)
 
@@ -118,26 +118,26 @@ def _excepted_from_silence(room: Room, who: Identity) -> bool:
     return any(silences(entry.mask, who) for entry in room.masks("e"))
 
 
-def may_speak(user: User, room: Room) -> bool:
+def may_speak(person: Person, room: Room) -> bool:
     """Whether somebody may speak in a room."""
     try:
-        check_speech(user, room)
+        check_speech(person, room)
     except Refused:
         return False
     return True
 
 
-def heard(user: User, rooms: Iterable[Room], text: str, instead: str = "") -> str:
+def heard(person: Person, rooms: Iterable[Room], text: str, instead: str = "") -> str:
     """What these rooms get to read of a text that is no speech, such as a reason: not that of who may not speak."""
-    return text if not text or all(may_speak(user, room) for room in rooms) else instead
+    return text if not text or all(may_speak(person, room) for room in rooms) else instead
 
 
-def check_renaming(user: User) -> None:
+def check_renaming(person: Person) -> None:
     """Raise `Refused` for somebody whom a ban keeps from speaking in one of their rooms: a name can be read, too."""
-    for room, membership in user.memberships.items():
-        who = user.identity
+    for room, member in person.rooms.items():
+        who = person.identity
         if (
-            not membership.modes
+            not member.modes
             and any(silences(entry.mask, who) for entry in room.masks("b"))
             and not _excepted_from_silence(room, who)
         ):
@@ -149,8 +149,8 @@ def check_renaming(user: User) -> None:
             )
 
 
-def check_founder(user: User, membership: Membership) -> None:
+def check_founder(person: Person, member: Member) -> None:
     """Raise `Refused` if somebody's rights may only be touched by the founder, or by an operator of the server."""
-    room = membership.room
-    if founded_by(membership.user, room) and membership.user is not user and not is_operator(user):
-        raise Refused(Why.NEEDS_RIGHT, f"{membership.user.shown} is the founder of {room.name}.", room.name)
+    room = member.room
+    if founded_by(member.person, room) and member.person is not person and not is_operator(person):
+        raise Refused(Why.NEEDS_RIGHT, f"{member.person.shown} is the founder of {room.name}.", room.name)

@@ -1,119 +1,35 @@
-"""A room: its members, topic, modes and log; and a membership, which is also its member's cursor in that log."""
+"""A room: its members, topic, modes, log, and those who read it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chat.domain.events import Identity, LogEvent
+from chat.domain.events import Identity
 from chat.domain.log import Log
 from chat.domain.masks import Mask
 from chat.domain.names import fold
-from chat.domain.readers import Readers, SharedCursor
+from chat.domain.readers import Readers
 
 if TYPE_CHECKING:
-    from chat.domain.user import User
-
-GONE = 1 << 62
-"""Cursor of a membership that ended: beyond every log's end, so that a pass in progress steps over it."""
+    from chat.domain.person import Person
 
 
 PRIVATE_FLAGS = frozenset("isR")
 """Invite-only, secret, for people with an account: modes of rooms that are not for everybody."""
 
 
-class Membership:
-    """One person in one room: their rights there, and how far they have read.
+class Member:
+    """One person in one room. `modes` holds the letters of their rights there, such as "o" and "v"."""
 
-    `position` is the next event of the room's log that this person gets; while it is the same as that of others,
-    a `shared` cursor keeps it. `rendering` is chosen by the member's dialect; `outlet` is its reader's. Both are opaque
-    to the domain. `modes` holds the letters of rights in this room, such as "o" and "v".
-    """
+    __slots__ = ("joined_at", "modes", "person", "room")
 
-    __slots__ = (
-        "_rendering",
-        "joined_at",
-        "modes",
-        "outlet",
-        "position_alone",
-        "room",
-        "session",
-        "shared",
-        "stop",
-        "user",
-    )
-
-    def __init__(self, user: User, room: Room, position: int) -> None:
-        self.user = user
+    def __init__(self, person: Person, room: Room, joined_at: float) -> None:
+        self.person = person
         self.room = room
-        self.session = user.session
-        self.outlet: Any = user.reader.outlet
-        self.joined_at = position
-        self.shared: SharedCursor | None = None
-        self.position_alone = position
-        """The position of who shares none."""
-        self.stop: int | None = None
-        """Where reading ends for somebody who has left the room; None: at the log's end."""
+        self.joined_at = joined_at
+        """Seconds since the epoch."""
         self.modes = ""
-        self._rendering: Any = None
-
-    @property
-    def position(self) -> int:
-        """The next event that this person gets. Set, it is theirs alone."""
-        return self.position_alone if self.shared is None else self.shared.position
-
-    @position.setter
-    def position(self, position: int) -> None:
-        self.read_alone()
-        self.position_alone = position
-
-    @property
-    def rendering(self) -> Any:
-        """How this person is shown events."""
-        return self._rendering
-
-    @rendering.setter
-    def rendering(self, rendering: Any) -> None:
-        self.read_alone()
-        self._rendering = rendering
-
-    @property
-    def end_of_reading(self) -> int:
-        """Where reading the room ends: at its log's end, or where somebody was who has left it."""
-        return self.room.log.end if self.stop is None else self.stop
-
-    def read_alone(self) -> None:
-        """From here on this cursor is this person's alone: what is next for them is not what is next for others."""
-        if self.shared is not None:
-            self.room.readers.part(self, self.shared)
-
-    def end(self) -> None:
-        """This person is in the room no more. What was said until now is theirs to read: `User.former` keeps it.
-
-        It also tells which events of other people, read here, are not to be read again in another room.
-        """
-        user = self.user
-        if any(m.position < m.end_of_reading for m in (self, *user.memberships.values(), *user.former)):
-            former = Membership(user, self.room, self.joined_at)
-            former.position = self.position
-            former.stop = self.room.log.end
-            former.rendering = self.rendering
-            user.former.append(former)
-        self.room.leave(self)
-        self.position = GONE
-
-    def already_read(self, event: LogEvent) -> bool:
-        """Whether the reader got this event of a person through another room that both share."""
-        places: dict[str, int] | None = getattr(event, "places", None)
-        if not places or len(places) < 2:
-            return False
-        for other in chain(self.user.memberships.values(), self.user.former):
-            if other.room is not self.room:
-                position = places.get(other.room.folded)
-                if position is not None and other.joined_at <= position < other.position:
-                    return True
-        return False
 
 
 class Topic(NamedTuple):
@@ -154,7 +70,7 @@ class Room:
         self.founder: str | None = None
         """Folded name of the account to which the room belongs."""
         self.topic: Topic | None = None
-        self.members: dict[User, Membership] = {}
+        self.members: dict[Person, Member] = {}
         self.readers = Readers()
         self.rosters: dict[tuple[bool, bool], tuple[int, bytes]] | None = None
         """What a dialect keeps of who is here, by the form in which it is shown; opaque to the domain."""
@@ -169,16 +85,6 @@ class Room:
         """What its operators say of the room; made with the first value."""
         self.guarded = False
         """Whether what members say has to be checked: with moderation, bans, or CTCP forbidden."""
-
-    def enter(self, membership: Membership) -> None:
-        """Somebody comes in."""
-        self.members[membership.user] = membership
-        self.readers.add(membership)
-
-    def leave(self, membership: Membership) -> None:
-        """Somebody goes out."""
-        del self.members[membership.user]
-        self.readers.remove(membership)
 
     def masks(self, letter: str) -> Collection[Mask]:
         """The entries of one of the room's lists, oldest first."""

@@ -64,10 +64,10 @@ class Stats:
         self.started = clock()
         self.messages = Rate(self._seconds)
         self.private_messages = Rate(self._seconds)
-        self.users = 0
-        self.peak_users = 0
+        self.people = 0
+        self.peak_people = 0
         self.dialects: Counter[str] = Counter()
-        """Dialect -> people connected with it now."""
+        """Dialect -> sessions of people that speak it now."""
         self.connections = 0
         """Open connections, with or without a name."""
         self.accepted = 0
@@ -94,15 +94,21 @@ class Stats:
         """Somebody was told that something was not done."""
         self.refusals[refused.why.name.lower()] += 1
 
-    def entered(self, dialect: str) -> None:
+    def came(self) -> None:
         """Somebody has a name from here on."""
-        self.users += 1
-        self.peak_users = max(self.peak_users, self.users)
+        self.people += 1
+        self.peak_people = max(self.peak_people, self.people)
+
+    def gone(self) -> None:
+        """Somebody with a name is gone."""
+        self.people -= 1
+
+    def attached(self, dialect: str) -> None:
+        """A session is somebody's from here on."""
         self.dialects[dialect] += 1
 
-    def gone(self, dialect: str) -> None:
-        """Somebody with a name is gone."""
-        self.users -= 1
+    def detached(self, dialect: str) -> None:
+        """It is no more."""
         self.dialects[dialect] -= 1
 
     @property

@@ -10,12 +10,12 @@ from chat.domain.events import Acted, ClientTags, Identity, Noticed, Said, Tagge
 from chat.domain.journal import Receipt
 from chat.domain.rights import RANKS, SIGNS, check_speech, rank
 from chat.domain.room import Room
-from chat.domain.user import User
+from chat.domain.session import Session
 
 
 def say_to_some(
     directory: Directory,
-    user: User,
+    session: Session,
     room: Room,
     sign: str,
     text: str,
@@ -24,16 +24,19 @@ def say_to_some(
     receipt: Receipt | None = None,
 ) -> Whispered:
     """Say something to everybody in a room whose rights have this sign, or a higher one. Raises `Refused`."""
-    directory.membership(user, room)
-    check_speech(user, room, text)
+    person = session.person
+    directory.member(person, room)
+    check_speech(person, room, text)
     least = next(RANKS[letter] for letter, shown in SIGNS.items() if shown == sign)
     msgid, now = directory.journal.stamp()
     whom = Identity(0, f"{sign}{room.name}", "", "")
-    event = Whispered(msgid, now, user.identity, whom, text, kind, tags)
-    user.last_active = directory.seconds()
-    for membership in room.members.values():
-        if membership.user is not user and rank(membership) >= least:
-            membership.user.reader.tell(event)
+    event = Whispered(msgid, now, session.identity, whom, text, kind, tags)
+    session.last_active = directory.seconds()
+    for member in room.members.values():
+        if member.person is person or rank(member) >= least:
+            for other in member.person.sessions:
+                if other is not session:
+                    other.reader.tell(event)
     if receipt is not None:
         receipt(True)
     return event

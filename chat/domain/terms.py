@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from chat.domain.directory import Directory
 from chat.domain.names import fold
-from chat.domain.user import User
+from chat.domain.person import Person
 
 LINE = 40.0
 """Reading a line, and answering it with one."""
@@ -41,8 +41,11 @@ TARGETS_COUNTED = 50
 class Asker(Protocol):
     """Who gives a command, in whatever dialect."""
 
-    user: User
     directory: Directory
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
 
 
 Count = Callable[[Asker, Sequence[str]], float]
@@ -104,13 +107,13 @@ def said(asker: Asker, arguments: Sequence[str]) -> float:
 
 def told_everywhere(asker: Asker, arguments: Sequence[str] = ()) -> float:
     """The work of something that everybody learns who shares a room with somebody, such as another name."""
-    return LINE + sum(LINE + TOLD * len(room.members) for room in asker.user.memberships)
+    return LINE + sum(LINE + TOLD * len(room.members) for room in asker.person.rooms)
 
 
 def told_in_rooms(asker: Asker, arguments: Sequence[str]) -> float:
     """The work of something that happens in each of the rooms of a list: coming, going, a topic."""
     if arguments and arguments[0] == "0":
-        return told_everywhere(asker) + ROOM * len(asker.user.memberships)
+        return told_everywhere(asker) + ROOM * len(asker.person.rooms)
     rooms = asker.directory.rooms
     found = (rooms.get(fold(name)) for name in _list(arguments))
     return sum((ROOM if room is None else ROOM + TOLD * len(room.members) for room in found), LINE)
@@ -130,4 +133,4 @@ def every_room(asker: Asker, arguments: Sequence[str]) -> float:
 
 def every_person(asker: Asker, arguments: Sequence[str]) -> float:
     """The work of telling everybody."""
-    return LINE + TOLD * len(asker.directory.users)
+    return LINE + TOLD * len(asker.directory.people)

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from chat.domain.events import Identity, PersonEvent, Renamed
 from chat.domain.names import fold
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
+from chat.domain.session import Session
 
 WATCHED_AT_MOST = 100
 """Names one person may watch: Ergo's figure."""
@@ -16,7 +17,7 @@ WATCHED_AT_MOST = 100
 class Watcher(Protocol):
     """Whoever watches names. It is told once for each coming and going."""
 
-    user: User
+    session: Session
 
     def came(self, who: Identity) -> None:
         """A watched name is here."""
@@ -83,10 +84,12 @@ class Watches:
             for watcher in list(self._watchers.get(fold(name), ())):
                 watcher.went(name)
 
-    def changed(self, user: User, event: PersonEvent) -> None:
+    def changed(self, person: Person, event: PersonEvent) -> None:
         """Somebody changed: those who watch them, and do not get it through a room, are told."""
-        if not self._watchers or user.name is None or isinstance(event, Renamed):
+        if not self._watchers or person.name is None or isinstance(event, Renamed):
             return
-        for watcher in list(self._watchers.get(user.name.folded, ())):
-            if watcher.user is not user and user.memberships.keys().isdisjoint(watcher.user.memberships):
+        for watcher in list(self._watchers.get(person.name.folded, ())):
+            if watcher.session.person is not person and person.rooms.keys().isdisjoint(
+                watcher.session.person.rooms
+            ):
                 watcher.saw(event)

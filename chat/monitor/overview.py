@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from chat.domain import banning, operating
 from chat.domain.names import fold
+from chat.domain.person import Person as Somebody
 from chat.domain.refused import Refused
 from chat.monitor.interfaces import ActionRefused, Figures, Person
-from chat.network.dialect import Dialect
 from chat.network.factory import ChatFactory
 
 
@@ -23,10 +23,10 @@ class Overview:
         directory = self._factory.directory
         stats = directory.stats
         connections = {dialect: stats.dialects[dialect] for dialect in ("plain", "irc")}
-        connections["nameless"] = max(0, stats.connections - stats.users)
+        connections["nameless"] = max(0, stats.connections - sum(stats.dialects.values()))
         return Figures(
-            people=stats.users,
-            peak=stats.peak_users,
+            people=stats.people,
+            peak=stats.peak_people,
             rooms=len(directory.rooms),
             messages=stats.messages.total,
             private_messages=stats.private_messages.total,
@@ -46,22 +46,18 @@ class Overview:
         )
 
     def people(self) -> Iterator[Person]:
-        """Who is online, in the order in which they connected."""
+        """Who is online, in the order in which they came."""
         directory = self._factory.directory
         now = directory.seconds()
-        for connection in list(self._factory.connections):
-            dialect = connection.dialect
-            if dialect is None or dialect.user.name is None:
-                continue
-            user = dialect.user
+        for person in list(directory.people.values()):
             yield Person(
-                name=user.shown,
-                dialect=user.dialect,
-                address=user.address,
-                rooms=tuple(room.name for room in user.memberships),
-                idle=max(0.0, now - user.last_active),
-                account=user.account,
-                muted=directory.mutes.sentence(user) is not None,
+                name=person.shown,
+                dialect=" ".join(person.dialects),
+                address=" ".join(person.addresses),
+                rooms=tuple(room.name for room in person.rooms),
+                idle=max(0.0, now - person.last_active),
+                account=person.account,
+                muted=directory.mutes.sentence(person) is not None,
             )
 
 
@@ -69,36 +65,35 @@ class OperatorActions:
     """The monitor's `Actions`."""
 
     def __init__(self, factory: ChatFactory) -> None:
-        self._factory = factory
+        self._directory = factory.directory
 
     def announce(self, text: str, by: str) -> None:
         """Tell everybody who is online."""
-        operating.announce(self._factory.directory, by, text)
+        operating.announce(self._directory, by, text)
 
     def kick(self, name: str, reason: str, by: str) -> None:
-        """Close somebody's connection."""
-        operating.kill(self._factory.directory, by, self._dialect_of(name).user, reason)
+        """Close all connections of somebody."""
+        operating.kill(self._directory, by, self._find(name), reason)
 
     def mute(self, name: str, seconds: float, reason: str, by: str) -> None:
         """Let nothing that somebody says through for so long."""
-        dialect = self._dialect_of(name)
-        sentence = banning.mute(self._factory.directory, by, dialect.user, seconds, reason)
+        person = self._find(name)
+        sentence = banning.mute(self._directory, by, person, seconds, reason)
         if sentence is not None:
-            dialect.tell_sentence(sentence)
-            self._factory.directory.stats.muted += 1
+            for session in person.sessions:
+                session.reader.tell_sentence(sentence)
+            self._directory.stats.muted += 1
 
     def ban(self, name: str, seconds: float | None, reason: str, by: str) -> str:
         """Keep somebody out, by account and address; None: for good."""
-        self._dialect_of(name)
+        self._find(name)
         try:
-            return banning.ban(self._factory.directory, by, name, seconds, reason)
+            return banning.ban(self._directory, by, name, seconds, reason)
         except Refused as refused:
             raise ActionRefused(refused.sentence) from None
 
-    def _dialect_of(self, name: str) -> Dialect:
-        folded = fold(name)
-        for connection in self._factory.connections:
-            dialect = connection.dialect
-            if dialect is not None and dialect.user.name is not None and dialect.user.name.folded == folded:
-                return dialect
-        raise ActionRefused(f"{name} is not online any more.")
+    def _find(self, name: str) -> Somebody:
+        found = self._directory.people.get(fold(name))
+        if found is None:
+            raise ActionRefused(f"{name} is not online any more.")
+        return found

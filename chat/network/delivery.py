@@ -137,9 +137,10 @@ class Fanout:
     def _hurry(self, fanout: Pass) -> None:
         self._turning = True
         try:
+            self._serve_waiting()
             finished = False
             while not finished:
-                self._stats.bytes_out += fanout.walk(len(fanout.room.members) + 1)[1]
+                self._stats.bytes_out += fanout.walk(len(fanout.room.readers) + 1)[1]
                 finished = fanout.finished()
         except Exception:
             # No fault of whoever speaks; the pass goes on in the next turn, as far as it can.
@@ -165,27 +166,19 @@ class Fanout:
     def _serve(self) -> bool:
         """Serve whoever waits, and a slice of the readers of rooms; return whether a large room was among these."""
         any_large = False
-        if self._waiting:
-            waiting, self._waiting = self._waiting, {}
-            for outlet in waiting:
-                try:
-                    outlet.catch_up()
-                except Exception:
-                    # One reader whose connection fails in some way keeps nobody else waiting.
-                    _log.failure("A reader could not be served")
-                    outlet.broken()
+        self._serve_waiting()
         queue, quiet = self._queue, self._quiet
         budget = self._slice
         while queue and budget > 0:
             fanout = queue.popleft()
-            any_large = any_large or len(fanout.room.members) > self._slice
+            any_large = any_large or len(fanout.room.readers) > self._slice
             budget -= self._walk(fanout, budget, queue.append)
         # However much is said, those who come and go are seen to do so.
         budget = max(budget, self._slice // QUIET_PART)
         while quiet and budget > 0:
             fanout = next(iter(quiet))
             del quiet[fanout]
-            any_large = any_large or len(fanout.room.members) > self._slice
+            any_large = any_large or len(fanout.room.readers) > self._slice
             budget -= self._walk(fanout, budget, self._quietly)
         return any_large
 
@@ -194,7 +187,7 @@ class Fanout:
 
     def _walk(self, fanout: Pass, budget: int, again: Callable[[Pass], object]) -> int:
         """Serve a slice of the readers of a room; return how many that were."""
-        large = len(fanout.room.members) > self._slice
+        large = len(fanout.room.readers) > self._slice
         if large and fanout.fresh:
             fanout.began = self.seconds()
         try:
@@ -212,6 +205,17 @@ class Fanout:
         else:
             again(fanout)
         return max(looked, 1)
+
+    def _serve_waiting(self) -> None:
+        """Send what waits for single readers: before any pass, which would overtake it."""
+        waiting, self._waiting = self._waiting, {}
+        for outlet in waiting:
+            try:
+                outlet.catch_up()
+            except Exception:
+                # One reader whose connection fails in some way keeps nobody else waiting.
+                _log.failure("A reader could not be served")
+                outlet.broken()
 
     def _rest(self, fanout: Pass) -> None:
         rest = left_of(WALK_SECONDS, fanout.began, self.seconds())

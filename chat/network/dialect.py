@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from chat.domain.room import Membership
-from chat.domain.user import Reader, User
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
+from chat.domain.session import Reader, Session
 from chat.network.outlet import Outlet
 
 LOOK_SECONDS = 60.0
@@ -18,15 +19,16 @@ class Dialect(Reader, Protocol):
 
     name: str
     outlet: Outlet
-    user: User
+    session: Session
+
+    @property
+    def person(self) -> Person:
+        """Whose session this is."""
 
     def line(self, line: bytes) -> None:
         """A line from the other side, without its line end: asks `ChatProtocol.must_wait` before it does anything."""
 
-    def tell_sentence(self, sentence: str) -> None:
-        """A sentence of the server for this connection."""
-
-    def gap(self, membership: Membership, missed: int) -> bytes:
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
 
     def too_long(self, length: int) -> None:

@@ -120,8 +120,11 @@ class ChatFactory(Factory):
         connection.finish("No name in time")
 
     def sweep(self) -> None:
-        """Look after connections that are silent or stand still; called every `SWEEP_SECONDS`."""
+        """Look after connections that are silent or stand still, and people who are waited for; called every
+        `SWEEP_SECONDS`.
+        """
         self.fanout.sweep()
+        self.directory.expire()
         now = self.seconds()
         for connection in self._silence.take_due(now):
             dialect = connection.dialect

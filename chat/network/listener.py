@@ -8,7 +8,6 @@ first; a program that was slow, as behind a TLS handshake with the other side of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import chain
 from math import inf
 from typing import Any, Protocol, TypeVar
 
@@ -21,9 +20,9 @@ from zope.interface import implementer
 from chat.domain.directory import Directory
 from chat.domain.limits import MUTE_SECONDS, NOTICE_AGAIN, AddressLimits, Step, address_key
 from chat.domain.logins import Logins
-from chat.domain.room import Membership
+from chat.domain.readers import Cursor
+from chat.domain.session import Session, State
 from chat.domain.terms import Terms
-from chat.domain.user import User
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.dialect import Dialect, PersonDialect
@@ -83,6 +82,8 @@ class ChatProtocol(PausingLineReceiver):
     MAX_LENGTH = INPUT_BYTES
     factory: ConnectionOwner
     transport: Any
+    session: Session
+    """What the domain knows of this connection, from its first moment on, with the one state in which it is."""
     log = Logger()
 
     def __init__(self) -> None:
@@ -99,8 +100,6 @@ class ChatProtocol(PausingLineReceiver):
         self.telnet: TelnetFilter | None = None
         self.line_end = b"\r\n"
         self.quit_reason = CLOSED
-        self.leaving = False
-        """Whether this side ends the connection, as opposed to a connection that drops."""
         self.pace: Pace | None = None
 
     # the life of a connection
@@ -114,6 +113,14 @@ class ChatProtocol(PausingLineReceiver):
         self.set_pace()
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
+        self.address = host_of(self.transport.getPeer())
+        self.address_key = address_key(self.address)
+        self.used_until = factory.turns.stranger()
+        directory = factory.directory
+        self.session = Session(
+            directory.new_session(), self.address, factory.cloak(self.address), directory.seconds()
+        )
+        self.session.secure = ISSLTransport.providedBy(self.transport)
         factory.connected(self)
         self._admit()
 
@@ -123,9 +130,6 @@ class ChatProtocol(PausingLineReceiver):
         self.pace = Pace(settings.message_rate, settings.message_burst) if settings.message_rate else None
 
     def _admit(self) -> None:
-        self.address = host_of(self.transport.getPeer())
-        self.address_key = address_key(self.address)
-        self.used_until = self.factory.turns.stranger()
         directory = self.factory.directory
         ban = directory.bans.of_address(self.address, directory.clock())
         if ban is not None:
@@ -139,21 +143,10 @@ class ChatProtocol(PausingLineReceiver):
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Forget everything about this connection."""
         self.stop_reading()
+        self.factory.directory.leave(self.session, self.quit_reason)
+        self.session.state = State.GONE
         self.outlet.lost()
-        dialect = self.dialect
-        if dialect is not None:
-            if not self.leaving:
-                self.remember()
-            self.factory.directory.quit(dialect.user, self.quit_reason)
-            dialect.user.gone = True
         self.factory.disconnected(self)
-
-    def remember(self) -> None:
-        """The connection drops, which is not a goodbye: keep the name, and the places, for who comes back."""
-        if self.dialect is not None:
-            directory = self.factory.directory
-            directory.claims.hold(self.dialect.user)
-            directory.returning.dropped(self.dialect.user, directory.seconds())
 
     def readConnectionLost(self) -> None:
         """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
@@ -169,6 +162,7 @@ class ChatProtocol(PausingLineReceiver):
     def speak(self, dialect: Dialect) -> None:
         """From here on lines go to this dialect."""
         self.dialect = dialect
+        self.session.meet(dialect, dialect.name)
         self.factory.greeting.discard(self)
 
     def greet(self) -> None:
@@ -188,37 +182,22 @@ class ChatProtocol(PausingLineReceiver):
         self._person = None
         self.speak(self.factory.make_program(self))
 
-    def make_user(self, reader: Dialect) -> User:
-        """A person, without a name as yet, behind this connection."""
-        factory = self.factory
-        directory = factory.directory
-        user = User(
-            directory.new_session(),
-            reader,
-            reader.name,
-            self.address,
-            factory.cloak(self.address),
-            directory.seconds(),
-        )
-        user.secure = ISSLTransport.providedBy(self.transport)
-        return user
-
     def named(self) -> None:
         """The connection has a name: the clock for it stops."""
         self._person = None
         self.factory.naming.discard(self)
         self.factory.registering.discard(self)
 
-    def finish(self, reason: str) -> None:
-        """Close after everything that waits has been taken; others see `reason`."""
-        self.quit_reason = reason
-        self.leaving = True
+    def finish(self, reason: str, farewell: bool = False) -> None:
+        """Close after everything that waits has been taken; see `Directory.leave`."""
         self.stop_waiting()
+        self.factory.directory.leave(self.session, reason, farewell)
         self.outlet.finish()
 
     def abort(self, reason: str) -> None:
         """Close at once; others see `reason`."""
         self.quit_reason = reason
+        self.factory.directory.leave(self.session, reason)
         self.outlet.close_now()
         self.transport.abortConnection()
 
@@ -228,7 +207,7 @@ class ChatProtocol(PausingLineReceiver):
         """Bytes as they come: count and pace them, take telnet out, and cut them into lines."""
         if data:
             self.last_line = self.factory.seconds()
-            if not self.admitted or self.leaving:
+            if not self.admitted or not self.session.alive:
                 return
             self.factory.directory.stats.bytes_in += len(data)
             if self.dialect is None and (wrong := by_first_bytes(data)) is not None:
@@ -254,7 +233,7 @@ class ChatProtocol(PausingLineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A line: to the dialect now, or when its turn has come."""
-        if self.leaving or self.outlet.closed:
+        if not self.session.alive or self.outlet.closed:
             return
         dialect = self.dialect
         if dialect is None or (self._person is not None and self._person.expects_name()):
@@ -336,8 +315,8 @@ class ChatProtocol(PausingLineReceiver):
             dialect.tell_sentence(self.pace.notice())
         elif step is Step.MUTE:
             directory.stats.muted += 1
-            self.log.info("Muted {who} for flooding", who=dialect.user.shown)
-            dialect.tell_sentence(directory.mutes.flooded(dialect.user, MUTE_SECONDS, self.pace.measure()))
+            self.log.info("Muted {who} for flooding", who=dialect.person.shown)
+            dialect.tell_sentence(directory.mutes.flooded(dialect.person, MUTE_SECONDS, self.pace.measure()))
 
     def may_read(self) -> bool:
         """Whether this connection is still to be read."""
@@ -355,23 +334,18 @@ class ChatProtocol(PausingLineReceiver):
 
     # for the outlet
 
-    def memberships(self) -> Iterable[Membership]:
-        """The rooms that this reader is in, and those that were left before all of it had been read."""
-        dialect = self.dialect
-        if dialect is None:
-            return ()
-        user = dialect.user
-        return chain(user.former, user.memberships.values()) if user.former else user.memberships.values()
+    def cursors(self) -> Iterable[Cursor]:
+        """Where this reader stands in its rooms, and in those that were left before all of it had been read."""
+        return self.session.reading()
 
     def caught_up(self) -> None:
         """Everything in the rooms has been read."""
-        if self.dialect is not None and self.dialect.user.former:
-            self.dialect.user.former.clear()
+        self.session.former.clear()
 
-    def gap(self, membership: Membership, missed: int) -> bytes:
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
         assert self.dialect is not None
-        return self.dialect.gap(membership, missed)
+        return self.dialect.gap(cursor, missed)
 
 
 def host_of(addr: object) -> str:

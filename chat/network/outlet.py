@@ -9,7 +9,6 @@ microseconds (measured: Twisted's `write` alone costs two `epoll_ctl` calls and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import chain
 from typing import Any, Protocol
 
 from twisted.internet import tcp
@@ -17,10 +16,10 @@ from twisted.internet.interfaces import IPullProducer, IPushProducer
 from zope.interface import implementer
 
 from chat.domain.events import LogEvent
-from chat.domain.room import Membership, Room
+from chat.domain.readers import Cursor
 from chat.network.endings import LOST
 from chat.network.rendering import rendered
-from chat.network.replies import BATCHES, HeldReplies
+from chat.network.replies import BATCHES, Replies
 from chat.network.unsent import unsent
 
 CHUNK = 16 * 1024
@@ -40,13 +39,13 @@ READ_AHEAD = 64
 class OutletOwner(Protocol):
     """What an outlet needs of the connection that it belongs to."""
 
-    def memberships(self) -> Iterable[Membership]:
+    def cursors(self) -> Iterable[Cursor]:
         """The rooms that this reader is in, and those that were left before all of it had been read."""
 
     def caught_up(self) -> None:
         """Everything in the rooms has been read."""
 
-    def gap(self, membership: Membership, missed: int) -> bytes:
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""
 
     def congested(self, yes: bool) -> None:
@@ -106,7 +105,7 @@ class Outlet:
         self._transport = transport
         self._connection = connection
         self._keeper = keeper
-        self._own: list[HeldReplies] = []
+        self._own: list[Replies] = []
         self._own_bytes = 0
         self._closing = False
         self._congested = False
@@ -124,19 +123,15 @@ class Outlet:
         if self.closed or self._closing or self._own_bytes > OWN_BYTES:
             return False
         own = self._own
-        if self.behind:
-            goals = self._ends()
-            if own and own[-1].goals == goals:
-                own[-1].lines.append(data)
-            elif len(own) < BATCHES:
-                own.append(HeldReplies(goals, [data]))
-            else:
-                own[-1].lines.append(data)
-                own[-1] = HeldReplies(goals, own[-1].lines)
-        elif own and own[-1].goals is None:
+        goals = {cursor: cursor.end_of_reading for cursor in self._connection.cursors() if not cursor.held}
+        if own and own[-1].goals == goals:
             own[-1].lines.append(data)
+        elif len(own) < BATCHES:
+            own.append(Replies(goals, [data]))
         else:
-            own.append(HeldReplies(None, [data]))
+            own[-1].lines.append(data)
+            own[-1] = Replies(goals, own[-1].lines)
+        if not self.behind:
             self._keeper.waiting(self)
         self._own_bytes += len(data)
         if self._own_bytes > PAUSE_BYTES and not self._congested:
@@ -144,28 +139,16 @@ class Outlet:
             self._connection.congested(True)
         return True
 
-    def _ends(self) -> dict[Room, int]:
-        return {m.room: m.end_of_reading for m in self._connection.memberships()}
-
-    def _take_own(self, everything: bool) -> bytes:
-        """The replies that may be sent: all of them, or those for which the rooms have been read far enough."""
-        own = self._own
-        count = len(own)
-        if not everything:
-            memberships = list(self._connection.memberships())
-            count = 0
-            while count < len(own) and own[count].may_follow(memberships):
-                count += 1
-        data = b"".join(chain.from_iterable(replies.lines for replies in own[:count]))
-        del own[:count]
-        self._own_bytes -= len(data)
-        return data
-
     def _relieve(self) -> None:
         # Only after what was taken is on its way: commands that had to wait are run at once, and may lead to more.
         if self._congested and self._own_bytes <= PAUSE_BYTES:
             self._congested = False
             self._connection.congested(False)
+
+    def wake(self) -> None:
+        """There may be something to read where there was nothing before."""
+        if not self.behind and not self.closed:
+            self._keeper.waiting(self)
 
     # sending
 
@@ -192,13 +175,11 @@ class Outlet:
         if behind:
             self._unsent = unsent(self._transport)
             self._read_alone()
-        if behind and self._own and self._own[-1].goals is None:
-            self._own[-1] = HeldReplies(self._ends(), self._own[-1].lines)
         self.since = self._keeper.seconds()
 
     def _read_alone(self) -> None:
-        for membership in self._connection.memberships():
-            membership.read_alone()
+        for cursor in self._connection.cursors():
+            cursor.read_alone()
 
     def close_now(self) -> None:
         """Send nothing more."""
@@ -220,18 +201,18 @@ class Outlet:
                 self._hold(data[taken:])
             self._relieve()
 
-    def fall_behind(self, membership: Membership, position: int, taken: int) -> None:
+    def fall_behind(self, cursor: Cursor, position: int, taken: int) -> None:
         """The transport took only `taken` bytes of what a pass gave it from `position` on: set the cursor back.
 
         The rest of the one event that was cut in two is all that is kept as bytes.
         """
-        session = membership.user.session
-        for offset, event in enumerate(membership.room.log.read(position).events):
+        session = cursor.number
+        for offset, event in enumerate(cursor.room.log.read(position).events):
             if event.author.session == session:
                 continue
-            line = rendered(membership.rendering, event)
+            line = rendered(cursor.rendering, event)
             if taken < len(line):
-                membership.position = position + offset + 1
+                cursor.position = position + offset + 1
                 self._hold(line[taken:])
                 return
             taken -= len(line)
@@ -245,25 +226,44 @@ class Outlet:
         parts: list[bytes] = []
         seen: set[str] = set()
         size = 0
-        for membership in self._connection.memberships():
-            log = membership.room.log
-            end = membership.end_of_reading
-            while membership.position < end and size < CHUNK:
-                start, missed, events = log.read(membership.position, READ_AHEAD)
+        own = self._own
+        while own and size < CHUNK:
+            size = self._read_rooms(own[0].goals, parts, seen, size)
+            if size < CHUNK:
+                lines = own.pop(0).lines
+                parts += lines
+                taken = sum(map(len, lines))
+                size += taken
+                self._own_bytes -= taken
+        if size < CHUNK:
+            self._read_rooms(None, parts, seen, size)
+        return b"".join(parts)
+
+    def _read_rooms(
+        self, goals: dict[Cursor, int] | None, parts: list[bytes], seen: set[str], size: int
+    ) -> int:
+        """Add what the rooms have up to these goals, or to their ends, to `parts`, whose `size` is returned."""
+        for cursor in self._connection.cursors():
+            if cursor.held:
+                continue
+            log = cursor.room.log
+            end = cursor.end_of_reading
+            if goals is not None:
+                end = min(end, goals.get(cursor, 0))
+            while cursor.position < end and size < CHUNK:
+                start, missed, events = log.read(cursor.position, READ_AHEAD)
                 if missed:
                     start = min(start, end)
-                    missed = start - membership.position
+                    missed = start - cursor.position
                     self._keeper.count(0, missed)
-                    parts.append(self._connection.gap(membership, missed))
-                    membership.position = start
-                size += self._render(membership, start, events[: end - start], parts, seen, CHUNK - size)
-        if self._own:
-            parts.append(self._take_own(size < CHUNK))
-        return b"".join(parts)
+                    parts.append(self._connection.gap(cursor, missed))
+                    cursor.position = start
+                size += self._render(cursor, start, events[: end - start], parts, seen, CHUNK - size)
+        return size
 
     def _render(
         self,
-        membership: Membership,
+        cursor: Cursor,
         position: int,
         events: list[LogEvent],
         parts: list[bytes],
@@ -271,20 +271,20 @@ class Outlet:
         space: int,
     ) -> int:
         size = 0
-        session = membership.user.session
-        rendering = membership.rendering
+        session = cursor.number
+        rendering = cursor.rendering
         for event in events:
             # What stands in fifty logs is asked about in the first of them only.
             several = len(getattr(event, "places", ())) > 1
             known = several and event.msgid in seen
             if several:
                 seen.add(event.msgid)
-            if event.author.session != session and not known and not membership.already_read(event):
+            if event.author.session != session and not known and not cursor.already_read(event):
                 data = rendered(rendering, event)
                 parts.append(data)
                 size += len(data)
             position += 1
-            membership.position = position
+            cursor.position = position
             if size >= space:
                 break
         return size

@@ -14,8 +14,8 @@ from twisted.logger import Logger
 
 from chat.domain.events import LogEvent
 from chat.domain.log import Log
-from chat.domain.readers import SharedCursor
-from chat.domain.room import Membership, Room
+from chat.domain.readers import Cursor, SharedCursor
+from chat.domain.room import Room
 from chat.network.outlet import Outlet
 from chat.network.rendering import Rendering, rendered, to_bytes
 
@@ -40,8 +40,8 @@ class Pass:
 
     __slots__ = (
         "_alone",
-        "_cursors",
         "_end",
+        "_groups",
         "_looked",
         "_news",
         "_together",
@@ -61,7 +61,7 @@ class Pass:
 
     def _begin(self) -> None:
         readers = self.room.readers
-        self._cursors = readers.cursors[::-1]
+        self._groups = readers.together[::-1]
         self._alone = list(readers.alone)
         self._end = self.started_at = self.room.log.end
         self.fresh = True
@@ -72,23 +72,23 @@ class Pass:
         self.fresh = False
         self._end = end = self.room.log.end
         self._looked = sent = 0
-        cursors = self._cursors
-        while cursors and self._looked < budget:
-            cursor = cursors.pop()
-            self._looked += len(cursor.members)
-            if cursor.position < end:
-                sent += self._serve_together(cursor)
+        groups = self._groups
+        while groups and self._looked < budget:
+            shared = groups.pop()
+            self._looked += len(shared.members)
+            if shared.position < end:
+                sent += self._serve_together(shared)
         alone = self._alone
         while alone and self._looked < budget:
-            membership = alone.pop()
+            cursor = alone.pop()
             self._looked += 1
-            if membership.position < end:
-                sent += self._serve_alone(membership)
+            if cursor.position < end and cursor.stop is None and not cursor.held:
+                sent += self._serve_alone(cursor)
         return self._looked, sent
 
     def finished(self) -> bool:
         """Whether every reader has been offered everything; if news came meanwhile, a new walk begins."""
-        if self._cursors or self._alone:
+        if self._groups or self._alone:
             return False
         readers = self.room.readers
         end = self.room.log.end
@@ -115,20 +115,20 @@ class Pass:
             return b""
         return self._news.without(rendering, position, session)
 
-    def _serve_together(self, cursor: SharedCursor) -> int:
-        position = cursor.position
+    def _serve_together(self, shared: SharedCursor) -> int:
+        position = shared.position
         if position < self.room.log.base:
-            _read_alone(cursor, 0)
+            _read_alone(shared, 0)
             return 0
-        data, authors = self._chunk(cursor.rendering, position, to_bytes)
+        data, authors = self._chunk(shared.rendering, position, to_bytes)
         if MANY in authors:
-            self._looked += CATCH_UP * _read_alone(cursor, 1)
-        cursor.position = self._end
+            self._looked += CATCH_UP * _read_alone(shared, 1)
+        shared.position = self._end
         # A copy, because whoever does not take everything leaves the cursor.
-        pushes = list(cursor.pushes.values())
+        pushes = list(shared.pushes.values())
         for session in authors:
-            if session in cursor.pushes:
-                pushes.remove(cursor.pushes[session])
+            if session in shared.pushes:
+                pushes.remove(shared.pushes[session])
         sent = 0
         if data:
             size = len(data)
@@ -141,49 +141,49 @@ class Pass:
                 except Exception as problem:
                     taken = _broken(problem)
                 if taken != size:
-                    sent -= size - self._fell_short(cursor, push, position, taken)
+                    sent -= size - self._fell_short(shared, push, position, taken)
         if position < self._end - 1:
             for session in authors:
-                membership = cursor.members.get(session)
-                if membership is not None:
-                    own = self._without(cursor.rendering, position, session)
-                    sent += self._push(membership, own, position)
+                cursor = shared.members.get(session)
+                if cursor is not None:
+                    own = self._without(shared.rendering, position, session)
+                    sent += self._push(cursor, own, position)
         return sent
 
-    def _fell_short(self, cursor: SharedCursor, push: Push, position: int, taken: int) -> int:
-        for session, other in cursor.pushes.items():
+    def _fell_short(self, shared: SharedCursor, push: Push, position: int, taken: int) -> int:
+        for session, other in shared.pushes.items():
             if other is push:
-                membership = cursor.members[session]
+                cursor = shared.members[session]
                 if taken == BROKEN:
-                    membership.outlet.broken()
+                    cursor.outlet.broken()
                 else:
-                    membership.outlet.fall_behind(membership, position, taken)
+                    cursor.outlet.fall_behind(cursor, position, taken)
                 break
         return max(taken, 0)
 
-    def _serve_alone(self, membership: Membership) -> int:
-        position = membership.position
-        outlet: Outlet = membership.outlet
+    def _serve_alone(self, cursor: Cursor) -> int:
+        position = cursor.position
+        outlet: Outlet = cursor.outlet
         if outlet.blocked:
             return 0
         if position < self.room.log.base:
             _catch_up(outlet)
             return 0
-        data, authors = self._chunk(membership.rendering, position, rendered)
+        data, authors = self._chunk(cursor.rendering, position, rendered)
         if authors:
-            if MANY in authors and len(membership.user.memberships) > 1:
+            if MANY in authors and len(cursor.session.cursors) > 1:
                 self._looked += CATCH_UP
                 _catch_up(outlet)
                 return 0
-            if membership.session in authors:
-                data = self._without(membership.rendering, position, membership.session)
-        membership.position = self._end
-        return self._push(membership, data, position)
+            if cursor.number in authors:
+                data = self._without(cursor.rendering, position, cursor.number)
+        cursor.position = self._end
+        return self._push(cursor, data, position)
 
-    def _push(self, membership: Membership, data: bytes, position: int) -> int:
+    def _push(self, cursor: Cursor, data: bytes, position: int) -> int:
         if not data:
             return 0
-        outlet: Outlet = membership.outlet
+        outlet: Outlet = cursor.outlet
         try:
             taken = outlet.push(data)
         except (BlockingIOError, InterruptedError):
@@ -193,7 +193,7 @@ class Pass:
             outlet.broken()
             return 0
         if taken != len(data):
-            outlet.fall_behind(membership, position, taken)
+            outlet.fall_behind(cursor, position, taken)
         return taken
 
 
@@ -253,11 +253,11 @@ def _broken(problem: Exception) -> int:
     return BROKEN
 
 
-def _read_alone(cursor: SharedCursor, rooms: int) -> int:
+def _read_alone(shared: SharedCursor, rooms: int) -> int:
     """Let those who are in more than so many rooms read on alone; return how many these are."""
-    several = [m for m in cursor.members.values() if len(m.user.memberships) > rooms]
-    for membership in several:
-        _catch_up(membership.outlet)
+    several = [cursor for cursor in shared.members.values() if len(cursor.session.cursors) > rooms]
+    for cursor in several:
+        _catch_up(cursor.outlet)
     return len(several)
 
 

@@ -157,14 +157,14 @@ class PausingLineReceiver(LineReceiver):
     # the end
 
     def stop_waiting(self) -> None:
-        """No timer is of use any more."""
+        """Nothing that waits is of use any more."""
+        self._held = None
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
 
     def stop_reading(self) -> None:
         """Forget what was read and not dealt with."""
         self.stop_waiting()
-        self._held = None
         self.clearLineBuffer()
 
     # how

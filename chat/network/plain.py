@@ -13,6 +13,7 @@ from chat.domain.accounts import Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
+    Identity,
     Invited,
     Kicked,
     Left,
@@ -22,14 +23,17 @@ from chat.domain.events import (
     Whispered,
 )
 from chat.domain.names import NameRefused, check_name
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
-from chat.domain.room import Membership, Room
+from chat.domain.room import Room
+from chat.domain.session import Session
 from chat.domain.terms import ASKING, HASH, Terms, Words
 from chat.domain.text import printable
-from chat.domain.user import User
+from chat.domain.wording import listed
 from chat.network.dialect import LOOK_SECONDS
 from chat.network.listener import ChatProtocol
-from chat.network.plain_rendering import PlainRendering, clock_time, line_of, shared_rendering
+from chat.network.plain_rendering import PlainRendering, clock_time, line_of, sent_line, shared_rendering
 
 T = TypeVar("T")
 
@@ -43,6 +47,8 @@ LATE_SECONDS = 60.0
 """Age from which on a private message is shown with its time."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
+ROOMS_IN_WELCOME = 20
+"""Rooms listed for who comes back, before "and N more"."""
 
 
 class PlainDialect:
@@ -51,7 +57,7 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = ("_connection", "_secret", "_trusted", "directory", "logins", "outlet", "room", "user")
+    __slots__ = ("_connection", "_secret", "_trusted", "directory", "logins", "outlet", "room", "session")
 
     name = "plain"
 
@@ -65,7 +71,12 @@ class PlainDialect:
         self._trusted = not connection.factory.settings.password
         """Whether this person has said the server's password, if there is one."""
         self.room: Room | None = None
-        self.user: User = connection.make_user(self)
+        self.session: Session = connection.session
+
+    @property
+    def person(self) -> Person:
+        """Whose session this is."""
+        return self.session.person
 
     # what the listener calls
 
@@ -75,7 +86,7 @@ class PlainDialect:
 
     def expects_name(self) -> bool:
         """Whether the next line is to be a name."""
-        return self.user.name is None and self._secret is None
+        return self.person.name is None and self._secret is None
 
     def line(self, line: bytes) -> None:
         """A line that was typed: a name, a command, or something to say."""
@@ -88,9 +99,9 @@ class PlainDialect:
 
     def _text(self, text: str) -> None:
         if text.startswith("/") and not text.startswith("//"):
-            do = self._take_name if self.user.name is None else self._run
+            do = self._take_name if self.person.name is None else self._run
             self._do(*table.terms_of(text.strip()), do, text.strip())
-        elif self.user.name is None:
+        elif self.person.name is None:
             self._do(ASKING, (), self._take_name, text.strip())
         else:
             self._do(SPEECH, (), self._say, text)
@@ -134,7 +145,7 @@ class PlainDialect:
             table.run(self, text)
             return
         try:
-            self.directory.enter(self.user, check_name(text))
+            self.directory.enter(self.session, check_name(text))
         except NameRefused as refused:
             self.reply(f"That name cannot be used: {refused}. Type another one.")
             return
@@ -158,11 +169,14 @@ class PlainDialect:
     def welcome(self) -> None:
         """This person has a name: show them in."""
         self._connection.named()
+        self.directory.arrive(self.session)
+        if self.person.rooms:
+            return
         try:
-            self.directory.join_lobby(self.user)
+            self.directory.join_lobby(self.session)
         except Refused as refused:
             self.reply(
-                f"Welcome, {self.user.shown}! {refused.sentence} /rooms lists other rooms, /help the rest."
+                f"Welcome, {self.person.shown}! {refused.sentence} /rooms lists other rooms, /help the rest."
             )
 
     def ask_secret(self, question: str, answered: Callable[[str], None]) -> None:
@@ -215,9 +229,9 @@ class PlainDialect:
         """People may be silent for as long as they like; TCP keepalive finds dead connections."""
         return LOOK_SECONDS
 
-    def gap(self, membership: Membership, missed: int) -> bytes:
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
         """What a reader is told who was too slow for a room."""
-        where = "" if membership.room is self.room else f" in {membership.room.name}"
+        where = "" if cursor.room is self.room else f" in {cursor.room.name}"
         return self._bytes(f"*** You missed {missed} messages{where} (/history shows the last ones)")
 
     # what the domain calls
@@ -228,24 +242,35 @@ class PlainDialect:
             return self._put(f"You are now {event.name}")
         if isinstance(event, TopicChanged):
             return self._put(f"The topic of {event.room} is now: {printable(event.topic)}")
-        if isinstance(event, Invited) and event.recipient.session == self.user.session:
+        if isinstance(event, Invited) and event.recipient.session == self.person.number:
             return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
-        text = line_of(event)
+        if isinstance(event, Whispered) and self._is_mine(event):
+            text = sent_line(event)
+        else:
+            text = line_of(event)
         at = self._when(event) if isinstance(event, Whispered) else ""
         return self._put(*(at + line for line in text.split("\n"))) if text else True
+
+    def _is_mine(self, event: Whispered) -> bool:
+        # Said on another device of the same person, to somebody else.
+        return (
+            event.author.account is not None
+            and event.author.account == self.person.account
+            and event.recipient.account != event.author.account
+        )
 
     def _when(self, event: Whispered) -> str:
         # What waited for its reader says since when.
         now = self.directory.clock()
         return f"[{clock_time(event.time, now)}] " if now - event.time >= LATE_SECONDS else ""
 
-    def entered(self, membership: Membership, event: Event) -> None:
+    def entered(self, cursor: Cursor, event: Event) -> None:
         """Say where we are, who is here, and what was said last."""
-        room = membership.room
+        room = cursor.room
         self.focus(room)
         settings = self._connection.factory.settings
-        if len(self.user.memberships) == 1 and room is self.directory.lobby:
-            self.reply(f"Welcome, {self.user.shown}! You are in {room.name}. /help lists what you can do.")
+        if len(self.person.rooms) == 1 and room is self.directory.lobby:
+            self.reply(f"Welcome, {self.person.shown}! You are in {room.name}. /help lists what you can do.")
             for line in settings.motd:
                 self.reply(printable(line))
         else:
@@ -253,27 +278,48 @@ class PlainDialect:
         self.reply(f"Here: {self._company(room)}")
         if room.topic is not None:
             self.reply(f"Topic: {printable(room.topic.text)}")
-        self.directory.history.replay(membership, settings.replay, self._show_past)
+        cursor.hold()
 
-    def _show_past(self, answer: Answer[list[LogEvent]]) -> None:
-        if not isinstance(answer, Refused):
-            for event in answer:
-                self.show(event)
+        def answered(answer: Answer[list[LogEvent]]) -> None:
+            if not isinstance(answer, Refused):
+                for event in answer:
+                    self.show(event)
+            cursor.release()
+            self.outlet.wake()
+
+        self.directory.history.replay(cursor, settings.replay, answered)
 
     def _company(self, room: Room) -> str:
         # Everybody who comes in gets this: naming a few must not cost a look at all of them.
-        others = (member.shown for member in room.members if member is not self.user)
+        others = (member.shown for member in room.members if member is not self.person)
         names = list(islice(others, NAMES_IN_WELCOME))
         if not names:
             return "nobody else"
         more = len(room.members) - 1 - len(names)
         return ", ".join(names) + (f" and {more} more (/users lists all)" if more else "")
 
-    def left(self, membership: Membership, event: Event) -> None:
+    def became(self, was: Identity, rooms: list[Room]) -> None:
+        """Somebody else's session from here on: `arrived` says the rest."""
+        self.room = None
+
+    def arrived(self) -> None:
+        """Say who this is, and where."""
+        cursors = self.session.cursors
+        lobby = self.directory.lobby
+        self.focus(lobby if lobby in cursors else next(reversed(cursors)))
+        assert self.room is not None
+        rooms = listed([room.name for room in cursors], ROOMS_IN_WELCOME)
+        others = len(self.person.sessions) - 1
+        elsewhere = f", also on {others} other device{'s' * (others > 1)}" if others else ""
+        self.reply(
+            f"Welcome back, {self.person.shown}{elsewhere}. You are in {rooms}. You talk in {self.room.name}."
+        )
+
+    def left(self, room: Room, event: Event) -> None:
         """Say so, and talk in the room that was entered last."""
-        name = membership.room.name
-        if membership.room is self.room:
-            self.focus(next(reversed(self.user.memberships), None))
+        name = room.name
+        if room is self.room:
+            self.focus(next(reversed(self.person.rooms), None))
         if isinstance(event, Kicked):
             reason = f" ({printable(event.reason)})" if event.reason else ""
             self.reply(f"{event.author.name} put you out of {name}{reason}.")
@@ -281,19 +327,12 @@ class PlainDialect:
             self.reply(f"You left {name}.")
         if self.room is not None:
             self.reply(f"You talk in {self.room.name}.")
-        elif not self.user.memberships:
+        elif not self.person.rooms:
             self.reply("You are in no room. /join #lobby, or /rooms for a list.")
 
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
         self._choose_renderings()
-
-    def silence(self) -> float:
-        """Seconds since anything came from the other side."""
-        return self._connection.factory.seconds() - self._connection.last_line
-
-    def probe(self) -> None:
-        """A person cannot be made to say something."""
 
     def marker_moved(self, target: str, time: float) -> None:
         """How far this person has read elsewhere is of no use on a plain connection."""
@@ -326,27 +365,26 @@ class PlainDialect:
 
     def muted(self) -> str | None:
         """A sentence if this person may not speak at the moment."""
-        return self.directory.mutes.sentence(self.user)
+        return self.directory.mutes.sentence(self.person)
 
     def leave(self, reason: str) -> None:
         """Say goodbye and close."""
         self.reply("Goodbye")
-        self._connection.finish(reason)
-        self.directory.quit(self.user, reason)
+        self._connection.finish(reason, farewell=True)
 
     # bytes
 
     def _hides(self, event: LogEvent) -> bool:
-        return PlainRendering(b"", "", self.user.ignored).render(event) == b""
+        return PlainRendering(b"", "", self.person.ignored).render(event) == b""
 
     def _choose_renderings(self) -> None:
         end = self._connection.line_end
-        for membership in self.user.memberships.values():
-            other = "" if membership.room is self.room else membership.room.name
-            if self.user.ignored:
-                membership.rendering = PlainRendering(end, other, self.user.ignored)
+        for room, cursor in self.session.cursors.items():
+            other = "" if room is self.room else room.name
+            if self.person.ignored:
+                cursor.rendering = PlainRendering(end, other, self.person.ignored)
             else:
-                membership.rendering = shared_rendering(end, other)
+                cursor.rendering = shared_rendering(end, other)
 
     def _bytes(self, *lines: str) -> bytes:
         end = self._connection.line_end

@@ -67,6 +67,16 @@ def _whispered(event: Whispered) -> str:
     return "\n".join(f"[pm from {event.author.name}] {_clean(line)}" for line in event.text.split("\n"))
 
 
+def sent_line(event: Whispered) -> str:
+    """A private message as its author reads it, "" for what people have no use for."""
+    if event.kind is Tagged or event.text.startswith("\x01"):
+        return ""
+    mark = f"[pm to {event.recipient.name}]"
+    if event.kind is Acted:
+        mark += f" * {event.author.name}"
+    return "\n".join(f"{mark} {_clean(line)}" for line in event.text.split("\n"))
+
+
 def _topic(event: TopicChanged) -> str:
     if not event.topic:
         return f"* {event.author.name} removed the topic"

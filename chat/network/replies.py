@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chat.domain.room import Membership, Room
+from chat.domain.readers import Cursor
 
-BATCHES = 16
+BATCHES = 64
 """Times at which a reader that is behind got replies, kept apart: what comes later waits for the latest of them."""
 
 
-class HeldReplies(NamedTuple):
-    """Lines for one reader alone that came while its rooms' logs ended at `goals`; None: as they end now.
+class Replies(NamedTuple):
+    """Lines for one reader alone that came while its rooms' logs ended at `goals`.
 
-    A reply may not overtake what led to it, nor wait for ever behind a room that talks faster than its reader reads.
+    What the rooms told until then comes before them, and what came later after them: a reply overtakes neither what led
+    to it, nor is it overtaken by what it led to. A room that was entered later is in no goals: its events come after.
     """
 
-    goals: dict[Room, int] | None
+    goals: dict[Cursor, int]
     lines: list[bytes]
-
-    def may_follow(self, memberships: list[Membership]) -> bool:
-        """Whether a reader has read as far as its rooms had come when these lines were written."""
-        goals = self.goals
-        return goals is not None and all(
-            m.position >= min(goals.get(m.room, 0), m.end_of_reading) for m in memberships
-        )

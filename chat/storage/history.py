@@ -27,9 +27,10 @@ from chat.domain.history import (
     surround,
 )
 from chat.domain.log import KEEP, Log
+from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.remembered import Remembered
-from chat.domain.room import Membership, Room
+from chat.domain.room import Room
 from chat.storage.journal import StoredJournal
 from chat.storage.markers import StoredMarkers
 from chat.storage.reader import Reader, TookTooLong, place_of
@@ -133,14 +134,14 @@ class StoredHistory(Remembered):
         reader = self._pages.reader
         self._ask(self._pages, lambda: reader.around(target, mark, limit, speech), read)
 
-    def replay(self, membership: Membership, count: int, done: Done[list[LogEvent]]) -> None:
+    def replay(self, cursor: Cursor, count: int, done: Done[list[LogEvent]]) -> None:
         """The last messages from before somebody joined; the first to come into a room waits for the disk."""
-        log = membership.room.log
-        remembered = replayed(membership, count)
+        log = cursor.room.log
+        remembered = replayed(cursor, count)
         if log.warm or log.base > 0 or len(remembered) >= count:
             done(remembered)
         else:
-            self.warm(log, lambda: done(replayed(membership, count)))
+            self.warm(log, lambda: done(replayed(cursor, count)))
 
     def warm(self, log: Log, then: Callable[[], None]) -> None:
         """Fill a new room's log with the last events that were stored for it."""

@@ -318,7 +318,7 @@ def test_who_is_no_operator_of_the_server_is_told_so(place: Place) -> None:
 
 def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> None:
     ann, bob = place.enter("ann"), place.enter("bob")
-    operating.promote(place.server.directory, place.server.directory.users["ann"], ROOT)
+    operating.promote(place.server.directory, place.server.directory.people["ann"], ROOT)
     place.run()
     ann.events.clear()
     done: list[object] = []
@@ -342,8 +342,8 @@ def test_an_operator_of_the_server_disconnects_and_keeps_out(place: Place) -> No
 def put_out(place: Place, how: str) -> None:
     directory = place.server.directory
     if how == "kill":
-        operating.promote(directory, directory.users["ann"], ROOT)
-        operating.kill(directory, directory.users["ann"], directory.users["bob"], "spam")
+        operating.promote(directory, directory.people["ann"], ROOT)
+        operating.kill(directory, directory.people["ann"], directory.people["bob"], "spam")
     elif how == "monitor":
         OperatorActions(place.server.factory).kick("bob", "spam", "the operator")
     else:

@@ -62,7 +62,7 @@ def test_operators_of_the_server(server: Server, tess: Client) -> None:
 def test_bans_are_for_operators(server: Server, tess: Client, line: str) -> None:
     join_plain(server, "bob", address="192.0.2.1")
     assert tess.ask(line) == ["Only an operator of the server may do this: /oper NAME PASSWORD"]
-    assert set(server.directory.users) == {"tess", "bob"}
+    assert set(server.directory.people) == {"tess", "bob"}
 
 
 @pytest.mark.parametrize(

@@ -162,22 +162,23 @@ def test_a_password_is_neither_said_nor_taken_for_a_command(server: Server) -> N
     assert not said(carl.lines(), "secret")
 
 
-def test_the_owner_takes_the_name_from_a_ghost(server: Server) -> None:
-    ghost = as_ann(server)
-    owner = connect(server)
-    assert said(owner.ask(f"/login ann {PASSWORD}"), "Welcome, ann!")
-    assert said(ghost.lines(), "took this name back")
-    assert ghost.closed
+def test_who_is_here_already_is_here_on_one_more_device(server: Server) -> None:
+    first = as_ann(server)
+    second = connect(server)
+    answer = second.ask(f"/login ann {PASSWORD}")
+    assert said(answer, "Welcome back, ann, also on 1 other device. You are in #lobby. You talk in #lobby.")
+    assert said(answer, "You are logged in as ann.")
+    assert not first.closed
 
 
-def test_the_name_of_somebody_who_dropped_is_held(server: Server) -> None:
+def test_the_name_of_somebody_who_dropped_waits_for_them(server: Server) -> None:
     client = as_ann(server)
     client.send("/nick sunny")
     client.lose()
     stranger = connect(server)
-    assert said(stranger.ask("sunny"), "held for")
+    assert said(stranger.ask("sunny"), "The name sunny is taken")
     back = as_ann(server)
-    assert said(back.ask("/nick sunny"), "You are now sunny")
+    assert server.directory.find("sunny").sessions == {back.protocol.session: None}
 
 
 def test_the_name_of_somebody_who_left_is_not_held(server: Server) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
 
 from chat.domain.accounts import Account
 from chat.domain.directory import Directory
-from chat.domain.events import Event
+from chat.domain.events import Event, Identity
 from chat.domain.journal import MemoryJournal
 from chat.domain.names import check_name, check_room
-from chat.domain.room import Membership, Room
-from chat.domain.user import User
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
+from chat.domain.room import Room
+from chat.domain.session import Reader, Session
 from tests.domain.doubles import MemoryAccounts
 
 START = 1_800_000_000.0
@@ -28,23 +29,23 @@ class Ear:
         self.told: list[Event] = []
         self.lefts: list[Event] = []
         self.ended: list[str] = []
-        self.user: Any = None
 
     def tell(self, event: Event) -> bool:
         self.told.append(event)
         return True
 
-    def entered(self, membership: Membership, event: Event) -> None: ...
+    def tell_sentence(self, sentence: str) -> None: ...
 
-    def left(self, membership: Membership, event: Event) -> None:
+    def became(self, was: Identity, rooms: list[Room]) -> None: ...
+
+    def arrived(self) -> None: ...
+
+    def entered(self, cursor: Cursor, event: Event) -> None: ...
+
+    def left(self, room: Room, event: Event) -> None:
         self.lefts.append(event)
 
     def ignoring_changed(self) -> None: ...
-
-    def silence(self) -> float:
-        return 0.0
-
-    def probe(self) -> None: ...
 
     def marker_moved(self, target: str, time: float) -> None: ...
 
@@ -75,24 +76,37 @@ class Town:
         """The delivery's part."""
         self.delivered.append(room)
 
-    def person(self, name: str, *rooms: str, account: str | None = None) -> User:
+    def person(self, name: str, *rooms: str, account: str | None = None) -> Person:
         """Somebody with a name, in these rooms."""
-        ear = Ear()
-        user = User(self.directory.new_session(), ear, "irc", "192.0.2.1", "host", self.now)
-        ear.user = user
-        user.account = account
-        self.directory.enter(user, check_name(name))
+        session = connect(self.directory, Ear(), account=account)
+        self.directory.enter(session, check_name(name))
         for room in rooms:
-            self.directory.join(user, check_room(room))
-        return user
+            self.directory.join(session, check_room(room))
+        return session.person
 
     def room(self, name: str) -> Room:
         """The room of this name."""
         return self.directory.room(name)
 
 
-def ear(user: User) -> Ear:
+def connect(
+    directory: Directory, reader: Reader, address: str = "192.0.2.1", account: str | None = None
+) -> Session:
+    """A connection whose person has no name as yet, and perhaps an account."""
+    session = Session(directory.new_session(), address, "host", directory.clock())
+    session.meet(reader, "irc")
+    session.person.account = account
+    return session
+
+
+def session_of(person: Person) -> Session:
+    """The connection of somebody who has one."""
+    (session,) = person.sessions
+    return session
+
+
+def ear(person: Person) -> Ear:
     """What somebody was told."""
-    reader = user.reader
+    reader = session_of(person).reader
     assert isinstance(reader, Ear)
     return reader

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from chat.domain.claims import HOLD_SECONDS
-from chat.domain.directory import Directory
+from chat.domain.directory import LINGER_SECONDS, Directory
 from chat.domain.events import Said
 from chat.domain.journal import MemoryJournal, Stamps
 from chat.domain.names import check_name, check_room
+from chat.domain.person import Person
 from chat.domain.refused import Refused
 from chat.domain.repeats import REPEAT_SECONDS
-from chat.domain.returning import RETURN_SECONDS
 from chat.domain.room import Room
-from chat.domain.user import User
 from tests.domain.doubles import MemoryAccounts
-from tests.domain.people import START, Ear
+from tests.domain.people import START, Ear, connect, session_of
 
 HOUR = 3600.0
 JUMPS = [-24 * HOUR, -HOUR, HOUR, 24 * HOUR]
@@ -45,12 +43,11 @@ class Place:
         self.wall += seconds
         self.passed += seconds
 
-    def person(self, name: str, account: str | None = None) -> User:
+    def person(self, name: str, account: str | None = None) -> Person:
         """Somebody comes in."""
-        user = User(self.directory.new_session(), Ear(), "irc", "192.0.2.1", "host", self.directory.seconds())
-        user.account = account
-        self.directory.enter(user, check_name(name))
-        return user
+        session = connect(self.directory, Ear(), account=account)
+        self.directory.enter(session, check_name(name))
+        return session.person
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def place() -> Place:
 @pytest.mark.parametrize("jump", JUMPS)
 def test_a_mute_lasts_as_long_as_it_was_given(place: Place, jump: float) -> None:
     bob = place.person("bob")
-    place.directory.mutes.mute([bob], 60.0, "")
+    place.directory.mutes.mute(bob, 60.0, "")
     place.wall += jump
     assert place.directory.mutes.sentence(bob) == "The operator has muted you for 60 seconds."
     place.wait(61)
@@ -69,20 +66,18 @@ def test_a_mute_lasts_as_long_as_it_was_given(place: Place, jump: float) -> None
 
 
 @pytest.mark.parametrize("jump", JUMPS)
-def test_a_name_is_held_and_places_are_kept_as_long_as_ever(place: Place, jump: float) -> None:
+def test_somebody_is_waited_for_as_long_as_ever(place: Place, jump: float) -> None:
     zoe = place.person("zoe", "ann")
-    place.directory.join(zoe, check_room("#tea"))
-    place.directory.claims.hold(zoe)
-    place.directory.returning.dropped(zoe, place.directory.seconds())
-    place.directory.quit(zoe, "")
+    place.directory.join(session_of(zoe), check_room("#tea"))
+    place.directory.leave(session_of(zoe), "dropped")
     place.wall += jump
-    place.wait(HOLD_SECONDS - 1)
+    place.wait(LINGER_SECONDS - 1)
+    place.directory.expire()
     with pytest.raises(Refused):
         place.person("zoe")
     place.wait(2)
-    place.person("zoe")
-    assert place.directory.returning.take("ann", place.directory.seconds()) == []
-    assert RETURN_SECONDS == HOLD_SECONDS
+    place.directory.expire()
+    assert place.person("zoe", "ann").rooms == {}
 
 
 @pytest.mark.parametrize("jump", JUMPS)
@@ -97,14 +92,14 @@ def test_how_long_somebody_is_idle_and_the_server_up(place: Place, jump: float) 
 @pytest.mark.parametrize("jump", JUMPS)
 def test_a_repeat_is_recognised_as_long_as_ever(place: Place, jump: float) -> None:
     bob = place.person("bob")
-    room = place.directory.join(bob, check_room("#tea")).room
+    room = place.directory.join(session_of(bob), check_room("#tea")).room
     said: list[Said] = []
 
     def once() -> None:
         event = place.directory.repeats.once(
             "key",
             None,
-            lambda receipt: place.directory.say(bob, room, "x", Said, receipt=receipt),
+            lambda receipt: place.directory.say(session_of(bob), room, "x", Said, receipt=receipt),
             lambda e, r: None,
         )
         said.append(event)  # type: ignore[arg-type]

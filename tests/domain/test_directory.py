@@ -19,6 +19,7 @@ from chat.domain.events import (
 )
 from chat.domain.names import check_name, check_room
 from chat.domain.refused import Refused, Why
+from tests.domain.people import session_of
 from tests.domain.things import House
 
 
@@ -45,7 +46,7 @@ def test_a_name_is_given_once_whatever_its_case(house: House, second: str) -> No
     with pytest.raises(Refused, match="taken") as refused:
         house.person(second)
     assert refused.value.why is Why.NAME_TAKEN
-    assert house.directory.stats.users == 1
+    assert house.directory.stats.people == 1
 
 
 @pytest.mark.parametrize(
@@ -61,21 +62,21 @@ def test_a_name_in_another_script_that_looks_the_same_is_taken(house: House, fir
 def test_ascii_names_that_resemble_each_other_live_side_by_side(house: House) -> None:
     house.person("bill")
     house.person("bi11")
-    assert house.directory.stats.users == 2
+    assert house.directory.stats.people == 2
 
 
 def test_nobody_takes_a_name_that_looks_like_a_third_persons(house: House) -> None:
     laurie = house.person("laypal")
     house.person("1aypal")
     with pytest.raises(Refused, match="looks like 1aypal"):
-        house.directory.rename(laurie, check_name("ӏаураӏ"))
+        house.directory.rename(session_of(laurie), check_name("ӏаураӏ"))
     assert laurie.shown == "laypal"
 
 
 def test_somebody_may_write_their_own_name_in_another_script(house: House) -> None:
     paul = house.person("paypal")
-    house.directory.rename(paul, check_name("раураӏ"))
-    house.directory.rename(paul, check_name("paypal"))
+    house.directory.rename(session_of(paul), check_name("раураӏ"))
+    house.directory.rename(session_of(paul), check_name("paypal"))
     house.person("other")
     with pytest.raises(Refused):
         house.person("раураӏ")
@@ -83,7 +84,7 @@ def test_somebody_may_write_their_own_name_in_another_script(house: House) -> No
 
 def test_a_name_is_free_when_its_owner_has_gone_or_changed_it(house: House) -> None:
     first = house.person("раураӏ")
-    house.directory.rename(first, check_name("paul"))
+    house.directory.rename(session_of(first), check_name("paul"))
     second = house.person("paypal")
     house.directory.quit(second, "")
     house.person("раураӏ")
@@ -106,7 +107,7 @@ def test_a_new_name_is_told_once_to_everybody_who_shares_a_room(house: House) ->
     house.person("carol", "#a", "#b")
     house.person("dave", "#c")
     house.deliveries.take()
-    house.directory.rename(bob, check_name("Rob"))
+    house.directory.rename(session_of(bob), check_name("Rob"))
     assert house.events("#a")[-1] == house.events("#b")[-1] == ("Renamed", "bob")
     assert ("Renamed", "bob") not in house.events("#c")
     event = house.directory.rooms["#a"].log.entries[-1]
@@ -121,9 +122,9 @@ def test_a_new_name_is_told_once_to_everybody_who_shares_a_room(house: House) ->
 
 def test_the_same_name_again_is_no_event_and_another_case_is(house: House) -> None:
     bob = house.person("bob", "#a")
-    house.directory.rename(bob, check_name("bob"))
+    house.directory.rename(session_of(bob), check_name("bob"))
     assert house.readers[bob].told == []
-    house.directory.rename(bob, check_name("BOB"))
+    house.directory.rename(session_of(bob), check_name("BOB"))
     assert len(house.readers[bob].told) == 1
     assert house.directory.find("bob") is bob
 
@@ -132,7 +133,7 @@ def test_a_taken_name_changes_nothing(house: House) -> None:
     bob = house.person("bob", "#a")
     house.person("carol")
     with pytest.raises(Refused, match="The name Carol is taken"):
-        house.directory.rename(bob, check_name("Carol"))
+        house.directory.rename(session_of(bob), check_name("Carol"))
     assert (bob.shown, house.directory.find("bob")) == ("bob", bob)
     assert house.events("#a") == [("Joined", "bob")]
 
@@ -150,21 +151,21 @@ def test_who_quits_is_forgotten_and_told_once_to_each_room(house: House) -> None
     event = house.directory.rooms["#a"].log.entries[-1]
     assert isinstance(event, Quit)
     assert (event.reason, event.places) == ("tea", {"#a": 2, "#b": 2})
-    assert "bob" not in house.directory.users
+    assert "bob" not in house.directory.people
     assert bob not in house.directory.rooms["#a"].members
-    assert bob.memberships == {}
-    assert house.directory.stats.users == 1
+    assert bob.rooms == {}
+    assert house.directory.stats.people == 1
     assert house.deliveries.take() == [("#a", False), ("#b", False)]
 
 
 def test_who_never_had_a_name_quits_without_a_word(house: House) -> None:
     house.directory.quit(house.stranger(), "")
-    assert (house.directory.stats.users, house.deliveries.take()) == (0, [])
+    assert (house.directory.stats.people, house.deliveries.take()) == (0, [])
 
 
 def test_an_empty_room_vanishes_and_the_lobby_stays(house: House) -> None:
     bob = house.person("bob", "#a")
-    house.directory.join_lobby(bob)
+    house.directory.join_lobby(session_of(bob))
     house.directory.quit(bob, "")
     assert list(house.directory.rooms) == ["#lobby"]
 
@@ -178,35 +179,35 @@ def test_who_makes_a_room_may_run_it_and_the_next_may_not(house: House) -> None:
     assert room.members[bob].modes == "o"
     assert room.members[carol].modes == ""
     assert house.readers[carol].came == ["#a"]
-    lobby = house.directory.join_lobby(bob)
+    lobby = house.directory.join_lobby(session_of(bob))
     assert lobby.modes == ""
 
 
 def test_who_comes_reads_from_the_next_event_on(house: House) -> None:
     bob = house.person("bob", "#a")
-    house.directory.say(bob, house.directory.room("#a"), "before")
+    house.directory.say(session_of(bob), house.directory.room("#a"), "before")
     carol = house.person("carol", "#a")
-    membership = house.directory.room("#a").members[carol]
-    assert membership.position == membership.joined_at == 3
+    cursor = session_of(carol).cursors[house.directory.room("#a")]
+    assert cursor.position == cursor.begins == 3
     assert house.deliveries.take()[-1] == ("#a", False)
 
 
 def test_joining_twice_is_refused(house: House) -> None:
     bob = house.person("bob", "#a")
     with pytest.raises(Refused) as refused:
-        house.directory.join(bob, check_room("#A"))
+        house.directory.join(session_of(bob), check_room("#A"))
     assert refused.value.why is Why.ALREADY_IN_ROOM
 
 
 def test_the_number_of_rooms_is_bounded(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     bob = house.person("bob", *(f"#r{n}" for n in range(ROOMS_AT_MOST)))
     with pytest.raises(Refused, match="/part one") as refused:
-        house.directory.join(bob, check_room("#more"))
+        house.directory.join(session_of(bob), check_room("#more"))
     assert refused.value.why is Why.TOO_MANY_ROOMS
     monkeypatch.setattr("chat.domain.rooms.ROOMS_IN_ALL", ROOMS_AT_MOST + 1)
     carol = house.person("carol", "#r1")
     with pytest.raises(Refused, match="no more can be made") as refused:
-        house.directory.join(carol, check_room("#more"))
+        house.directory.join(session_of(carol), check_room("#more"))
     assert refused.value.why is Why.LIMIT
     assert "#more" not in house.directory.rooms
 
@@ -214,12 +215,12 @@ def test_the_number_of_rooms_is_bounded(house: House, monkeypatch: pytest.Monkey
 def test_parting_tells_the_others_and_the_one_who_left(house: House) -> None:
     bob, _ = house.person("bob", "#a"), house.person("carol", "#a")
     room = house.directory.room("#a")
-    house.directory.part(bob, room, "tea")
+    house.directory.part(session_of(bob), room, "tea")
     assert house.events("#a")[-1] == ("Left", "bob")
     assert house.readers[bob].went == [("#a", "Left")]
-    assert bob.memberships == {}
+    assert bob.rooms == {}
     with pytest.raises(Refused, match="/join #a first") as refused:
-        house.directory.part(bob, room)
+        house.directory.part(session_of(bob), room)
     assert refused.value.why is Why.NOT_IN_ROOM
 
 
@@ -238,7 +239,9 @@ def test_what_is_said_stands_in_the_log_and_is_urgent(house: House, kind: type[S
     house.deliveries.take()
     safe: list[bool] = []
     house.clock.now += 100
-    event = house.directory.say(bob, house.directory.room("#a"), "tea", kind, {"+t": "1"}, safe.append)
+    event = house.directory.say(
+        session_of(bob), house.directory.room("#a"), "tea", kind, {"+t": "1"}, safe.append
+    )
     assert type(event) is kind
     assert event == house.directory.room("#a").log.entries[-1]
     assert (event.text, event.room, event.author.name, dict(event.tags)) == ("tea", "#a", "bob", {"+t": "1"})
@@ -252,8 +255,8 @@ def test_nobody_speaks_in_a_room_from_outside(house: House) -> None:
     house.person("bob", "#a")
     carol = house.person("carol")
     for speak in (
-        lambda: house.directory.say(carol, house.directory.room("#a"), "tea"),
-        lambda: house.directory.tag(carol, house.directory.room("#a"), {}),
+        lambda: house.directory.say(session_of(carol), house.directory.room("#a"), "tea"),
+        lambda: house.directory.tag(session_of(carol), house.directory.room("#a"), {}),
     ):
         with pytest.raises(Refused) as refused:
             speak()
@@ -263,7 +266,7 @@ def test_nobody_speaks_in_a_room_from_outside(house: House) -> None:
 
 def test_tags_alone_are_told_and_not_counted(house: House) -> None:
     bob = house.person("bob", "#a")
-    event = house.directory.tag(bob, house.directory.room("#a"), {"+typing": "active"})
+    event = house.directory.tag(session_of(bob), house.directory.room("#a"), {"+typing": "active"})
     assert isinstance(event, Tagged)
     assert house.events("#a")[-1] == ("Tagged", "bob")
     assert house.directory.stats.messages.total == 0
@@ -273,7 +276,7 @@ def test_a_private_message_reaches_one_person_and_no_log(house: House) -> None:
     bob, carol = house.person("bob", "#a"), house.person("carol", "#a")
     before = house.events("#a")
     safe: list[bool] = []
-    event = house.directory.whisper(bob, carol, "psst", receipt=safe.append)
+    event = house.directory.whisper(session_of(bob), carol, "psst", receipt=safe.append)
     assert house.readers[carol].told == [event]
     assert house.readers[bob].told == []
     assert house.events("#a") == before
@@ -287,7 +290,7 @@ def test_a_private_message_that_cannot_be_taken_is_refused_and_not_counted(house
     bob, carol = house.person("bob"), house.person("carol")
     house.readers[carol].takes = False
     with pytest.raises(Refused, match="does not keep up") as refused:
-        house.directory.whisper(bob, carol, "psst")
+        house.directory.whisper(session_of(bob), carol, "psst")
     assert refused.value.why is Why.NOT_DELIVERED
     assert house.directory.stats.private_messages.total == 0
     assert carol.correspondent is None
@@ -296,19 +299,19 @@ def test_a_private_message_that_cannot_be_taken_is_refused_and_not_counted(house
 def test_who_is_ignored_whispers_into_the_void_and_does_not_learn_it(house: House) -> None:
     bob, carol = house.person("bob"), house.person("carol")
     ignoring.ignore(carol, "BOB")
-    event = house.directory.whisper(bob, carol, "psst")
+    event = house.directory.whisper(session_of(bob), carol, "psst")
     assert isinstance(event, Whispered)
     assert house.readers[carol].told == []
     assert carol.correspondent is None
     ignoring.unignore(carol, "Bob")
-    house.directory.whisper(bob, carol, "psst")
+    house.directory.whisper(session_of(bob), carol, "psst")
     assert len(house.readers[carol].told) == 1
     assert house.readers[carol].changes == 2
 
 
 def test_private_tags_are_no_message(house: House) -> None:
     bob, carol = house.person("bob"), house.person("carol")
-    house.directory.whisper(bob, carol, "", Tagged, {"+typing": "active"})
+    house.directory.whisper(session_of(bob), carol, "", Tagged, {"+typing": "active"})
     assert len(house.readers[carol].told) == 1
     assert (carol.correspondent, house.directory.stats.private_messages.total) == (None, 0)
 
@@ -318,10 +321,10 @@ def test_private_tags_are_no_message(house: House) -> None:
 
 def test_away_is_told_once_and_back_too(house: House) -> None:
     bob = house.person("bob", "#a")
-    house.directory.set_away(bob, None)
-    house.directory.set_away(bob, "tea")
-    house.directory.set_away(bob, "tea")
-    house.directory.set_away(bob, None)
+    house.directory.set_away(session_of(bob), None)
+    house.directory.set_away(session_of(bob), "tea")
+    house.directory.set_away(session_of(bob), "tea")
+    house.directory.set_away(session_of(bob), None)
     assert house.events("#a")[1:] == [("AwayChanged", "bob")] * 2
     told = [event for event in house.readers[bob].told if isinstance(event, AwayChanged)]
     assert [event.reason for event in told] == ["tea", None]
@@ -329,19 +332,19 @@ def test_away_is_told_once_and_back_too(house: House) -> None:
 
 def test_an_identity_changes_with_an_event_if_it_changes(house: House) -> None:
     bob = house.person("bob", "#a")
-    house.directory.change_identity(bob)
-    house.directory.change_identity(bob, account="bobby", realname="Bob", username="b", host="h")
+    house.directory.change_identity(session_of(bob))
+    house.directory.change_identity(session_of(bob), account="bobby", realname="Bob", username="b", host="h")
     event = house.directory.room("#a").log.entries[-1]
     assert isinstance(event, IdentityChanged)
     assert (event.author.account, event.after.account, event.after.mask) == (None, "bobby", "bob!b@h")
-    house.directory.change_identity(bob, account=None)
+    house.directory.change_identity(session_of(bob), account=None)
     assert bob.identity.account is None
     assert len(house.events("#a")) == 3
 
 
 def test_an_identity_without_a_name_changes_unseen(house: House) -> None:
     stranger = house.stranger()
-    house.directory.change_identity(stranger, account="bobby")
+    house.directory.change_identity(session_of(stranger), account="bobby")
     assert (stranger.account, stranger.shown) == ("bobby", "*")
     assert house.deliveries.take() == []
 

@@ -7,6 +7,7 @@ import pytest
 from chat.domain.events import ModeChanged
 from chat.domain.names import check_name, check_room
 from chat.domain.refused import Refused, Why
+from tests.domain.people import session_of
 from tests.domain.things import House
 
 
@@ -22,13 +23,15 @@ def house() -> House:
 def test_who_comes_with_rights_has_them_and_the_others_are_told(house: House, given: str) -> None:
     house.person("bob", "#a")
     carol = house.person("carol")
-    membership = house.directory.join(carol, check_room("#a"), modes=given)
-    assert membership.modes == given
+    member = house.directory.join(session_of(carol), check_room("#a"), modes=given)
+    assert member.modes == given
     assert house.events("#a")[-2:] == [("Joined", "carol"), ("ModeChanged", "chat")]
     event = house.directory.room("#a").log.entries[-1]
     assert isinstance(event, ModeChanged)
     assert event.change == (f"+{given}", *["carol"] * len(given))
-    assert membership.position == house.directory.room("#a").log.end - 1, "they read of it too"
+    assert session_of(carol).cursors[member.room].position == house.directory.room("#a").log.end - 1, (
+        "they read of it too"
+    )
 
 
 def test_who_comes_without_rights_comes_without_a_word_of_them(house: House) -> None:
@@ -39,8 +42,8 @@ def test_who_comes_without_rights_comes_without_a_word_of_them(house: House) -> 
 
 def test_who_comes_first_with_rights_runs_the_room_all_the_same(house: House) -> None:
     bob = house.person("bob")
-    membership = house.directory.join(bob, check_room("#a"), modes="v")
-    assert "o" in membership.modes
+    member = house.directory.join(session_of(bob), check_room("#a"), modes="v")
+    assert "o" in member.modes
     assert house.events("#a") == [("Joined", "bob")], "there is nobody to be told"
 
 
@@ -49,17 +52,17 @@ def test_rights_open_no_door(house: House) -> None:
     house.directory.room("#a").flags.add("i")
     carol = house.person("carol")
     with pytest.raises(Refused) as refused:
-        house.directory.join(carol, check_room("#a"), modes="o")
+        house.directory.join(session_of(carol), check_room("#a"), modes="o")
     assert refused.value.why is Why.INVITE_ONLY
     assert house.events("#a") == [("Joined", "bob")]
-    assert carol.memberships == {}
+    assert carol.rooms == {}
 
 
 def test_who_comes_while_away_with_rights_is_shown_with_both(house: House) -> None:
     house.person("bob", "#a")
     carol = house.person("carol")
-    house.directory.set_away(carol, "tea")
-    house.directory.join(carol, check_room("#a"), modes="v")
+    house.directory.set_away(session_of(carol), "tea")
+    house.directory.join(session_of(carol), check_room("#a"), modes="v")
     assert [kind for kind, _ in house.events("#a")] == ["Joined", "Joined", "ModeChanged", "AwayChanged"]
 
 
@@ -83,7 +86,7 @@ def test_modes_of_people_are_set_as_a_whole_and_remembered(house: House) -> None
 def test_who_quits_with_modes_is_not_remembered(house: House) -> None:
     bob, carol = house.person("bob"), house.person("carol")
     house.directory.set_modes(bob, {"i"})
-    house.directory.rename(bob, check_name("rob"))
+    house.directory.rename(session_of(bob), check_name("rob"))
     assert list(house.directory.with_modes) == [bob]
     house.directory.quit(bob, "")
     house.directory.quit(carol, "")

@@ -30,9 +30,11 @@ from chat.domain.history import (
 )
 from chat.domain.log import KEEP, Log
 from chat.domain.memory_history import MemoryHistory
+from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
-from chat.domain.room import Membership, Room
-from tests.storage.by_hand import START, Ear, Talk, World, somebody
+from chat.domain.room import Room
+from tests.domain.people import session_of
+from tests.storage.by_hand import START, Talk, World, somebody
 
 
 def texts(events: Any) -> str:
@@ -263,12 +265,11 @@ def test_what_is_redacted_in_memory_is_gone(shelf: Shelf, letters: list[Said], t
 
 def test_a_replay_is_what_was_there_before_one_joined(shelf: Shelf, tmp_path: Any) -> None:
     world = World(tmp_path)
-    user = world.enter("ann")
-    membership = Membership(user, shelf.room, shelf.room.log.end + 1)
-    shelf.room.log.append(Joined("~", START, user.identity, "#room"))
-    assert texts(shelf.ask("replay", membership, 3)) == "hij"
-    assert texts(shelf.ask("replay", membership, 100)) == "abcdefghij"
-    assert isinstance(user.reader, Ear)
+    person = world.enter("ann")
+    cursor = Cursor(session_of(person), shelf.room, shelf.room.log.end + 1)
+    shelf.room.log.append(Joined("~", START, person.identity, "#room"))
+    assert texts(shelf.ask("replay", cursor, 3)) == "hij"
+    assert texts(shelf.ask("replay", cursor, 100)) == "abcdefghij"
 
 
 def test_who_looks_back_sees_no_key_and_the_log_keeps_it(
@@ -278,30 +279,30 @@ def test_who_looks_back_sees_no_key_and_the_log_keeps_it(
     event = ModeChanged("~", START, ann.identity, "#room", ("+k", "sesame"))
     shelf.room.log.append(event)
     hidden = event._replace(change=("+k", "*"))
-    membership = Membership(ann, shelf.room, shelf.room.log.end + 1)
+    cursor = Cursor(session_of(ann), shelf.room, shelf.room.log.end + 1)
     assert shelf.ask("page", Range("#room", None, None, 1, speech=False)) == [hidden]
     assert shelf.ask("around", "#room", at_message("~"), 1, False) == [hidden]
-    assert texts(shelf.ask("replay", membership, 1)) == "j"
+    assert texts(shelf.ask("replay", cursor, 1)) == "j"
     assert shelf.room.log.last(1) == [event]
 
 
 def test_comings_and_goings_push_nothing_out_of_a_replay(shelf: Shelf, tmp_path: Any) -> None:
-    user = World(tmp_path).enter("ann")
+    person = World(tmp_path).enter("ann")
     log = shelf.room.log
     for number in range(20):
-        log.append(Joined(f"~{number:04}", START, user.identity, "#room"))
-    membership = Membership(user, shelf.room, log.end + 1)
-    assert texts(shelf.ask("replay", membership, 3)) == "hij"
-    assert shelf.ask("replay", membership, 0) == []
+        log.append(Joined(f"~{number:04}", START, person.identity, "#room"))
+    cursor = Cursor(session_of(person), shelf.room, log.end + 1)
+    assert texts(shelf.ask("replay", cursor, 3)) == "hij"
+    assert shelf.ask("replay", cursor, 0) == []
 
 
 def test_a_replay_looks_back_only_so_far(shelf: Shelf, tmp_path: Any) -> None:
-    user = World(tmp_path).enter("ann")
+    person = World(tmp_path).enter("ann")
     log = shelf.room.log
     for number in range(LOOK_BACK - 1):
-        log.append(Joined(f"~{number:04}", START, user.identity, "#room"))
-    membership = Membership(user, shelf.room, log.end + 1)
-    assert texts(shelf.ask("replay", membership, 20)) == "j"
+        log.append(Joined(f"~{number:04}", START, person.identity, "#room"))
+    cursor = Cursor(session_of(person), shelf.room, log.end + 1)
+    assert texts(shelf.ask("replay", cursor, 20)) == "j"
 
 
 # the log

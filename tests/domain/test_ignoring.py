@@ -3,8 +3,8 @@
 import pytest
 
 from chat.domain import ignoring
+from chat.domain.person import IGNORES_AT_MOST
 from chat.domain.refused import Refused, Why
-from chat.domain.user import IGNORES_AT_MOST
 from tests.domain.things import House
 
 

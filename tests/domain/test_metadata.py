@@ -5,18 +5,18 @@ import pytest
 from chat.domain import metadata
 from chat.domain.metadata import Target
 from chat.domain.names import check_room
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import record_of, restore
 from chat.domain.room import Room
-from chat.domain.user import User
-from tests.domain.people import START, Town
+from tests.domain.people import START, Town, session_of
 
 
 class Subscriber:
     """Writes down what it is told."""
 
-    def __init__(self, town: Town, user: User, *keys: str) -> None:
-        self.user = user
+    def __init__(self, town: Town, person: Person, *keys: str) -> None:
+        self.session = session_of(person)
         self.news: list[tuple[str, str, str | None]] = []
         for key in keys:
             town.directory.metadata.subscribe(self, key)
@@ -32,9 +32,9 @@ def test_those_who_share_a_room_and_want_to_know_are_told() -> None:
     near = Subscriber(town, town.person("near", "#room"), "color")
     deaf = Subscriber(town, town.person("deaf", "#room"), "avatar")
     far = Subscriber(town, town.person("far"), "color")
-    town.directory.metadata.put(ann, ann, "color", "red")
-    town.directory.metadata.put(ann, town.room("#room"), "color", "blue")
-    town.directory.metadata.put(ann, ann, "color", None)
+    town.directory.metadata.put(session_of(ann), ann, "color", "red")
+    town.directory.metadata.put(session_of(ann), town.room("#room"), "color", "blue")
+    town.directory.metadata.put(session_of(ann), ann, "color", None)
     assert near.news == [("ann", "color", "red"), ("#room", "color", "blue"), ("ann", "color", None)]
     assert deaf.news == far.news == []
 
@@ -43,9 +43,9 @@ def test_who_comes_in_is_introduced() -> None:
     town = Town()
     inside = Subscriber(town, town.person("inside", "#room"), "color")
     ann = town.person("ann")
-    town.directory.metadata.put(ann, ann, "color", "red")
+    town.directory.metadata.put(session_of(ann), ann, "color", "red")
     assert inside.news == []
-    town.directory.join(ann, check_room("#room"))
+    town.directory.join(session_of(ann), check_room("#room"))
     assert inside.news == [("ann", "color", "red")]
 
 
@@ -71,15 +71,15 @@ def test_everything_is_bounded() -> None:
 
     def why(key: str, value: str | None) -> Why:
         with pytest.raises(Refused) as caught:
-            town.directory.metadata.put(ann, ann, key, value)
+            town.directory.metadata.put(session_of(ann), ann, key, value)
         return caught.value.why
 
     assert why("color", None) is Why.NOTHING_SAID
     assert why("color", "x" * (metadata.VALUE_BYTES + 1)) is Why.TOO_LONG
     for number in range(metadata.KEYS_AT_MOST):
-        town.directory.metadata.put(ann, ann, f"k{number}", "v")
+        town.directory.metadata.put(session_of(ann), ann, f"k{number}", "v")
     assert why("one-more", "v") is Why.LIMIT
-    town.directory.metadata.put(ann, ann, "k0", "other")
+    town.directory.metadata.put(session_of(ann), ann, "k0", "other")
     who = Subscriber(town, ann, *(f"k{number}" for number in range(metadata.SUBSCRIPTIONS_AT_MOST)))
     with pytest.raises(Refused):
         town.directory.metadata.subscribe(who, "one-more")
@@ -108,14 +108,14 @@ def test_subscriptions_end() -> None:
     town.directory.metadata.unsubscribe(who, "color")
     assert town.directory.metadata.keys_of(who) == ["avatar"]
     town.directory.metadata.forget(who)
-    town.directory.metadata.put(ann, ann, "avatar", "https://example.org/a.png")
+    town.directory.metadata.put(session_of(ann), ann, "avatar", "https://example.org/a.png")
     assert who.news == []
 
 
 def test_a_rooms_facts_are_kept_with_it() -> None:
     town = Town()
     ann = town.person("ann", "#room", account="ann")
-    town.directory.metadata.put(ann, town.room("#room"), "color", "blue")
+    town.directory.metadata.put(session_of(ann), town.room("#room"), "color", "blue")
     again = Room("#room", "#room", START)
     restore(again, record_of(town.room("#room")))
     assert again.metadata == {"color": "blue"}

@@ -9,7 +9,7 @@ from chat.domain.modes import state
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import record_of, restore
 from chat.domain.room import Room
-from tests.domain.people import START, Town, ear
+from tests.domain.people import START, Town, ear, session_of
 
 
 def test_a_list_without_a_mask_is_a_question() -> None:
@@ -20,12 +20,12 @@ def test_what_changed_is_told_once_and_what_did_not_is_not() -> None:
     town = Town()
     ann = town.person("ann", "#room")
     room = town.room("#room")
-    assert modes.apply(town.directory, ann, room, read(["+mnt"])) == []
+    assert modes.apply(town.directory, session_of(ann), room, read(["+mnt"])) == []
     event = ear(ann).last()
     assert isinstance(event, ModeChanged)
     assert event.change == ("+m",)
     told = len(ear(ann).told)
-    assert modes.apply(town.directory, ann, room, read(["+m-v", "ann"])) == []
+    assert modes.apply(town.directory, session_of(ann), room, read(["+m-v", "ann"])) == []
     assert len(ear(ann).told) == told
 
 
@@ -33,10 +33,10 @@ def test_the_state_hides_the_key_from_outsiders() -> None:
     town = Town()
     ann = town.person("ann", "#room")
     room = town.room("#room")
-    modes.apply(town.directory, ann, room, read(["+kl", "beer", "5"]))
+    modes.apply(town.directory, session_of(ann), room, read(["+kl", "beer", "5"]))
     assert state(room, True) == ("+ntkl", "beer", "5")
     assert state(room, False) == ("+ntkl", "*", "5")
-    modes.apply(town.directory, ann, room, read(["-ntkl", "beer"]))
+    modes.apply(town.directory, session_of(ann), room, read(["-ntkl", "beer"]))
     assert state(room, True) == ("+",)
 
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_is_refused_with_its_reason(words: list[str], why: Why) -
     town = Town()
     ann = town.person("ann", "#room")
     town.person("bob")
-    (refused,) = modes.apply(town.directory, ann, town.room("#room"), read(words))
+    (refused,) = modes.apply(town.directory, session_of(ann), town.room("#room"), read(words))
     assert refused.why is why
 
 
@@ -71,7 +71,7 @@ def test_who_is_not_in_the_room_changes_nothing() -> None:
     town = Town()
     town.person("ann", "#room")
     with pytest.raises(Refused) as caught:
-        modes.apply(town.directory, town.person("bob"), town.room("#room"), read(["+m"]))
+        modes.apply(town.directory, session_of(town.person("bob")), town.room("#room"), read(["+m"]))
     assert caught.value.why is Why.NOT_IN_ROOM
 
 
@@ -79,14 +79,14 @@ def test_lists_are_bounded_and_fold() -> None:
     town = Town()
     ann = town.person("ann", "#room")
     room = town.room("#room")
-    modes.apply(town.directory, ann, room, read(["+b", "BOB"]))
-    modes.apply(town.directory, ann, room, read(["+b", "bob!*@*"]))
+    modes.apply(town.directory, session_of(ann), room, read(["+b", "BOB"]))
+    modes.apply(town.directory, session_of(ann), room, read(["+b", "bob!*@*"]))
     assert [mask.mask for mask in room.masks("b")] == ["BOB!*@*"]
     for number in range(modes.LIST_AT_MOST - 1):
-        assert modes.apply(town.directory, ann, room, read(["+e", f"n{number}"])) == []
-    (refused,) = modes.apply(town.directory, ann, room, read(["+b", "one-more"]))
+        assert modes.apply(town.directory, session_of(ann), room, read(["+e", f"n{number}"])) == []
+    (refused,) = modes.apply(town.directory, session_of(ann), room, read(["+b", "one-more"]))
     assert refused.why is Why.LIST_FULL
-    modes.apply(town.directory, ann, room, read(["-b", "bob"]))
+    modes.apply(town.directory, session_of(ann), room, read(["-b", "bob"]))
     assert not room.masks("b")
 
 
@@ -94,7 +94,7 @@ def test_one_command_makes_so_many_changes() -> None:
     town = Town()
     ann = town.person("ann", "#room")
     words = ["+" + "b" * 30, *(f"n{number}" for number in range(30))]
-    modes.apply(town.directory, ann, town.room("#room"), read(words))
+    modes.apply(town.directory, session_of(ann), town.room("#room"), read(words))
     assert len(town.room("#room").masks("b")) == modes.CHANGES_AT_MOST
 
 
@@ -102,8 +102,8 @@ def test_modes_of_an_accounts_room_are_kept() -> None:
     town = Town()
     ann = town.person("ann", "#room", account="ann")
     room = town.room("#room")
-    modes.apply(town.directory, ann, room, read(["+mkl-t", "beer", "7"]))
-    modes.apply(town.directory, ann, room, read(["+b", "bob"]))
+    modes.apply(town.directory, session_of(ann), room, read(["+mkl-t", "beer", "7"]))
+    modes.apply(town.directory, session_of(ann), room, read(["+b", "bob"]))
     again = Room("#room", "#room", START)
     restore(again, record_of(room))
     assert again.flags == {"m", "n"}

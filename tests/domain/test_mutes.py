@@ -8,21 +8,20 @@ from chat.domain import mutes as module
 from chat.domain.banning import mute
 from chat.domain.mutes import Mutes
 from chat.domain.names import check_name
-from chat.domain.user import User
-from tests.domain.people import Ear, Town
+from chat.domain.person import Person
+from tests.domain.people import Ear, Town, connect, session_of
 
 
-def come(town: Town, name: str, address: str = "192.0.2.1", account: str | None = None) -> User:
+def come(town: Town, name: str, address: str = "192.0.2.1", account: str | None = None) -> Person:
     """Somebody comes in."""
-    user = User(town.directory.new_session(), Ear(), "irc", address, "host", town.now)
-    user.account = account
-    town.directory.enter(user, check_name(name))
-    return user
+    session = connect(town.directory, Ear(), address, account)
+    town.directory.enter(session, check_name(name))
+    return session.person
 
 
-def muted(town: Town, user: User) -> bool:
+def muted(town: Town, person: Person) -> bool:
     """Whether somebody is muted."""
-    return town.directory.mutes.sentence(user) is not None
+    return town.directory.mutes.sentence(person) is not None
 
 
 def test_a_mute_is_told_with_its_time_and_reason_and_ends() -> None:
@@ -57,7 +56,7 @@ def test_a_mute_belongs_to_the_account_wherever_it_comes_from() -> None:
     assert muted(town, phone)
     guest = come(town, "visitor", "198.51.100.2")
     assert not muted(town, guest)
-    town.directory.change_identity(guest, account="Bob")
+    town.directory.change_identity(session_of(guest), account="Bob")
     assert muted(town, guest)
 
 
@@ -66,7 +65,7 @@ def test_whoever_is_there_already_from_the_same_address_goes_on_speaking() -> No
     bob, ann = come(town, "bob"), come(town, "ann")
     mute(town.directory, "the operator", bob, 60, "")
     assert not muted(town, ann)
-    town.directory.change_identity(ann, account="ann")
+    town.directory.change_identity(session_of(ann), account="ann")
     assert not muted(town, ann)
 
 
@@ -83,7 +82,7 @@ def test_a_new_name_does_not_end_it_behind_a_relay_as_long_as_one_stays() -> Non
     town = Town()
     bob = come(town, "bob", "127.0.0.1")
     mute(town.directory, "the operator", bob, 60, "")
-    town.directory.rename(bob, check_name("robert"))
+    town.directory.rename(session_of(bob), check_name("robert"))
     assert muted(town, bob)
     town.directory.quit(bob, "")
     assert muted(town, come(town, "robert", "127.0.0.1"))
@@ -94,9 +93,9 @@ def test_ending_it_ends_it_everywhere() -> None:
     bob = come(town, "bob", account="bob")
     mute(town.directory, "the operator", bob, 600, "")
     later = [come(town, "rob"), come(town, "phone", "198.51.100.1", account="bob")]
-    assert all(muted(town, user) for user in later)
+    assert all(muted(town, person) for person in later)
     mute(town.directory, "the operator", later[0], 0, "")
-    assert not any(muted(town, user) for user in [bob, *later])
+    assert not any(muted(town, person) for person in [bob, *later])
     town.directory.quit(bob, "")
     assert not muted(town, come(town, "bob", account="bob"))
     assert len(town.directory.mutes) == 0
@@ -189,5 +188,5 @@ def test_nobody_is_muted_to_begin_with() -> None:
     town = Town()
     mutes = Mutes(town.clock)
     bob = come(town, "bob")
-    mutes.end([bob])
+    mutes.end(bob)
     assert mutes.sentence(bob) is None

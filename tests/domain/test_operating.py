@@ -31,7 +31,7 @@ def test_killing_disconnects_with_a_reason() -> None:
     assert ann.modes == "o"
     operating.kill(town.directory, ann, bob, "spam")
     assert ear(bob).ended == ["Killed by ann: spam"]
-    assert "bob" not in town.directory.users
+    assert "bob" not in town.directory.people
 
 
 def test_an_announcement_is_the_servers_and_reaches_everybody() -> None:

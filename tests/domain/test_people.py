@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from chat.domain.names import check_name
 from chat.domain.people import People
-from chat.domain.user import User
-from tests.domain.people import START, Ear
+from chat.domain.person import Person
+from tests.domain.people import START
 
 
-def somebody(account: str | None = None) -> User:
+def somebody(account: str | None = None) -> Person:
     """A person without a name."""
-    user = User(1, Ear(), "irc", "192.0.2.1", "host", START)
-    user.account = account
-    return user
+    person = Person(1, "host", START)
+    person.account = account
+    return person
 
 
 def test_people_are_found_by_name_and_by_account() -> None:
-    people, ann, second = People(), somebody("Ann"), somebody("ann")
-    people.add(ann, check_name("ann"))
-    people.add(second, check_name("ann-at-work"))
-    assert people.find("ANN") is ann
-    assert people.named == {"ann": ann, "ann-at-work": second}
-    assert {account: list(users) for account, users in people.sessions.items()} == {"ann": [ann, second]}
+    people, ann, bob = People(), somebody("Ann"), somebody()
+    people.add(ann, check_name("ann-at-work"))
+    people.add(bob, check_name("bob"))
+    assert people.find("ANN-AT-WORK") is ann
+    assert people.named == {"ann-at-work": ann, "bob": bob}
+    assert people.accounts == {"ann": ann}
 
 
 def test_another_account_is_counted_in_place_of_the_one_before() -> None:
@@ -29,10 +29,10 @@ def test_another_account_is_counted_in_place_of_the_one_before() -> None:
     people.add(ann, check_name("ann"))
     ann.account = "bob"
     people.account_changed(ann, "ann")
-    assert list(people.sessions) == ["bob"]
+    assert list(people.accounts) == ["bob"]
     ann.account = None
     people.account_changed(ann, "bob")
-    assert people.sessions == {}
+    assert people.accounts == {}
 
 
 def test_nothing_is_left_of_who_goes() -> None:
@@ -41,7 +41,7 @@ def test_nothing_is_left_of_who_goes() -> None:
     people.set_modes(ann, {"w", "i"})
     assert (ann.modes, list(people.with_modes)) == ("iw", [ann])
     people.remove(ann)
-    assert (people.named, people.sessions, people.with_modes) == ({}, {}, {})
+    assert (people.named, people.accounts, people.with_modes) == ({}, {}, {})
     people.check_free(check_name("paypal"), None)
 
 

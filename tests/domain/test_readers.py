@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.domain.room import GONE, Membership, Room
-from chat.domain.user import User
+from chat.domain.readers import Cursor
+from chat.domain.room import Member, Room
+from chat.domain.session import Session
 from tests.domain.standing import check_standing
 from tests.domain.things import ListReader, said
 
@@ -35,20 +36,25 @@ class Hall:
         self.readers = self.room.readers
         self._sessions = count(1)
 
-    def come(self, number: int = 1, rendering: str = "plain", blocked: bool = False) -> list[Membership]:
+    def come(self, number: int = 1, rendering: str = "plain", blocked: bool = False) -> list[Cursor]:
         """So many people, who read from the end of the log on."""
         return [self._one(rendering, blocked) for _ in range(number)]
 
-    def _one(self, rendering: str, blocked: bool) -> Membership:
+    def _one(self, rendering: str, blocked: bool) -> Cursor:
         reader = ListReader()
         outlet = reader.outlet = Outlet()
         outlet.blocked = blocked
-        user = User(next(self._sessions), reader, "plain", "192.0.2.7", "cloak", 0.0)
-        membership = Membership(user, self.room, self.room.log.end)
-        membership.rendering = rendering
-        self.room.enter(membership)
-        user.memberships[self.room] = membership
-        return membership
+        session = Session(next(self._sessions), "192.0.2.7", "cloak", 0.0)
+        session.meet(reader, "plain")
+        cursor = session.cursors[self.room] = Cursor(session, self.room, self.room.log.end)
+        cursor.rendering = rendering
+        self.readers.add(cursor)
+        self.room.members[session.person] = Member(session.person, self.room, 0.0)
+        return cursor
+
+    def cursors(self) -> list[Cursor]:
+        """Everybody's."""
+        return [c for person in self.room.members for s in person.sessions for c in s.cursors.values()]
 
     def say(self, number: int = 1) -> None:
         """The log grows."""
@@ -61,11 +67,11 @@ class Hall:
 
     def groups(self) -> list[list[int]]:
         """The sessions that stand together."""
-        return [list(cursor.members) for cursor in self.readers.cursors]
+        return [list(shared.members) for shared in self.readers.together]
 
     def alone(self) -> list[int]:
         """The sessions that read alone."""
-        return [membership.session for membership in self.readers.alone]
+        return [cursor.number for cursor in self.readers.alone]
 
 
 @pytest.fixture
@@ -92,20 +98,20 @@ def test_who_has_read_everything_stands_together(hall: Hall) -> None:
 def test_a_shared_position_is_that_of_each(hall: Hall) -> None:
     people = hall.come(3)
     hall.say(2)
-    for membership in people:
-        membership.position = 2
+    for cursor in people:
+        cursor.position = 2
     hall.gather()
-    hall.readers.cursors[0].position = 5
-    assert [membership.position for membership in people] == [5, 5, 5]
+    hall.readers.together[0].position = 5
+    assert [cursor.position for cursor in people] == [5, 5, 5]
 
 
 def test_what_is_pushed_to_a_group_reaches_each_in_the_order_of_their_coming(hall: Hall) -> None:
     people = hall.come(3)
     hall.gather()
-    (cursor,) = hall.readers.cursors
-    for number, push in enumerate(cursor.pushes.values()):
+    (shared,) = hall.readers.together
+    for number, push in enumerate(shared.pushes.values()):
         push(b"%d" % number)
-    assert [membership.outlet.got for membership in people] == [[b"0"], [b"1"], [b"2"]]
+    assert [cursor.outlet.got for cursor in people] == [[b"0"], [b"1"], [b"2"]]
 
 
 def test_each_rendering_has_groups_of_its_own(hall: Hall) -> None:
@@ -114,7 +120,7 @@ def test_each_rendering_has_groups_of_its_own(hall: Hall) -> None:
     hall.come(1, "plain")
     hall.gather()
     assert hall.groups() == [[1, 2, 5], [3, 4]]
-    assert [cursor.rendering for cursor in hall.readers.cursors] == ["plain", "irc"]
+    assert [shared.rendering for shared in hall.readers.together] == ["plain", "irc"]
 
 
 def test_a_group_is_no_larger_than_asked_for(hall: Hall) -> None:
@@ -156,20 +162,20 @@ def test_nobody_at_all_is_gathered_from_an_empty_room(hall: Hall) -> None:
 def test_a_position_that_is_set_is_that_of_one(hall: Hall) -> None:
     first, second, third = hall.come(3)
     hall.say(4)
-    for membership in (first, second, third):
-        membership.position = 4
+    for cursor in (first, second, third):
+        cursor.position = 4
     hall.gather()
     second.position = 1
     assert [first.position, second.position, third.position] == [4, 1, 4]
     assert (hall.groups(), hall.alone()) == ([[1, 3]], [2])
-    hall.readers.cursors[0].position = 9
+    hall.readers.together[0].position = 9
     assert second.position == 1
 
 
 def test_another_rendering_is_that_of_one_who_goes_on_from_the_same_place(hall: Hall) -> None:
     first, second = hall.come(2)
     hall.gather()
-    hall.readers.cursors[0].position = 6
+    hall.readers.together[0].position = 6
     second.rendering = "irc"
     assert (first.rendering, second.rendering) == ("plain", "irc")
     assert (first.position, second.position) == (6, 6)
@@ -179,7 +185,7 @@ def test_another_rendering_is_that_of_one_who_goes_on_from_the_same_place(hall: 
 def test_reading_alone_goes_on_from_the_same_place(hall: Hall) -> None:
     first, second = hall.come(2)
     hall.gather()
-    hall.readers.cursors[0].position = 6
+    hall.readers.together[0].position = 6
     second.read_alone()
     second.read_alone()
     assert (first.position, second.position) == (6, 6)
@@ -208,7 +214,7 @@ def test_who_leaves_the_room_reads_it_no_more(hall: Hall, together: bool) -> Non
     if together:
         hall.gather()
     people[1].end()
-    assert people[1].position == GONE
+    assert people[1].session.cursors == {}
     assert sorted(sum(hall.groups(), hall.alone())) == [1, 3]
     hall.gather()
     assert hall.groups() == [[1, 3]]
@@ -220,7 +226,7 @@ def test_who_leaves_a_group_behind_the_end_keeps_its_place_for_what_was_said(hal
     hall.gather()
     hall.say(3)
     second.end()
-    (former,) = second.user.former
+    (former,) = second.session.former
     assert (former.position, former.stop, former.rendering) == (0, 3, "plain")
     assert first.position == 0
     former.position = 2
@@ -243,8 +249,8 @@ def shrink(hall: Hall, at_most: int, *sizes: int) -> None:
     people = hall.come(at_most * len(sizes))
     hall.gather(at_most)
     for number, size in enumerate(sizes):
-        for membership in people[number * at_most + size : (number + 1) * at_most]:
-            membership.end()
+        for cursor in people[number * at_most + size : (number + 1) * at_most]:
+            cursor.end()
 
 
 def test_small_groups_become_one(hall: Hall) -> None:
@@ -256,9 +262,9 @@ def test_small_groups_become_one(hall: Hall) -> None:
 
 def test_a_group_that_went_into_another_has_nobody_left(hall: Hall) -> None:
     shrink(hall, 4, 1, 2)
-    cursors = list(hall.readers.cursors)
+    together = list(hall.readers.together)
     hall.gather(4)
-    (gone,) = (cursor for cursor in cursors if cursor not in hall.readers.cursors)
+    (gone,) = (shared for shared in together if shared not in hall.readers.together)
     assert (gone.members, gone.pushes) == ({}, {})
 
 
@@ -282,9 +288,9 @@ def test_of_three_groups_those_two_become_one_that_fit(hall: Hall) -> None:
 def test_full_groups_are_left_alone(hall: Hall) -> None:
     hall.come(4)
     hall.gather(2)
-    before = list(hall.readers.cursors)
+    before = list(hall.readers.together)
     hall.gather(2)
-    assert hall.readers.cursors == before
+    assert hall.readers.together == before
 
 
 def test_groups_of_different_renderings_or_places_stay_apart(hall: Hall) -> None:
@@ -295,9 +301,9 @@ def test_groups_of_different_renderings_or_places_stay_apart(hall: Hall) -> None
     hall.come(1, "plain")
     hall.gather()
     assert hall.groups() == [[1], [2], [3]]
-    assert [cursor.position for cursor in hall.readers.cursors] == [0, 0, 1]
-    for cursor in hall.readers.cursors:
-        cursor.position = 1
+    assert [shared.position for shared in hall.readers.together] == [0, 0, 1]
+    for shared in hall.readers.together:
+        shared.position = 1
     hall.gather()
     assert hall.groups() == [[1, 3], [2]]
 
@@ -306,8 +312,8 @@ def test_a_position_is_shared_after_groups_were_merged(hall: Hall) -> None:
     shrink(hall, 4, 1, 2)
     hall.gather(4)
     hall.say(2)
-    hall.readers.cursors[0].position = 2
-    assert {membership.position for membership in hall.room.members.values()} == {2}
+    hall.readers.together[0].position = 2
+    assert {cursor.position for cursor in hall.cursors()} == {2}
 
 
 def test_groups_are_settled_when_gathering_changed_nothing(hall: Hall) -> None:
@@ -349,9 +355,9 @@ STEP = st.tuples(
 @given(steps=st.lists(STEP, max_size=40), at_most=st.integers(1, 4))
 def test_everybody_stands_in_one_place_and_knows_where(steps: list[tuple[str, int]], at_most: int) -> None:
     hall = Hall()
-    places: dict[Membership, int] = {}
+    places: dict[Cursor, int] = {}
     for step, number in steps:
-        people = list(hall.room.members.values())
+        people = hall.cursors()
         one = people[number % len(people)] if people else None
         if step == "come":
             places |= {m: m.position for m in hall.come(1 + number % 3, "ab"[number % 2])}
@@ -359,8 +365,8 @@ def test_everybody_stands_in_one_place_and_knows_where(steps: list[tuple[str, in
             hall.say(number)
         elif step == "walk":
             end = hall.room.log.end
-            for cursor in hall.readers.cursors:
-                cursor.position = end
+            for shared in hall.readers.together:
+                shared.position = end
             places |= {m: end for m in people if m.shared is not None}
         elif step == "gather":
             reads_on = [m for m in people if m.shared is None and not m.outlet.blocked]
@@ -388,7 +394,7 @@ def test_everybody_stands_in_one_place_and_knows_where(steps: list[tuple[str, in
             assert hall.gather(at_most) is False
             assert (hall.groups(), hall.alone()) == before
         check_standing(hall.room, at_most)
-        assert {m: m.position for m in hall.room.members.values()} == places
-    for membership in list(hall.room.members.values()):
-        membership.end()
-    assert (hall.readers.cursors, hall.readers.alone) == ([], {})
+        assert {m: m.position for m in hall.cursors()} == places
+    for cursor in hall.cursors():
+        cursor.end()
+    assert (hall.readers.together, hall.readers.alone) == ([], {})

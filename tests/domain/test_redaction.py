@@ -3,10 +3,10 @@
 import pytest
 
 from chat.domain.events import Redacted
+from chat.domain.person import Person
 from chat.domain.redaction import redact
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
-from tests.domain.people import Town, ear
+from tests.domain.people import Town, ear, session_of
 
 
 @pytest.fixture
@@ -14,10 +14,10 @@ def town() -> Town:
     return Town()
 
 
-def outcome(town: Town, user: User, name: str, msgid: str, reason: str = "") -> Why | None:
+def outcome(town: Town, person: Person, name: str, msgid: str, reason: str = "") -> Why | None:
     """Why a message was not taken back; None if it was."""
     answers: list[Refused | None] = []
-    redact(town.directory, user, name, msgid, reason, answers.append)
+    redact(town.directory, session_of(person), name, msgid, reason, answers.append)
     (answer,) = answers
     return None if answer is None else answer.why
 
@@ -25,8 +25,8 @@ def outcome(town: Town, user: User, name: str, msgid: str, reason: str = "") -> 
 def test_authors_and_operators_may_and_all_in_the_room_are_told(town: Town) -> None:
     ann, bob, carol = (town.person(name, "#room") for name in ("ann", "bob", "carol"))
     room = town.room("#room")
-    mine = town.directory.say(bob, room, "oops")
-    spam = town.directory.say(bob, room, "spam")
+    mine = town.directory.say(session_of(bob), room, "oops")
+    spam = town.directory.say(session_of(bob), room, "spam")
     assert outcome(town, carol, "#room", mine.msgid) is Why.NEEDS_RIGHT
     assert outcome(town, bob, "#ROOM", mine.msgid, "typo") is None
     assert outcome(town, ann, "#room", spam.msgid) is None
@@ -37,7 +37,7 @@ def test_authors_and_operators_may_and_all_in_the_room_are_told(town: Town) -> N
 
 def test_in_private_the_author_alone_may(town: Town) -> None:
     ann, bob = town.person("ann"), town.person("bob")
-    event = town.directory.whisper(ann, bob, "secret")
+    event = town.directory.whisper(session_of(ann), bob, "secret")
     assert outcome(town, bob, "ann", event.msgid) is Why.NEEDS_RIGHT
     assert outcome(town, ann, "bob", event.msgid) is None
     assert isinstance(ear(bob).last(), Redacted)

@@ -6,9 +6,9 @@ from chat.domain import moderation, modes, rights
 from chat.domain.events import Invited
 from chat.domain.mode_lines import read
 from chat.domain.names import check_room
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
-from tests.domain.people import Town, ear
+from tests.domain.people import Town, ear, session_of
 
 
 @pytest.fixture
@@ -16,19 +16,19 @@ def town() -> Town:
     return Town()
 
 
-def join(town: Town, user: User, room: str, key: str = "") -> None:
-    town.directory.join(user, check_room(room), key)
+def join(town: Town, person: Person, room: str, key: str = "") -> None:
+    town.directory.join(session_of(person), check_room(room), key)
 
 
-def change(town: Town, user: User, room: str, *words: str) -> list[Why]:
+def change(town: Town, person: Person, room: str, *words: str) -> list[Why]:
     """Change modes; the reasons of what was refused."""
-    return [r.why for r in modes.apply(town.directory, user, town.room(room), read(words))]
+    return [r.why for r in modes.apply(town.directory, session_of(person), town.room(room), read(words))]
 
 
-def refused(town: Town, user: User, room: str, key: str = "") -> Why:
+def refused(town: Town, person: Person, room: str, key: str = "") -> Why:
     """Why somebody may not come in."""
     with pytest.raises(Refused) as caught:
-        join(town, user, room, key)
+        join(town, person, room, key)
     return caught.value.why
 
 
@@ -49,10 +49,10 @@ def test_modes_close_a_room_and_an_invitation_opens_it_once(
     bob = town.person("bob")
     assert change(town, ann, "#room", *change_of_modes) == []
     assert refused(town, bob, "#room") is why
-    moderation.invite(town.directory, ann, town.room("#room"), bob)
+    moderation.invite(town.directory, session_of(ann), town.room("#room"), bob)
     assert isinstance(ear(bob).last(), Invited)
     join(town, bob, "#room")
-    town.directory.part(bob, town.room("#room"))
+    town.directory.part(session_of(bob), town.room("#room"))
     assert refused(town, bob, "#room") is why
 
 
@@ -89,9 +89,9 @@ def test_the_founder_is_let_in_and_keeps_the_rights(town: Town) -> None:
     change(town, ann, "#room", "+o", "bob")
     assert change(town, bob, "#room", "-o", "ann") == [Why.NEEDS_RIGHT]
     change(town, bob, "#room", "+i")
-    town.directory.part(ann, town.room("#room"))
+    town.directory.part(session_of(ann), town.room("#room"))
     join(town, ann, "#room")
-    assert ann.memberships[town.room("#room")].modes == "o"
+    assert ann.rooms[town.room("#room")].modes == "o"
 
 
 def test_who_may_speak(town: Town) -> None:
@@ -100,9 +100,9 @@ def test_who_may_speak(town: Town) -> None:
     room = town.room("#room")
     reasons: set[Why] = set()
 
-    def may(user: User, text: str = "hello") -> bool:
+    def may(person: Person, text: str = "hello") -> bool:
         try:
-            town.directory.say(user, room, text)
+            town.directory.say(session_of(person), room, text)
         except Refused as reason:
             reasons.add(reason.why)
             return False
@@ -133,16 +133,16 @@ def test_an_operator_of_the_server_may_do_it_all(town: Town) -> None:
     bob = town.person("bob")
     bob.modes = "o"
     assert change(town, bob, "#room", "+m") == []
-    moderation.kick(town.directory, bob, town.room("#room"), town.directory.find("ann"), "")
+    moderation.kick(town.directory, session_of(bob), town.room("#room"), town.directory.find("ann"), "")
     assert "#room" not in town.directory.rooms
 
 
 def test_signs_show_rights(town: Town) -> None:
     ann = town.person("ann", "#room")
-    membership = ann.memberships[town.room("#room")]
-    assert rights.signs(membership) == "@"
-    membership.modes = "ov"
-    assert rights.signs(membership) == "@"
-    assert rights.signs(membership, True) == "@+"
-    membership.modes = ""
-    assert rights.signs(membership) == ""
+    member = ann.rooms[town.room("#room")]
+    assert rights.signs(member) == "@"
+    member.modes = "ov"
+    assert rights.signs(member) == "@"
+    assert rights.signs(member, True) == "@+"
+    member.modes = ""
+    assert rights.signs(member) == ""

@@ -4,16 +4,18 @@ import pytest
 
 from chat.domain import moderation
 from chat.domain.events import Identity, Renamed
-from chat.domain.room import GONE, Membership, Room
+from chat.domain.readers import Cursor
+from chat.domain.room import Room
+from tests.domain.people import session_of
 from tests.domain.standing import check_standing
 from tests.domain.things import House, said
 
 
-def shared() -> tuple[House, Membership, Membership]:
+def shared() -> tuple[House, Cursor, Cursor]:
     """Somebody in two rooms."""
     house = House()
     bob = house.person("bob", "#a", "#b")
-    first, second = bob.memberships.values()
+    first, second = session_of(bob).cursors.values()
     return house, first, second
 
 
@@ -38,20 +40,19 @@ def test_an_event_of_a_person_is_read_once_of_several_rooms() -> None:
 
 def test_what_happened_before_somebody_came_was_not_read_there() -> None:
     _, first, second = shared()
-    second.joined_at, second.position = 6, 9
+    second.begins, second.position = 6, 9
     assert not first.already_read(renamed(a=3, b=5))
 
 
 def test_a_room_that_was_left_counts_until_everything_is_read() -> None:
     house, first, second = shared()
-    bob = first.user
+    bob = first.session.person
     carol = house.person("carol", "#a")
-    house.directory.say(carol, first.room, "one")
-    house.directory.say(carol, first.room, "two")
+    house.directory.say(session_of(carol), first.room, "one")
+    house.directory.say(session_of(carol), first.room, "two")
     first.position = first.room.log.end - 1
-    house.directory.part(bob, first.room)
-    assert first.position == GONE
-    (former,) = bob.former
+    house.directory.part(session_of(bob), first.room)
+    (former,) = first.session.former
     assert (former.room, former.stop, former.position) == (
         first.room,
         first.room.log.end - 1,
@@ -64,37 +65,37 @@ def test_a_room_that_was_left_counts_until_everything_is_read() -> None:
 
 def test_a_room_that_was_read_to_its_end_is_not_kept() -> None:
     house, first, second = shared()
-    for membership in (first, second):
-        membership.position = membership.room.log.end
-    house.directory.part(first.user, first.room)
-    assert first.user.former == []
+    for cursor in (first, second):
+        cursor.position = cursor.room.log.end
+    house.directory.part(first.session, first.room)
+    assert first.session.former == []
 
 
 def test_what_was_read_in_a_room_counts_while_a_room_that_was_left_is_not_read_to_its_end() -> None:
     house, first, second = shared()
-    bob = first.user
-    house.directory.say(house.person("carol", "#b"), second.room, "one")
-    house.directory.part(bob, second.room)
-    (former,) = bob.former
+    bob = first.session.person
+    house.directory.say(session_of(house.person("carol", "#b")), second.room, "one")
+    house.directory.part(session_of(bob), second.room)
+    (former,) = first.session.former
     assert former.position < former.end_of_reading
     house.person("dave", "#a")
     first.position = first.room.log.end
     house.directory.quit(bob, "bye")
-    assert former.already_read(renamed(a=first.joined_at, b=former.position))
+    assert former.already_read(renamed(a=first.begins, b=former.position))
 
 
 # where somebody stands
 
 
-def together(house: House, *names: str) -> tuple[Room, list[Membership]]:
+def together(house: House, *names: str) -> tuple[Room, list[Cursor]]:
     """These people come into a room, in which everybody has read everything and stands together."""
     people = [house.person(name, "#a") for name in names]
     room = house.directory.room("#a")
-    for membership in room.members.values():
-        membership.outlet = Unblocked()
-        membership.position = room.log.end
+    for cursor in [session_of(person).cursors[room] for person in room.members]:
+        cursor.outlet = Unblocked()
+        cursor.position = room.log.end
     assert room.readers.gather(room.log.end, 8) is False
-    return room, [room.members[user] for user in people]
+    return room, [session_of(person).cursors[room] for person in people]
 
 
 class Unblocked:
@@ -111,12 +112,10 @@ def test_who_comes_in_reads_alone_and_who_goes_out_no_more() -> None:
     house = House()
     bob = house.person("bob", "#a")
     room = house.directory.room("#a")
-    membership = room.members[bob]
-    assert list(room.readers.alone) == [membership]
+    assert list(room.readers.alone) == [session_of(bob).cursors[room]]
     carol = house.person("carol", "#a")
-    room.leave(membership)
-    assert list(room.members) == [carol]
-    assert list(room.readers.alone) == [room.members[carol]]
+    session_of(bob).cursors[room].end()
+    assert list(room.readers.alone) == [session_of(carol).cursors[room]]
 
 
 def test_a_position_that_is_set_moves_nobody_else() -> None:
@@ -138,17 +137,17 @@ def test_a_rendering_that_is_set_changes_nobody_elses() -> None:
 def test_who_leaves_those_they_stood_with_keeps_what_they_have_not_read(how: str) -> None:
     house = House()
     room, (bob, carol, dave) = together(house, "bob", "carol", "dave")
-    house.directory.say(dave.user, room, "one")
-    house.directory.say(dave.user, room, "two")
+    house.directory.say(dave.session, room, "one")
+    house.directory.say(dave.session, room, "two")
     if how == "part":
-        house.directory.part(carol.user, room)
+        house.directory.part(carol.session, room)
     elif how == "quit":
-        house.directory.quit(carol.user, "")
+        house.directory.quit(carol.session.person, "")
     else:
-        moderation.kick(house.directory, bob.user, room, carol.user, "")
-    (former,) = carol.user.former
+        moderation.kick(house.directory, bob.session, room, carol.session.person, "")
+    (former,) = carol.session.former
     assert (former.position, former.stop, former.rendering) == (3, 5, "rendering")
-    assert carol.position == GONE
+    assert room not in carol.session.cursors
     assert (bob.position, dave.position) == (3, 3)
     check_standing(room)
 
@@ -157,8 +156,8 @@ def test_what_was_read_together_with_others_is_read_once_of_several_rooms() -> N
     house = House()
     bob = house.person("bob", "#b", "#a")
     room, _ = together(house, "carol", "dave")
-    first, second = bob.memberships.values()
-    (cursor,) = room.readers.cursors
+    first, second = session_of(bob).cursors.values()
+    (cursor,) = room.readers.together
     assert second.shared is cursor
     at = room.log.end
     assert not first.already_read(renamed(a=at, b=1))
@@ -170,11 +169,11 @@ def test_what_was_read_together_with_others_is_read_once_of_several_rooms() -> N
 def test_nothing_is_left_when_everybody_has_gone() -> None:
     house = House()
     room, people = together(house, "bob", "carol", "dave")
-    house.directory.part(people[0].user, room)
-    house.directory.quit(people[1].user, "")
+    house.directory.part(people[0].session, room)
+    house.directory.quit(people[1].session.person, "")
     check_standing(room)
-    house.directory.part(people[2].user, room)
-    assert (room.members, room.readers.cursors, room.readers.alone) == ({}, [], {})
+    house.directory.part(people[2].session, room)
+    assert (room.members, room.readers.together, room.readers.alone) == ({}, [], {})
 
 
 def test_settings_come_back_as_they_were() -> None:

@@ -42,14 +42,17 @@ def test_it_counts_what_the_last_sixty_seconds_brought(steps: list[tuple[int, in
         assert rate.last_minute() == sum(count for when, count in added if clock.now - when < WINDOW)
 
 
-def test_people_are_counted_by_dialect_with_the_peak() -> None:
+def test_people_are_counted_with_the_peak_and_sessions_by_dialect() -> None:
     clock = Clock()
     stats = Stats(clock)
     for dialect in ("plain", "irc", "irc"):
-        stats.entered(dialect)
-    stats.gone("irc")
-    stats.entered("plain")
-    assert (stats.users, stats.peak_users) == (3, 3)
+        stats.came()
+        stats.attached(dialect)
+    stats.gone()
+    stats.detached("irc")
+    stats.came()
+    stats.attached("plain")
+    assert (stats.people, stats.peak_people) == (3, 3)
     assert dict(stats.dialects) == {"plain": 2, "irc": 1}
     clock.now += 90
     assert stats.uptime == 90

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat.commands.table import TABLE
+from chat.domain.person import Person
 from chat.domain.terms import (
     LINE,
     ROOM,
@@ -19,7 +20,6 @@ from chat.domain.terms import (
     told_everywhere,
     told_in_rooms,
 )
-from chat.domain.user import User
 from chat.network.irc.families import ROWS
 from tests.domain.things import House
 
@@ -29,9 +29,9 @@ class Asking:
 
     room = None
 
-    def __init__(self, house: House, user: User) -> None:
+    def __init__(self, house: House, person: Person) -> None:
         self.directory = house.directory
-        self.user = user
+        self.person = person
 
 
 @pytest.fixture

@@ -4,17 +4,17 @@ import pytest
 
 from chat.domain.events import Identity, PersonEvent
 from chat.domain.names import check_name
+from chat.domain.person import Person
 from chat.domain.refused import Refused
-from chat.domain.user import User
 from chat.domain.watches import WATCHED_AT_MOST, Watches
-from tests.domain.people import Town
+from tests.domain.people import Town, session_of
 
 
 class Watcher:
     """Writes down what it is told."""
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    def __init__(self, person: Person) -> None:
+        self.session = session_of(person)
         self.news: list[str] = []
 
     def came(self, who: Identity) -> None:
@@ -34,8 +34,8 @@ def test_coming_going_and_renaming_are_told() -> None:
     watches.add(watcher, "BOB")
     watches.add(watcher, "rob")
     bob = town.person("bob")
-    town.directory.rename(bob, check_name("rob"))
-    town.directory.rename(bob, check_name("ROB"))
+    town.directory.rename(session_of(bob), check_name("rob"))
+    town.directory.rename(session_of(bob), check_name("ROB"))
     town.directory.quit(bob, "")
     assert watcher.news == ["+bob", "-bob", "+rob", "-ROB"]
 
@@ -46,11 +46,11 @@ def test_changes_are_told_unless_a_room_is_shared() -> None:
     watcher = Watcher(ann)
     town.directory.watches.add(watcher, "bob")
     bob = town.person("bob", "#room")
-    town.directory.set_away(bob, "tea")
-    town.directory.change_identity(bob, realname="Bob")
+    town.directory.set_away(session_of(bob), "tea")
+    town.directory.change_identity(session_of(bob), realname="Bob")
     assert watcher.news == ["+bob", "AwayChanged", "IdentityChanged"]
-    ann.memberships.update(bob.memberships)
-    town.directory.set_away(bob, None)
+    ann.rooms.update(bob.rooms)
+    town.directory.set_away(session_of(bob), None)
     assert len(watcher.news) == 3
 
 

@@ -4,7 +4,7 @@ from chat.domain import whowas
 from chat.domain.events import Identity
 from chat.domain.names import check_name
 from chat.domain.whowas import Whowas
-from tests.domain.people import Town
+from tests.domain.people import Town, session_of
 
 
 def test_the_latest_comes_first_and_each_name_is_bounded() -> None:
@@ -27,7 +27,7 @@ def test_names_are_bounded(monkeypatch: object) -> None:
 def test_leaving_and_renaming_are_departures() -> None:
     town = Town()
     bob = town.person("bob")
-    town.directory.rename(bob, check_name("rob"))
+    town.directory.rename(session_of(bob), check_name("rob"))
     town.directory.quit(bob, "")
     assert [entry.who.name for entry in town.directory.departed.find("bob")] == ["bob"]
     assert [entry.who.name for entry in town.directory.departed.find("rob")] == ["rob"]

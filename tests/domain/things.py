@@ -8,8 +8,11 @@ from chat.domain.directory import Directory
 from chat.domain.events import Event, Identity, Said
 from chat.domain.journal import MemoryJournal
 from chat.domain.names import check_name, check_room
-from chat.domain.room import Membership, Room
-from chat.domain.user import User
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
+from chat.domain.room import Room
+from chat.domain.session import Session
+from tests.domain.people import session_of
 
 NOBODY = Identity(0, "nobody", "user", "host")
 
@@ -40,6 +43,8 @@ class ListReader:
         self.went: list[tuple[str, str]] = []
         self.disconnected: list[str] = []
         self.changes = 0
+        self.arrivals = 0
+        self.arrivals = 0
         self.takes = True
 
     def tell(self, event: Event) -> bool:
@@ -48,25 +53,29 @@ class ListReader:
             self.told.append(event)
         return self.takes
 
-    def entered(self, membership: Membership, event: Event) -> None:
-        """Note the room."""
-        membership.rendering = "rendering"
-        self.came.append(membership.room.name)
+    def tell_sentence(self, sentence: str) -> None:
+        """Nothing is said to it."""
 
-    def left(self, membership: Membership, event: Event) -> None:
+    def became(self, was: Identity, rooms: list[Room]) -> None:
+        """Note the rooms."""
+        self.went += [(room.name, "became") for room in rooms]
+
+    def arrived(self) -> None:
+        """Note that it is somewhere."""
+        self.arrivals += 1
+
+    def entered(self, cursor: Cursor, event: Event) -> None:
         """Note the room."""
-        self.went.append((membership.room.name, type(event).__name__))
+        cursor.rendering = "rendering"
+        self.came.append(cursor.room.name)
+
+    def left(self, room: Room, event: Event) -> None:
+        """Note the room."""
+        self.went.append((room.name, type(event).__name__))
 
     def ignoring_changed(self) -> None:
         """Count."""
         self.changes += 1
-
-    def silence(self) -> float:
-        """Its program has only just said something."""
-        return 0.0
-
-    def probe(self) -> None:
-        """It is alive."""
 
     def marker_moved(self, target: str, time: float) -> None:
         """Nobody else reads for this person."""
@@ -99,22 +108,23 @@ class House:
         self.clock = Clock()
         self.deliveries = Deliveries()
         self.directory = Directory(MemoryJournal(self.clock), self.deliveries, self.clock, **options)
-        self.readers: dict[User, ListReader] = {}
+        self.readers: dict[Person, ListReader] = {}
 
-    def stranger(self) -> User:
+    def stranger(self) -> Person:
         """Somebody without a name."""
         reader = ListReader()
-        user = User(self.directory.new_session(), reader, "plain", "192.0.2.7", "cloak", self.clock())
-        self.readers[user] = reader
-        return user
+        session = Session(self.directory.new_session(), "192.0.2.7", "cloak", self.clock())
+        session.meet(reader, "plain")
+        self.readers[session.person] = reader
+        return session.person
 
-    def person(self, name: str, *rooms: str) -> User:
+    def person(self, name: str, *rooms: str) -> Person:
         """Somebody with a name, in these rooms."""
-        user = self.stranger()
-        self.directory.enter(user, check_name(name))
+        person = self.stranger()
+        self.directory.enter(session_of(person), check_name(name))
         for room in rooms:
-            self.directory.join(user, check_room(room))
-        return user
+            self.directory.join(session_of(person), check_room(room))
+        return person
 
     def events(self, room: str) -> list[tuple[str, str]]:
         """What a room's log holds: kind and author."""

@@ -73,7 +73,7 @@ def test_every_queue_and_table_has_a_size_below_its_bound() -> None:
     server = make_server()
     join_plain(server, "alice")
     bounded = Overview(server.factory).figures().bounded
-    assert {"bans", "mutes", "addresses", "held names"} <= set(bounded)
+    assert {"bans", "mutes", "addresses"} <= set(bounded)
     assert all(0 <= size < most for size, most in bounded.values())
     assert bounded["addresses"][0] == 1
 

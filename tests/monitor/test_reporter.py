@@ -6,6 +6,7 @@ import pytest
 
 from chat.domain.names import RoomName
 from chat.monitor.reporter import REPORT_SECONDS, REPORTED, REPORTED_TEXT, Reporter
+from tests.domain.people import session_of
 from tests.network.chatting import join_irc, join_plain, make_server
 
 
@@ -63,9 +64,9 @@ def test_who_joins_while_away_or_with_rights_is_shown(reported: Reported) -> Non
     assert reported.look() == ["#ops * bob joined"]
     directory = reported.server.directory
     directory.join(
-        directory.find("bob"), RoomName("#lobby", "#lobby"), modes="v"
+        session_of(directory.find("bob")), RoomName("#lobby", "#lobby"), modes="v"
     )  # the lobby is empty: nobody has to be told of the right
-    directory.join(directory.find("alice"), RoomName("#lobby", "#lobby"), modes="v")
+    directory.join(session_of(directory.find("alice")), RoomName("#lobby", "#lobby"), modes="v")
     assert reported.look() == [
         "#lobby * bob joined",
         "#lobby * alice joined",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.domain.people import session_of
 from tests.network.chatting import Client, Server
 
 STREAM_BUFFER = 65_536
@@ -12,7 +13,7 @@ def say(server: Server, client: Client, text: str, times: int = 1) -> None:
     """Let somebody speak in the lobby, without the detour through their connection."""
     assert client.protocol.dialect is not None
     for _ in range(times):
-        server.directory.say(client.protocol.dialect.user, server.directory.lobby, text)
+        server.directory.say(session_of(client.protocol.dialect.person), server.directory.lobby, text)
     server.run()
 
 

@@ -20,7 +20,7 @@ from chat.domain.log import Log
 from chat.listening.proxied import ProxiedFactory
 from chat.network.delivery import PATIENCE_SECONDS, SLICE, Fanout
 from chat.network.factory import ChatFactory
-from chat.network.irc.session import IrcDialect
+from chat.network.irc.dialect import IrcDialect
 from chat.network.listener import ChatProtocol
 from chat.network.plain import PlainDialect
 from chat.network.resting import Rests
@@ -112,11 +112,12 @@ class Server:
             "waiting": fanout._waiting,
             "stuck": fanout._stuck,
             "patient rooms": fanout._patient,
-            "users": directory.users,
+            "people": directory.people,
+            "lingering": directory._lingering,
             "look-alikes": directory._people._exotic,
             "rooms": [room for room in directory.rooms.values() if room is not directory.lobby],
             "members of the lobby": directory.lobby.members,
-            "who stands together in the lobby": directory.lobby.readers.cursors,
+            "who stands together in the lobby": directory.lobby.readers.together,
             "who reads alone in the lobby": directory.lobby.readers.alone,
             "people with modes": directory.with_modes,
             "connections": factory.connections,
@@ -128,7 +129,7 @@ class Server:
             "writers": self.loop.getWriters(),
         }
         counters = {
-            "stats.users": directory.stats.users,
+            "stats.people": directory.stats.people,
             "stats.connections": directory.stats.connections,
             "stats.dialects": sum(directory.stats.dialects.values()),
         }

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from chat.domain.person import Person
 from chat.domain.room import Room
-from chat.domain.user import User
+from tests.domain.people import session_of
 from tests.domain.standing import check_standing
 from tests.network.chatting import Client, Server
 
 
-def user_of(client: Client) -> User:
+def user_of(client: Client) -> Person:
     """The person behind a connection."""
     assert client.protocol.dialect is not None
-    return client.protocol.dialect.user
+    return client.protocol.dialect.person
 
 
 def say(server: Server, client: Client, text: str, room: str = "#lobby") -> None:
     """Say something without letting the loop turn."""
-    server.directory.say(user_of(client), server.directory.rooms[room], text)
+    server.directory.say(session_of(user_of(client)), server.directory.rooms[room], text)
 
 
 def crowd(server: Server, count: int, room: str | None = None) -> list[Client]:

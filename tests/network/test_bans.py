@@ -25,7 +25,7 @@ def test_whoever_comes_from_a_banned_address_is_turned_away(server: Server, door
     assert client.closed
     client.send(first)
     assert client.lines() == []
-    assert server.directory.users == {}
+    assert server.directory.people == {}
     assert server.directory.stats.refused == 1
     client.lose()
     assert server.left_behind() == []
@@ -60,7 +60,7 @@ def test_who_is_here_is_put_out_and_others_see_why(server: Server) -> None:
         ":tess!user@host QUIT :Banned: spam",
     ]
     assert ann.lines() == ["* bob left (Banned: spam)", "* tess left (Banned: spam)"]
-    assert set(server.directory.users) == {"ann", "eve"}
+    assert set(server.directory.people) == {"ann", "eve"}
 
 
 @pytest.mark.parametrize("irc", [False, True])
@@ -78,7 +78,7 @@ def test_who_has_no_name_yet_gets_none(server: Server, irc: bool) -> None:
     else:
         assert client.ask("bob") == [f"*** {SENTENCE}"]
     assert client.closed
-    assert server.directory.users == {}
+    assert server.directory.people == {}
 
 
 def test_an_account_that_is_banned_while_it_registers_does_not_come_in(server: Server) -> None:
@@ -99,7 +99,7 @@ def test_a_banned_account_does_not_log_in_by_sasl(server: Server) -> None:
     assert codes(lines)[-2:] == ["NOTICE", "904"]
     assert texts(lines)[-2] == "The account bob is banned from this server for good: spam"
     wrong = connect(server, "192.0.2.8").ask("NICK x", "USER x 0 * :x", *login("bob")[3:])
-    assert server.directory.sessions == {}
+    assert server.directory.accounts == {}
     assert "904" in codes(wrong)
 
 
@@ -109,7 +109,7 @@ def test_a_banned_account_does_not_log_in_by_hand_and_is_not_made_anew(server: S
     guest = join_plain(server, "guest")
     assert guest.ask("/login bob wrong")[0].startswith("That name and password do not belong together")
     assert guest.ask("/login bob sesame") == ["The account bob is banned from this server for good: spam"]
-    assert server.directory.sessions == {}
+    assert server.directory.accounts == {}
     server.factory.logins.accounts.drop("bob")  # type: ignore[attr-defined]
     bob = join_plain(server, "bob")
     assert bob.ask("/register sesame") == ["The account bob is banned from this server for good: spam"]
@@ -141,10 +141,10 @@ def test_who_is_logged_in_is_put_out_and_nothing_waits_for_them(server: Server) 
     assert bob.lines()[-1].startswith("*** The account bob is banned from this server until ")
     assert bob.closed
     bob.lose()
-    # Neither name is held, and no room is come back to.
+    # Nobody is waited for, under whatever name.
     join_irc(server, "phone", address="192.0.2.3")
-    assert server.directory.returning._stays == {}
-    assert server.directory.claims._held == {}
+    join_irc(server, "bobby", address="192.0.2.3")
+    assert server.directory.accounts == {}
 
 
 def test_a_slow_reader_who_is_banned_does_nothing_more(server: Server) -> None:
@@ -195,7 +195,7 @@ def test_kline_unkline_and_stats(server: Server) -> None:
 def test_others_may_not(server: Server, line: str) -> None:
     join_irc(server, "bob", address="192.0.2.1")
     assert codes(join_irc(server, "ann").ask(line))[0] == "481"
-    assert len(server.directory.users) == 2
+    assert len(server.directory.people) == 2
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_somebody_whose_name_looks_like_a_duration_can_be_banned(server: Server)
     join_irc(server, "forever", address="192.0.2.1")
     root.send("KLINE forever :spam")
     assert [ban.reason for ban in server.directory.bans.listed(server.now())] == ["spam"]
-    assert "forever" not in server.directory.users
+    assert "forever" not in server.directory.people
 
 
 @pytest.mark.parametrize(

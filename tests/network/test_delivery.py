@@ -16,7 +16,7 @@ from chat.network.delivery import HURRY, PATIENCE_SECONDS, SLICE, WALK_SECONDS, 
 from chat.network.passes import Pass
 from chat.network.resting import BUSY_REST_SECONDS, BUSY_SHARE, REST_SECONDS, Rests
 from tests.network.chatting import Client, Server, join_plain, make_server
-from tests.network.crowds import crowd, heard, say, user_of
+from tests.network.crowds import crowd, heard, say
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_a_clock_that_is_set_back_makes_no_large_room_wait_for_it(server: Server
                 say(server, people[0], "two")
             return b"event\n"
 
-    user_of(people[9]).memberships[server.directory.lobby].rendering = Late()
+    people[9].protocol.session.cursors[server.directory.lobby].rendering = Late()
     say(server, people[0], "one")
     server.run()
     server.clock.rightNow += WALK_SECONDS
@@ -299,7 +299,7 @@ def test_a_reply_that_waits_is_sent_before_the_rest(bed: Bed) -> None:
             people[1].protocol.dialect.tell_sentence("answer")
             return b"event\n"
 
-    user_of(people[1]).memberships[bed.server.directory.lobby].rendering = Answering()
+    people[1].protocol.session.cursors[bed.server.directory.lobby].rendering = Answering()
     assert bed.work(people[0]) == []
     assert heard(people[1]) == b"event\n"
     bed.server.loop.turn()

@@ -17,9 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from chat.domain.events import Kicked
 from chat.domain.names import check_name, check_room
+from chat.domain.person import Person
 from chat.domain.refused import Refused
 from chat.domain.room import Room
-from chat.domain.user import User
+from chat.domain.session import Session
 from tests.domain.standing import check_standing
 from tests.network.chatting import Client, Server, make_server
 from tests.network.tracing import EVERYTHING, RENDERINGS, Numbers, Reader, Recorder, Trace
@@ -39,7 +40,7 @@ SLICE = 2
 ROOMS = ("#lobby", "#a", "#b", "#c")
 
 
-class Person:
+class Talker:
     """A client of the tests' dialect, and its dialect on the server."""
 
     def __init__(self, client: Client) -> None:
@@ -49,8 +50,12 @@ class Person:
         self.there = True
 
     @property
-    def user(self) -> User:
-        return self.reader.user
+    def session(self) -> Session:
+        return self.reader.session
+
+    @property
+    def person(self) -> Person:
+        return self.reader.person
 
 
 class Chat(RuleBasedStateMachine):
@@ -63,8 +68,8 @@ class Chat(RuleBasedStateMachine):
             self._small.enter_context(patch(name, value))
         self.server: Server = make_server(journal=Recorder, slice_size=SLICE, max_per_address=0)
         self.server.factory.make_person = Reader
-        self.people: list[Person] = []
-        self.all: list[Person] = []
+        self.people: list[Talker] = []
+        self.all: list[Talker] = []
         self.names = iter(range(1, EVERYTHING))
 
     def teardown(self) -> None:
@@ -86,12 +91,12 @@ class Chat(RuleBasedStateMachine):
         self.server.turn()
         assert self.server.left_behind() == []
 
-    def _pick(self, number: int) -> Person:
+    def _pick(self, number: int) -> Talker:
         assume(self.people)
         return self.people[number % len(self.people)]
 
-    def _room(self, person: Person, number: int) -> Room:
-        rooms = list(person.user.memberships)
+    def _room(self, person: Talker, number: int) -> Room:
+        rooms = list(person.person.rooms)
         assume(rooms)
         return rooms[number % len(rooms)]
 
@@ -101,7 +106,7 @@ class Chat(RuleBasedStateMachine):
             self.come(door)
         for person in self.people:
             for name in ROOMS[1:3]:
-                self.server.directory.join(person.user, check_room(name))
+                self.server.directory.join(person.session, check_room(name))
 
     @precondition(lambda self: len(self.people) < 8)
     @rule(door=st.sampled_from(["socket", "wrapped"]))
@@ -109,47 +114,51 @@ class Chat(RuleBasedStateMachine):
         client = self.server.connect(door=door)
         client.transport.bufferSize = 200
         client.feed(f"p{next(self.names)}\n".encode())
-        self.people.append(Person(client))
+        self.people.append(Talker(client))
         self.all.append(self.people[-1])
 
     @rule(who=st.integers(0, 7), room=st.sampled_from(ROOMS))
     def join(self, who: int, room: str) -> None:
         person = self._pick(who)
-        assume(self.server.directory.rooms.get(room) not in person.user.memberships)
-        self.server.directory.join(person.user, check_room(room))
+        assume(self.server.directory.rooms.get(room) not in person.person.rooms)
+        self.server.directory.join(person.session, check_room(room))
 
     @rule(who=st.integers(0, 7), room=st.integers(0, 3))
     def part(self, who: int, room: int) -> None:
         person = self._pick(who)
-        self.server.directory.part(person.user, self._room(person, room))
+        self.server.directory.part(person.session, self._room(person, room))
 
     @rule(who=st.integers(0, 7), whom=st.integers(0, 7), room=st.integers(0, 3))
     def put_out(self, who: int, whom: int, room: int) -> None:
         directory, target = self.server.directory, self._pick(whom)
         where = self._room(target, room)
         event = Kicked(
-            *directory.journal.stamp(), self._pick(who).user.identity, where.name, target.user.identity, ""
+            *directory.journal.stamp(),
+            self._pick(who).person.identity,
+            where.name,
+            target.person.identity,
+            "",
         )
-        directory.expel(where.members[target.user], event)
+        directory.expel(where.members[target.person], event)
 
     @rule(who=st.integers(0, 7), rendering=st.sampled_from(RENDERINGS))
     def see_everything_otherwise(self, who: int, rendering: Numbers) -> None:
         person = self._pick(who)
         person.reader.rendering = rendering
-        for membership in person.user.memberships.values():
-            membership.rendering = rendering
+        for cursor in person.session.cursors.values():
+            cursor.rendering = rendering
 
     @rule(who=st.integers(0, 7), room=st.integers(0, 3), rendering=st.sampled_from(RENDERINGS))
     def see_a_room_otherwise(self, who: int, room: int, rendering: Numbers) -> None:
         person = self._pick(who)
-        person.user.memberships[self._room(person, room)].rendering = rendering
+        person.session.cursors[self._room(person, room)].rendering = rendering
 
     @rule(who=st.integers(0, 7), room=st.integers(0, 3), count=st.sampled_from([1, 1, 2, 3, 7, 20]))
     def say(self, who: int, room: int, count: int) -> None:
         person = self._pick(who)
         where = self._room(person, room)
         for _ in range(count):
-            self.server.directory.say(person.user, where, "x")
+            self.server.directory.say(person.session, where, "x")
 
     @rule(
         who=st.integers(0, 7),
@@ -162,11 +171,11 @@ class Chat(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 7))
     def rename(self, who: int) -> None:
-        self.server.directory.rename(self._pick(who).user, check_name(f"p{next(self.names)}"))
+        self.server.directory.rename(self._pick(who).session, check_name(f"p{next(self.names)}"))
 
     @rule(who=st.integers(0, 7), reason=st.sampled_from([None, "tea", "cake"]))
     def go_away(self, who: int, reason: str | None) -> None:
-        self.server.directory.set_away(self._pick(who).user, reason)
+        self.server.directory.set_away(self._pick(who).session, reason)
 
     @rule(who=st.integers(0, 7), size=st.sampled_from([0, 10, 200]), count=st.integers(1, 3))
     def ask(self, who: int, size: int, count: int) -> None:
@@ -176,7 +185,7 @@ class Chat(RuleBasedStateMachine):
     @rule(who=st.integers(0, 7), whom=st.integers(0, 7))
     def whisper(self, who: int, whom: int) -> None:
         try:
-            self.server.directory.whisper(self._pick(who).user, self._pick(whom).user, "psst")
+            self.server.directory.whisper(self._pick(who).session, self._pick(whom).person, "psst")
         except Refused:
             assert self._pick(whom).reader.outlet.behind
 
@@ -187,7 +196,7 @@ class Chat(RuleBasedStateMachine):
         if how == "finish":
             person.reader.disconnect("bye")
         elif how == "quit":
-            self.server.directory.quit(person.user, "bye")
+            self.server.directory.quit(person.person, "bye")
             person.reader.disconnect("bye")
         elif how == "lose":
             person.client.lose()

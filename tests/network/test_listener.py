@@ -66,7 +66,7 @@ def test_a_program_that_was_slow_and_has_been_greeted_still_speaks_irc(server: S
     server.loop.advance(1)
     client.send("NICK bob", "USER bob 0 * :Bob")
     assert any(line.startswith(":chat.test 001 bob ") for line in client.lines())
-    assert server.directory.find("bob").dialect == "irc"
+    assert server.directory.find("bob").dialects == ["irc"]
 
 
 def test_a_person_whose_name_was_refused_may_still_be_a_program(server: Server) -> None:
@@ -195,7 +195,7 @@ def test_a_failure_in_a_dialect_ends_that_connection_alone(
     bob.feed(b"fall over\nmore\n")
     server.loop.advance(5)
     assert bob.ended
-    assert "bob" not in server.directory.users
+    assert "bob" not in server.directory.people
     assert [failure.type for failure in logged_failures] == [ZeroDivisionError]
     logged_failures.clear()
     assert carol.lines()[-1] == "* bob left"

@@ -336,7 +336,7 @@ def test_a_refused_connection_cannot_talk_its_way_in() -> None:
     refused = server.connect()
     refused.feed(b"bob\nhello\n")
     assert refused.ended
-    assert server.directory.users == {}
+    assert server.directory.people == {}
 
 
 def test_thirty_two_new_in_ten_minutes_from_one_address() -> None:

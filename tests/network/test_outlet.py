@@ -20,6 +20,7 @@ from chat.network.outlet import (
     SocketOutlet,
     StreamOutlet,
 )
+from tests.domain.people import session_of
 from tests.network.behind import STREAM_BUFFER, fill, say
 from tests.network.chatting import Server, join_irc, join_plain
 
@@ -125,13 +126,15 @@ def test_a_stopped_reader_delays_nobody(server: Server, door: str) -> None:
 # replies
 
 
-def test_a_reply_follows_what_led_to_it(server: Server, door: str) -> None:
-    carol, bob = join_plain(server, "carol", door), join_plain(server, "bob")
+def test_a_reply_follows_what_led_to_it_and_nothing_that_came_later(server: Server, door: str) -> None:
+    bob, carol, dave = (join_plain(server, name, door) for name in ("bob", "carol", "dave"))
+    server.turn()
     carol.lines()
     bob.socket.give(b"hello\n")
     carol.socket.give(b"/users\n")
+    dave.socket.give(b"/nick rob\nhi\n")
     server.run()
-    assert carol.lines() == ["<bob> hello", "2 in #lobby: bob, carol"]
+    assert carol.lines() == ["<bob> hello", "3 in #lobby: bob, carol, dave", "* dave is now rob", "<rob> hi"]
 
 
 def test_a_reader_that_does_not_read_its_replies_is_not_read_either(server: Server, door: str) -> None:
@@ -207,7 +210,7 @@ def test_a_reader_that_takes_nothing_for_a_minute_is_closed_and_others_see_it(
     fill(server, bob)
     server.wait(STALL_SECONDS - 1)
     assert not carol.ended
-    assert "carol" in server.directory.users
+    assert "carol" in server.directory.people
     server.wait(6)
     assert carol.ended
     assert bob.lines() == [f"* carol left (Took nothing for {STALL_SECONDS:.0f} seconds)"]
@@ -296,7 +299,7 @@ def test_a_send_that_was_interrupted_is_done_again(server: Server) -> None:
     carol.lines()
     carol.socket.send_error = InterruptedError(errno.EINTR, "x")
     assert bob.protocol.dialect is not None
-    server.directory.say(bob.protocol.dialect.user, server.directory.lobby, "hello")
+    server.directory.say(session_of(bob.protocol.dialect.person), server.directory.lobby, "hello")
     server.clock.advance(0)
     carol.socket.send_error = None
     server.run()
@@ -322,12 +325,12 @@ def test_a_reader_that_is_behind_and_goes_leaves_nothing_behind(server: Server, 
 def test_nothing_is_taken_for_a_connection_that_is_closed(server: Server, door: str) -> None:
     carol, bob = join_plain(server, "carol", door), join_plain(server, "bob")
     assert carol.protocol.dialect is not None
-    user = carol.protocol.dialect.user
+    person = carol.protocol.dialect.person
     carol.protocol.finish("Bye")
     assert not carol.protocol.outlet.put(b"x\n")
     assert bob.protocol.dialect is not None
     with pytest.raises(Refused):
-        server.directory.whisper(bob.protocol.dialect.user, user, "psst")
+        server.directory.whisper(session_of(bob.protocol.dialect.person), person, "psst")
     server.run()
     assert not carol.protocol.outlet.put(b"x\n")
 
@@ -338,9 +341,9 @@ def test_what_is_said_in_several_rooms_at_once_comes_from_each(server: Server, d
         client.send("/join #a", "/join #b")
     carol.lines()
     assert bob.protocol.dialect is not None
-    user = bob.protocol.dialect.user
-    for room in user.memberships:
-        server.directory.say(user, room, f"in {room.name}", Said)
+    person = bob.protocol.dialect.person
+    for room in person.rooms:
+        server.directory.say(session_of(person), room, f"in {room.name}", Said)
     assert sorted(carol.lines()) == ["<bob> in #b", "[#a] <bob> in #a", "[#lobby] <bob> in #lobby"]
     bob.send("/nick rob")
     assert carol.lines() == ["[#lobby] * bob is now rob"]

@@ -41,7 +41,7 @@ def test_who_is_behind_and_leaves_a_room_reads_it_to_the_end_and_nothing_twice(
     assert "<rob> not for carol" not in heard
     assert sum("ffff" in line for line in heard) == lines
     assert carol.protocol.dialect is not None
-    assert carol.protocol.dialect.user.former == []
+    assert carol.protocol.session.former == []
 
 
 def test_a_room_that_was_left_long_ago_is_missed_up_to_the_moment_of_leaving(server: Server) -> None:
@@ -89,7 +89,7 @@ def test_what_was_read_in_a_room_that_was_left_is_not_read_again_in_another(serv
     server.turn()
     carol.read(len("[#lobby] <bob> first\r\n"))
     assert carol.protocol.dialect is not None
-    lobby, tea = carol.protocol.dialect.user.memberships.values()
+    lobby, tea = carol.protocol.session.cursors.values()
     assert lobby.position == lobby.room.log.end, "read to its end, as a whole portion"
     assert tea.position < tea.room.log.end
     carol.feed(b"/part #lobby\n")

@@ -115,7 +115,7 @@ def test_a_pass_goes_as_far_as_the_log_did_when_the_slice_began(server: Server) 
             assert isinstance(event, Said)
             return event.text.encode() + b"\n"
 
-    user_of(ann).memberships[room].rendering = Talkative()
+    ann.protocol.session.cursors[room].rendering = Talkative()
     say(server, bob, "one")
     assert ann.lines() == ["one", "more"]
 
@@ -137,7 +137,7 @@ def test_an_event_that_cannot_be_rendered_is_hidden_and_stops_nothing(
     server: Server, logged_failures: list[Failure], stalled: bool, door: str
 ) -> None:
     ann, bob, carol = join_plain(server, "ann", door), join_plain(server, "bob"), join_plain(server, "carol")
-    user_of(ann).memberships[server.directory.lobby].rendering = Broken()
+    ann.protocol.session.cursors[server.directory.lobby].rendering = Broken()
     ann.raw()
     carol.lines()
     if stalled:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chat.domain.names import check_name, check_room
+from tests.domain.people import session_of
 from tests.domain.standing import check_standing
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 from tests.network.crowds import crowd, heard, say, settle, user_of
@@ -119,7 +120,7 @@ def test_who_is_shown_it_otherwise_without_an_answer_gets_everything_once(
     say(server, people[0], "one")
     for _ in range(turns):
         server.loop.turn()
-    user_of(people[who]).reader.ignoring_changed()
+    session_of(user_of(people[who])).reader.ignoring_changed()
     assert [texts(client) for client in people] == [[], *[["one"]] * 7]
     settle(server, *people)
 
@@ -143,8 +144,8 @@ def test_who_reads_alone_from_before_the_others_gets_all_of_it(server: Server) -
     room = settle(server, *people)
     say(server, people[0], "one")
     server.loop.turn()
-    user_of(people[2]).reader.ignoring_changed()
-    assert user_of(people[2]).memberships[room].position == room.log.end - 1
+    session_of(user_of(people[2])).reader.ignoring_changed()
+    assert people[2].protocol.session.cursors[room].position == room.log.end - 1
     server.loop.turn()
     assert texts_now(people[4]) == ["one"]
     for text in ("two", "three"):
@@ -176,7 +177,7 @@ def test_an_author_who_reads_alone_does_not_get_its_own_lines(server: Server, tu
     for _ in range(turns):
         server.loop.turn()
     late = join_quietly(server)
-    server.directory.join(user_of(late), check_room("#lobby"))
+    server.directory.join(session_of(user_of(late)), check_room("#lobby"))
     for client, text in ((late, "two"), (people[3], "three"), (late, "four")):
         say(server, client, text)
     assert texts(late) == ["three"]
@@ -332,12 +333,12 @@ def test_everybody_changes_at_once(server: Server, turns: int) -> None:
     def change() -> None:
         directory = server.directory
         typed(people[1], b"CAP REQ :server-time\r\n")
-        directory.rename(user_of(people[2]), check_name("other"))
-        directory.part(user_of(people[3]), directory.room("#a"))
-        directory.join(user_of(people[4]), check_room("#b"))
+        directory.rename(session_of(user_of(people[2])), check_name("other"))
+        directory.part(session_of(user_of(people[3])), directory.room("#a"))
+        directory.join(session_of(user_of(people[4])), check_room("#b"))
         people[5].socket.room = 7
         people[6].socket.break_off()
-        directory.set_away(user_of(people[7]), "tea")
+        directory.set_away(session_of(user_of(people[7])), "tea")
         say(server, people[8], "there", "#a")
 
     around(server, people, turns, change)

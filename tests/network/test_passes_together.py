@@ -11,6 +11,7 @@ from chat.domain.events import Said
 from chat.domain.log import KEEP_AT_MOST
 from chat.domain.names import check_name
 from chat.network.outlet import STALL_SECONDS
+from tests.domain.people import session_of
 from tests.domain.standing import check_standing
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 from tests.network.crowds import crowd, heard, say, settle, user_of
@@ -58,7 +59,7 @@ def test_who_takes_a_part_gets_the_rest_once_and_the_others_everything(server: S
         assert client.raw() == all_of("p0")
     assert heard(people[3]) == all_of("p0")[:taken]
     check_standing(room, 8)
-    assert user_of(people[3]).memberships[room] in room.readers.alone
+    assert people[3].protocol.session.cursors[room] in room.readers.alone
     say(server, people[1], "more")
     server.run()
     assert all(heard(client) == b"<p1> more\n" for client in people[4:])
@@ -91,7 +92,7 @@ def test_a_wrapped_transport_that_asks_for_a_pause_has_what_it_took(server: Serv
         say(server, people[0], line)
         server.run()
     check_standing(room, 8)
-    assert user_of(people[2]).memberships[room] in room.readers.alone
+    assert people[2].protocol.session.cursors[room] in room.readers.alone
     people[2].read()
     assert [client.raw().replace(b"\r", b"") for client in people[1:]] == [all_of("p0")] * 5
     settle(server, *people)
@@ -135,7 +136,9 @@ def test_everybody_takes_nothing_and_then_reads_on(server: Server) -> None:
         say(server, people[0], line)
     server.run()
     check_standing(room, 8)
-    assert room.readers.cursors == [] or list(room.readers.cursors[0].members) == [user_of(people[0]).session]
+    assert room.readers.together == [] or list(room.readers.together[0].members) == [
+        people[0].protocol.session.number
+    ]
     for client in people:
         client.read()
     assert [client.raw() for client in people] == [b""] + [all_of("p0")] * 5
@@ -172,7 +175,7 @@ def test_authors_among_those_who_stand_together_step_over_their_own(server: Serv
     for number, client in enumerate(people):
         assert client.raw().decode() == "".join(f"<p{who}> {t}\n" for who, t in said if who != number)
     check_standing(room, 8)
-    assert len(room.readers.cursors) == 1
+    assert len(room.readers.together) == 1
 
 
 @pytest.mark.parametrize("taken", [0, 3, 7, 10, 14, 17, 20])
@@ -193,12 +196,12 @@ def test_an_author_who_takes_a_part_gets_the_rest_without_its_own(server: Server
 def test_an_author_with_nothing_but_its_own_events_goes_on_with_the_others(server: Server) -> None:
     people = crowd(server, 4)
     room = settle(server, *people)
-    before = list(room.readers.cursors)
+    before = list(room.readers.together)
     for line in LINES:
         say(server, people[2], line)
     server.run()
     assert people[2].raw() == b""
-    assert room.readers.cursors == before
+    assert room.readers.together == before
     say(server, people[0], "more")
     server.run()
     assert people[2].raw() == b"<p0> more\n"
@@ -224,7 +227,7 @@ def test_a_new_name_is_told_once_to_each_whatever_rooms_they_share(server: Serve
     people = [join_irc(server, f"i{n}", "#lobby", *more) for n, more in enumerate(rooms)]
     settle(server, *people)
     say(server, people[0], "before")
-    server.directory.rename(user_of(people[4]), check_name("new"))
+    server.directory.rename(session_of(user_of(people[4])), check_name("new"))
     for room in ("#lobby", "#a", "#b"):
         say(server, people[4], f"after {room}", room)
     server.turn()
@@ -313,7 +316,7 @@ def test_a_group_that_the_log_has_left_behind_is_told_how_much_it_missed(server:
 def test_what_is_left_of_groups_becomes_one(server: Server) -> None:
     people = crowd(server, 40)
     room = settle(server, *people)
-    assert len(room.readers.cursors) == 5
+    assert len(room.readers.together) == 5
     stay = people[::8]
     for client in people:
         if client not in stay:
@@ -321,7 +324,7 @@ def test_what_is_left_of_groups_becomes_one(server: Server) -> None:
     settle(server, *people)
     say(server, stay[0], "hello")
     server.run()
-    assert len(room.readers.cursors) == 1
+    assert len(room.readers.together) == 1
     assert [client.raw() for client in stay[1:]] == [b"<p0> hello\n"] * 4
 
 
@@ -331,7 +334,7 @@ def test_many_groups_of_several_renderings_get_everything_once(server: Server) -
         people.append(join_irc(server, f"i{number}", "#lobby", caps=caps))
     people += [join_plain(server, f"w{n}", "wrapped") for n in range(3)]
     room = settle(server, *people)
-    assert len(room.readers.cursors) >= 8
+    assert len(room.readers.together) >= 8
     said = []
     for round_ in range(4):
         for who in (0, 25, 41, 19 + round_):
@@ -357,7 +360,7 @@ def test_nothing_is_left_when_everybody_has_gone(server: Server) -> None:
         client.lose()
         check_standing(lobby, 8)
         check_standing(room, 8)
-    assert (room.readers.cursors, room.readers.alone) == ([], {})
+    assert (room.readers.together, room.readers.alone) == ([], {})
     assert server.left_behind() == []
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chat.domain.events import Announced, Identity, Kicked
 from chat.network.plain import LINE_BYTES, NAMES_IN_WELCOME
+from tests.domain.people import session_of
 from tests.network.chatting import Client, Server, join_irc, join_plain, make_server
 
 
@@ -143,7 +144,7 @@ def test_a_server_with_a_password_asks_for_it_and_lets_nobody_else_in(first: byt
     assert client.lines() == ["This server has a password:"]
     assert client.feed(given + b"\n").lines() == ["That is not the password. Goodbye"]
     assert client.ended
-    assert server.directory.users == {}
+    assert server.directory.people == {}
     assert server.left_behind() == []
 
 
@@ -274,12 +275,12 @@ def test_a_person_who_is_put_out_is_told_by_whom_and_why(server: Server) -> None
     bob.lines()
     dialect = bob.protocol.dialect
     assert dialect is not None
-    membership = dialect.user.memberships[server.directory.room("#tea")]
-    server.directory.part(dialect.user, membership.room)
+    member = dialect.person.rooms[server.directory.room("#tea")]
+    server.directory.part(session_of(dialect.person), member.room)
     bob.lines()
     carol = Identity(9, "carol", "user", "host")
-    dialect.left(membership, Kicked("1", 0, carol, "#tea", dialect.user.identity, "too loud\x1b"))
-    dialect.left(membership, Kicked("1", 0, carol, "#tea", dialect.user.identity, ""))
+    dialect.left(member.room, Kicked("1", 0, carol, "#tea", dialect.person.identity, "too loud\x1b"))
+    dialect.left(member.room, Kicked("1", 0, carol, "#tea", dialect.person.identity, ""))
     assert bob.lines()[::2] == ["carol put you out of #tea (too loud).", "carol put you out of #tea."]
 
 

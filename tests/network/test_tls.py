@@ -125,7 +125,7 @@ def test_a_program_with_a_slow_handshake_speaks_irc(server: Server, certificate:
     server.loop.advance(2)
     client.shake_hands().feed(b"NICK bob\r\nUSER bob 0 * :Bob\r\n")
     assert b" 001 bob " in client.raw()
-    assert server.directory.find("bob").dialect == "irc"
+    assert server.directory.find("bob").dialects == ["irc"]
 
 
 def test_who_is_refused_reads_why_also_over_tls(server: Server, certificate: CertificateOptions) -> None:

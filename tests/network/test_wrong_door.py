@@ -19,4 +19,4 @@ def test_a_relay_that_announces_people_where_nobody_expects_it(header: bytes) ->
     client.feed(header + b"bob\n")
     assert client.raw() == NOT_FOR_RELAYS
     assert client.ended
-    assert server.directory.stats.users == 0
+    assert server.directory.stats.people == 0

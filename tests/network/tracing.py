@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from chat.domain.directory import Directory
-from chat.domain.events import Event, LogEvent
+from chat.domain.events import Event, Identity, LogEvent
 from chat.domain.journal import MemoryJournal, Receipt
 from chat.domain.log import Log
 from chat.domain.names import check_name
-from chat.domain.room import Membership
-from chat.domain.user import User
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
+from chat.domain.room import Room
 from chat.network.listener import ChatProtocol
 
 EVERYTHING = 1 << 40
@@ -78,29 +79,33 @@ class Reader:
         self._connection = connection
         self.directory: Directory = connection.factory.directory
         self.outlet = connection.outlet
-        self.user: User = connection.make_user(self)
+        self.session = connection.session
         self.journal: Any = self.directory.journal
-        self.rendering = RENDERINGS[self.user.session % 2]
+        self.rendering = RENDERINGS[self.session.number % 2]
         self.periods: list[Period] = []
         self.replies: list[dict[Period, int]] = []
         """For each reply that was taken: the ends of the rooms' logs at that moment."""
 
+    @property
+    def person(self) -> Person:
+        return self.session.person
+
     def expects_name(self) -> bool:
-        return self.user.name is None
+        return self.person.name is None
 
     def line(self, line: bytes) -> None:
-        if self.user.name is None:
-            self.directory.enter(self.user, check_name(line.decode()))
+        if self.person.name is None:
+            self.directory.enter(self.session, check_name(line.decode()))
             self._connection.named()
-            self.directory.join_lobby(self.user)
+            self.directory.join_lobby(self.session)
             return
         word, number, count = line.decode().split()
-        rooms = list(self.user.memberships)
+        rooms = list(self.person.rooms)
         for _ in range(int(count)):
             if word == "ask":
                 self.reply(int(number))
             elif rooms:
-                self.directory.say(self.user, rooms[int(number) % len(rooms)], "x")
+                self.directory.say(self.session, rooms[int(number) % len(rooms)], "x")
 
     def tell(self, event: Event) -> bool:
         return self.reply()
@@ -117,31 +122,32 @@ class Reader:
             self.replies.append(snapshot)
         return taken
 
-    def entered(self, membership: Membership, event: Event) -> None:
-        membership.rendering = self.rendering
-        number = self.journal.numbers[membership.room.log]
+    def entered(self, cursor: Cursor, event: Event) -> None:
+        cursor.rendering = self.rendering
+        number = self.journal.numbers[cursor.room.log]
         self.periods.append(Period(number, len(self.journal.recorded[number])))
 
-    def left(self, membership: Membership, event: Event) -> None:
-        number = self.journal.numbers[membership.room.log]
+    def tell_sentence(self, sentence: str) -> None: ...
+
+    def became(self, was: Identity, rooms: list[Room]) -> None: ...
+
+    def arrived(self) -> None: ...
+
+    def left(self, room: Room, event: Event) -> None:
+        number = self.journal.numbers[room.log]
         (period,) = (p for p in self.periods if p.number == number and p.end == EVERYTHING)
         period.end = len(self.journal.recorded[number]) - 1
         self.reply()
 
-    def gap(self, membership: Membership, missed: int) -> bytes:
-        number = self.journal.numbers[membership.room.log]
-        return f"G {number} {membership.position} {missed}\n".encode()
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
+        number = self.journal.numbers[cursor.room.log]
+        return f"G {number} {cursor.position} {missed}\n".encode()
 
     def disconnect(self, sentence: str) -> None:
         self._connection.finish(sentence)
 
     def input_ended(self) -> None:
         self._connection.finish("")
-
-    def free_of_charge(self, line: bytes) -> bool:
-        return True
-
-    def tell_sentence(self, sentence: str) -> None: ...
 
     def too_long(self, length: int) -> None: ...
 
@@ -151,11 +157,6 @@ class Reader:
     def ask_name(self) -> None: ...
 
     def ignoring_changed(self) -> None: ...
-
-    def silence(self) -> float:
-        return 0.0
-
-    def probe(self) -> None: ...
 
     def marker_moved(self, target: str, time: float) -> None: ...
 
@@ -208,7 +209,7 @@ class Trace:
         if len(places) > 1:
             return
         ((number, position),) = places.items()
-        assert self.recorded[number][position].author.session != self.reader.user.session
+        assert self.recorded[number][position].author.session != self.reader.session.number
         period = self._period(number, position)
         assert self.cursors[period] <= position, "an event came again, or too late"
         self._reached(period, position, "passed over:")
@@ -226,7 +227,7 @@ class Trace:
         """Nothing between the cursor and this position is for this reader."""
         for at in range(self.cursors[period], position):
             event = self.recorded[period.number][at]
-            own = event.author.session == self.reader.user.session
+            own = event.author.session == self.reader.session.number
             assert own or len(self.reader.journal.find(event.msgid)) > 1, (
                 f"{what} {period.number}/{at} {event}"
             )
@@ -236,7 +237,7 @@ class Trace:
             end = min(period.end, len(self.recorded[period.number]))
             for event in self.recorded[period.number][period.start : end]:
                 places = self.reader.journal.find(event.msgid)
-                if event.author.session == self.reader.user.session or len(places) < 2:
+                if event.author.session == self.reader.session.number or len(places) < 2:
                     continue
                 missed = any(places.get(number, -1) in gap for number, gap in self.gaps)
                 assert event.msgid in self.got or missed, f"never came: {event}"

@@ -14,12 +14,14 @@ from chat.domain.events import Event, Identity, Said
 from chat.domain.journal import Stamps
 from chat.domain.logins import Logins
 from chat.domain.names import check_name
-from chat.domain.room import Membership
-from chat.domain.user import User
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
+from chat.domain.room import Room
 from chat.storage.journal import GROUP_SECONDS
 from chat.storage.store import Storage
 from chat.storage.threads import Outcome, Work
 from chat.storage.upkeep import UNLIMITED, Retention
+from tests.domain.people import connect
 
 START = 1_800_000_000.0
 """Seconds since the epoch at which the tests' clock stands at 0."""
@@ -74,21 +76,23 @@ class Ear:
             self.told.append(event)
         return self.takes
 
-    def entered(self, membership: Membership, event: Event) -> None:
+    def tell_sentence(self, sentence: str) -> None:
+        """Something the server says."""
+
+    def became(self, was: Identity, rooms: list[Room]) -> None:
+        """Somebody else's."""
+
+    def arrived(self) -> None:
+        """In rooms."""
+
+    def entered(self, cursor: Cursor, event: Event) -> None:
         """In a room."""
 
-    def left(self, membership: Membership, event: Event) -> None:
+    def left(self, room: Room, event: Event) -> None:
         """Out of a room."""
 
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
-
-    def silence(self) -> float:
-        """Its program has only just said something."""
-        return 0.0
-
-    def probe(self) -> None:
-        """It is alive."""
 
     def marker_moved(self, target: str, time: float) -> None:
         """Nobody else reads for this person."""
@@ -157,12 +161,11 @@ class World:
             self.clock.advance(0.25)
             self.settle()
 
-    def enter(self, name: str, account: str | None = None) -> User:
+    def enter(self, name: str, account: str | None = None) -> Person:
         """Somebody comes in."""
-        user = User(self.directory.new_session(), Ear(), "test", "192.0.2.1", "host", self.now())
-        user.account = account
-        self.directory.enter(user, check_name(name))
-        return user
+        session = connect(self.directory, Ear(), account=account)
+        self.directory.enter(session, check_name(name))
+        return session.person
 
     def stop(self) -> None:
         """Stop the server in order."""

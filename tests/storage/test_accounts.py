@@ -15,6 +15,7 @@ from chat.storage.accounts import find_account, insert_account, new_account
 from chat.storage.passwords import hash_password, needs_rehash, password_fits
 from chat.storage.store import ACCOUNTS_SECONDS
 from chat.storage.writer import Database
+from tests.domain.people import session_of
 
 from .by_hand import Ear, World
 
@@ -182,7 +183,7 @@ def test_a_removed_account_is_gone_with_all_that_was_kept_for_it(world: World) -
     account = register(world, "ann")
     assert isinstance(account, Account)
     world.directory.history.set_marker("ann", "#room", 5.0)
-    world.logins.leave_message(world.enter("bob"), account, "for ann")
+    world.logins.leave_message(session_of(world.enter("bob")), account, "for ann")
     world.settle()
     answers: list[Any] = []
     world.storage.accounts.remove(account, answers.append)
@@ -221,6 +222,7 @@ def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
     world.storage.startService()
     register(world, "ann")
     ann = world.enter("Ann", "ann")
+    reader = session_of(ann).reader
     other = Database(world.storage.path)
     other.write(lambda c: insert_account(c, new_account("root", True, 1.0), hash_password("opensesame")))
     found = log_in(world, "root")
@@ -232,5 +234,5 @@ def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
     assert world.storage.accounts.find("ann") is None
     assert world.storage.accounts.find("zoe") is not None
     assert ann.name is None
-    assert isinstance(ann.reader, Ear)
-    assert ann.reader.ended == "Your account was removed."
+    assert isinstance(reader, Ear)
+    assert reader.ended == "Your account was removed."

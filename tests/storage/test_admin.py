@@ -24,6 +24,7 @@ from chat.storage.passwords import password_fits
 from chat.storage.reader import Reader
 from chat.storage.schema import DATABASE
 from chat.storage.store import ACCOUNTS_SECONDS
+from tests.domain.people import session_of
 
 from .by_hand import Talk, World, somebody
 
@@ -237,7 +238,7 @@ def test_a_running_server_puts_out_whom_admin_bans(admin: Admin, tmp_path: Path)
     told = admin("ban", "192.0.2.1", "forever", "x")
     assert told.endswith("The running server knows of it in a few seconds.\n")
     world.wait(ACCOUNTS_SECONDS + 1)
-    assert world.directory.users == {}
+    assert world.directory.people == {}
     with pytest.raises(Refused, match="Your address is banned"):
         world.enter("bob")
     admin("unban", "192.0.2.1")
@@ -259,9 +260,9 @@ def test_backup_and_restore(admin: Admin, tmp_path: Path) -> None:
 def test_a_room_is_exported_as_json_lines(admin: Admin, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     world = World(tmp_path / "data")
-    user = world.enter("ann", "ann")
-    room = world.directory.join(user, RoomName("#Dev", "#dev")).room
-    world.directory.say(user, room, "grüße")
+    person = world.enter("ann", "ann")
+    room = world.directory.join(session_of(person), RoomName("#Dev", "#dev")).room
+    world.directory.say(session_of(person), room, "grüße")
     world.settle()
     world.crash()
     rows = [json.loads(line) for line in admin("export", "dev").splitlines()]
@@ -276,9 +277,9 @@ def test_a_room_is_exported_as_json_lines(admin: Admin, tmp_path: Path) -> None:
 def test_no_key_of_a_room_is_exported_from_a_database_that_has_one(admin: Admin, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     world = World(tmp_path / "data")
-    user = world.enter("ann")
-    room = world.directory.join(user, RoomName("#dev", "#dev")).room
-    modes.apply(world.directory, user, room, read(["+k", "sesame"]))
+    person = world.enter("ann")
+    room = world.directory.join(session_of(person), RoomName("#dev", "#dev")).room
+    modes.apply(world.directory, session_of(person), room, read(["+k", "sesame"]))
     world.settle()
     world.crash()
     with closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as database, database:

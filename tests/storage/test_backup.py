@@ -14,6 +14,7 @@ from chat.storage.backup import back_up, restore
 from chat.storage.reader import Reader
 from chat.storage.schema import DATABASE, Unusable
 from chat.storage.store import MAIL_KEY
+from tests.domain.people import session_of
 
 from .by_hand import World
 
@@ -24,14 +25,14 @@ def world(tmp_path: Path) -> World:
     (tmp_path / "data").mkdir()
     world = World(tmp_path / "data")
     world.storage.accounts.register(check_name("ann"), "opensesame", lambda answer: None)
-    world.directory.join(world.enter("bob"), RoomName("#room", "#room"))
+    world.directory.join(session_of(world.enter("bob")), RoomName("#room", "#room"))
     say(world, "before")
     return world
 
 
 def say(world: World, text: str) -> None:
     """Somebody says something."""
-    world.directory.say(world.directory.find("bob"), world.directory.room("#room"), text)
+    world.directory.say(session_of(world.directory.find("bob")), world.directory.room("#room"), text)
     world.settle()
 
 

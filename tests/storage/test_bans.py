@@ -107,7 +107,7 @@ def test_a_running_server_follows_changes_from_outside(world: World) -> None:
     outside(world, Ban("192.0.2.1", False, "x", "chat admin", START, None))
     world.wait(ACCOUNTS_SECONDS + 1)
     assert sorted(whats(world)) == ["192.0.2.1", "198.51.100.1"]
-    assert world.directory.users == {}
+    assert world.directory.people == {}
     outside(world, "198.51.100.1")
     world.wait(ACCOUNTS_SECONDS + 1)
     assert whats(world) == ["192.0.2.1"]

@@ -17,11 +17,12 @@ from chat.domain.mode_lines import read as changes
 from chat.domain.moderation import invite
 from chat.domain.names import check_name, check_room
 from chat.domain.operating import promote
+from chat.domain.person import Person
 from chat.domain.redaction import redact
 from chat.domain.refused import Refused, Why
-from chat.domain.user import User
 from chat.storage.admin import main as admin
 from chat.storage.store import ACCOUNTS_SECONDS
+from tests.domain.people import connect, session_of
 
 from .by_hand import Ear, World
 
@@ -60,37 +61,35 @@ def make(world: World, name: str = ACCOUNT, password: str = PASSWORD) -> Account
     return answers[0]
 
 
-def come(world: World, name: str, password: str = PASSWORD) -> User:
+def come(world: World, name: str, password: str = PASSWORD) -> Person:
     """Somebody comes and logs in to the account."""
-    user = world.enter(name)
-    world.logins.log_in(user, ACCOUNT, password, lambda answer: None)
+    session = session_of(world.enter(name))
+    world.logins.log_in(session, ACCOUNT, password, lambda answer: None)
     world.settle()
-    assert user.account == ACCOUNT
-    return user
+    assert session.person.account == ACCOUNT
+    return session.person
 
 
-def live(world: World) -> User:
+def live(world: World) -> Person:
     """Everything that can be kept of an account: a room, rights, a message, mail, a marker, a name, powers."""
-    user, friend = come(world, "zeb"), world.enter("friend")
-    room = world.directory.join(user, check_room("#den")).room
-    world.directory.join(friend, check_room("#den"))
-    modes.apply(world.directory, user, room, changes(["+i"]))
-    world.directory.say(user, room, "mine")
-    world.directory.whisper(friend, user, "between us")
+    person, friend = come(world, "zeb"), world.enter("friend")
+    room = world.directory.join(session_of(person), check_room("#den")).room
+    world.directory.join(session_of(friend), check_room("#den"))
+    modes.apply(world.directory, session_of(person), room, changes(["+i"]))
+    world.directory.say(session_of(person), room, "mine")
+    world.directory.whisper(session_of(friend), person, "between us")
     account = world.storage.accounts.find(ACCOUNT)
     assert account is not None
-    promote(world.directory, user, account._replace(operator=True))
+    promote(world.directory, person, account._replace(operator=True))
     world.directory.history.set_marker(ACCOUNT, "#den", 5.0)
-    world.directory.claims.hold(user)
-    world.directory.returning.dropped(user, world.now())
-    world.logins.leave_message(friend, account, "for later")
+    world.logins.leave_message(session_of(friend), account, "for later")
     world.settle()
-    return user
+    return person
 
 
-def give_up(world: World, user: User) -> None:
+def give_up(world: World, person: Person) -> None:
     answers: list[Any] = []
-    world.logins.unregister(user, PASSWORD, answers.append)
+    world.logins.unregister(session_of(person), PASSWORD, answers.append)
     world.settle()
     assert isinstance(answers[0], Account), answers
 
@@ -137,26 +136,26 @@ def test_every_table_is_considered(world: World) -> None:
 
 
 def test_nothing_on_disk_or_in_memory_has_the_name_of_an_account_that_was_given_up(world: World) -> None:
-    user = live(world)
+    person = live(world)
     assert {table for table, _ in values(world)} == {"accounts", "authors", "mail", "markers", "rooms"}
     assert remembered(world)
-    give_up(world, user)
+    give_up(world, person)
     assert values(world) == set()
-    world.directory.quit(user, "")
+    world.directory.quit(person, "")
     # Who was here a while ago, as they were then, and the friend's own half of the conversation.
     left = [holder for holder in remembered(world) if not isinstance(holder, Identity)]
     assert left == []
 
 
 def test_whoever_registers_the_name_anew_gets_nothing(world: World) -> None:
-    user = live(world)
+    person = live(world)
     friend = world.directory.find("friend")
     entries = world.directory.rooms["#den"].log.entries
     said = next(event.msgid for event in entries if getattr(event, "text", "") == "mine")
-    give_up(world, user)
-    assert user.account is None, "who gave it up is a guest"
-    assert "o" not in user.modes, "and no operator any more"
-    world.directory.quit(user, "")
+    give_up(world, person)
+    assert person.account is None, "who gave it up is a guest"
+    assert "o" not in person.modes, "and no operator any more"
+    world.directory.quit(person, "")
     make(world, password="other one")
     heir = come(world, "heir", "other one")
     pages: list[Any] = []
@@ -164,23 +163,23 @@ def test_whoever_registers_the_name_anew_gets_nothing(world: World) -> None:
     assert pages == [[]]
     assert world.directory.history.marker(ACCOUNT, "#den") is None
     assert world.storage.mailbox.waiting(world.storage.accounts.find(ACCOUNT)) == 0  # type: ignore[arg-type]
-    assert world.directory.returning.take(ACCOUNT, world.now()) == []
+    assert world.directory.present(ACCOUNT) is heir
     with pytest.raises(Refused) as refused:
-        world.directory.join(heir, check_room("#den"))
+        world.directory.join(session_of(heir), check_room("#den"))
     assert refused.value.why is Why.INVITE_ONLY, "the room keeps its modes"
     room = world.directory.rooms["#den"]
     room.members[friend].modes = "o"
-    invite(world.directory, friend, room, heir)
-    assert world.directory.join(heir, check_room("#den")).modes == "", "and is nobody's"
+    invite(world.directory, session_of(friend), room, heir)
+    assert world.directory.join(session_of(heir), check_room("#den")).modes == "", "and is nobody's"
     told: list[Any] = []
-    redact(world.directory, heir, "#den", said, "", told.append)
+    redact(world.directory, session_of(heir), "#den", said, "", told.append)
     world.settle()
     assert [refusal.why for refusal in told] == [Why.NEEDS_RIGHT]
 
 
 def test_after_a_restart_the_words_of_a_former_owner_are_nobodys(world: World) -> None:
-    user = live(world)
-    give_up(world, user)
+    person = live(world)
+    give_up(world, person)
     world.crash()
     later = world.restart()
     make(later, password="other one")
@@ -195,11 +194,11 @@ def test_after_a_restart_the_words_of_a_former_owner_are_nobodys(world: World) -
 
 
 def test_a_login_that_is_answered_after_the_account_is_gone_is_none(world: World) -> None:
-    user, other = come(world, "zeb"), world.enter("other")
+    person, other = come(world, "zeb"), world.enter("other")
     answers: list[Any] = []
     account = world.storage.accounts.find(ACCOUNT)
     assert account is not None
-    world.logins.log_in(other, ACCOUNT, PASSWORD, answers.append)
+    world.logins.log_in(session_of(other), ACCOUNT, PASSWORD, answers.append)
     hashing = world.executors["passwords"]
     work = hashing.waiting.popleft()
     # The password is read and found right, and before that is known the account is removed.
@@ -209,7 +208,7 @@ def test_a_login_that_is_answered_after_the_account_is_gone_is_none(world: World
     def gone_meanwhile(before: Account | None, read: Account) -> bool:
         world.storage.accounts.remove(account, outcome.append)
         world.writes.run()
-        world.logins.account_gone(account, user)
+        world.logins.account_gone(account, session_of(person))
         return original(before, read)
 
     world.storage.accounts._may_be = gone_meanwhile  # type: ignore[method-assign]
@@ -228,7 +227,7 @@ def test_mail_for_an_account_that_goes_meanwhile_is_not_kept_for_the_next(world:
     friend = world.enter("friend")
     world.storage.accounts.remove(account, lambda answer: None)
     receipts: list[bool] = []
-    world.logins.leave_message(friend, account, "for you alone", receipt=receipts.append)
+    world.logins.leave_message(session_of(friend), account, "for you alone", receipt=receipts.append)
     world.settle()
     assert receipts == [False]
     heir = make(world)
@@ -255,49 +254,58 @@ def test_rights_that_an_account_gave_end_with_them(world: World, words: tuple[st
     promote(world.directory, carl, account)
     change_outside(world, *words)
     assert carl.modes == ""
-    assert world.directory.users["carl"] is carl, "a guest who said the password is a guest again"
-    assert isinstance(carl.reader, Ear)
-    assert getattr(carl.reader.told[-1], "text", "") == "You are no operator of this server any more."
+    assert world.directory.people["carl"] is carl, "a guest who said the password is a guest again"
+    reader = session_of(carl).reader
+    assert isinstance(reader, Ear)
+    assert getattr(reader.told[-1], "text", "") == "You are no operator of this server any more."
 
 
 def test_an_account_that_is_removed_ends_its_sessions(world: World) -> None:
     world.storage.startService()
-    user = come(world, "zeb")
+    person = come(world, "zeb")
+    reader = session_of(person).reader
     change_outside(world, "remove", ACCOUNT)
-    assert user.name is None
-    assert isinstance(user.reader, Ear)
-    assert user.reader.ended == "Your account was removed."
+    assert person.name is None
+    assert isinstance(reader, Ear)
+    assert reader.ended == "Your account was removed."
 
 
 def test_another_password_ends_all_other_sessions(world: World) -> None:
     world.storage.startService()
-    mine, thief, unfinished = come(world, "zeb"), come(world, "thief"), User(99, Ear(), "test", "", "", 0.0)
-    world.logins.log_in(unfinished, ACCOUNT, PASSWORD, lambda answer: None)
-    world.settle()
-    assert unfinished.account == ACCOUNT
+    mine = session_of(come(world, "zeb"))
+    thief, unfinished = session_of(world.enter("thief")), connect(world.directory, Ear())
+    for session in (thief, unfinished):
+        world.logins.log_in(session, ACCOUNT, PASSWORD, lambda answer: None)
+        world.settle()
+        assert session.person.account == ACCOUNT
+    assert mine.person is thief.person
     world.logins.set_password(mine, "other one", lambda answer: None)
     world.settle()
-    assert (mine.name is not None, thief.name) == (True, None)
+    assert (mine.alive, thief.alive) == (True, False) or (
+        isinstance(thief.reader, Ear) and thief.reader.ended
+    )
+    assert list(mine.person.sessions) == [mine]
     with pytest.raises(Refused) as refused:
         world.directory.enter(unfinished, check_name("unfinished"))
     assert refused.value.why is Why.LOGIN_FAILED, "nor may come in who had only logged in"
     world.wait(ACCOUNTS_SECONDS + 2)
-    assert mine.account == ACCOUNT
+    assert mine.person.account == ACCOUNT
     change_outside(world, "password", ACCOUNT, "--password", "a third one")
-    assert mine.name is None, "and with another one by the operator, all of them end"
+    assert mine.person.name is None, "and with another one by the operator, all of them end"
 
 
 def test_mail_that_is_fetched_for_a_former_owner_is_not_handed_to_the_next(world: World) -> None:
     account = world.storage.accounts.find(ACCOUNT)
     assert account is not None
-    world.logins.leave_message(world.enter("friend"), account, "for you alone")
+    world.logins.leave_message(session_of(world.enter("friend")), account, "for you alone")
     world.settle()
-    user = come(world, "zeb")
-    world.logins.deliver(user)
+    person = come(world, "zeb")
+    world.logins.deliver(session_of(person))
+    reader = session_of(person).reader
     give_up_now = world.executors["pages"].waiting.popleft()
-    give_up(world, user)
+    give_up(world, person)
     make(world, password="other one")
     give_up_now()
     world.settle()
-    assert isinstance(user.reader, Ear)
-    assert not [event for event in user.reader.told if isinstance(event, Whispered)]
+    assert isinstance(reader, Ear)
+    assert not [event for event in reader.told if isinstance(event, Whispered)]

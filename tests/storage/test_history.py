@@ -11,10 +11,11 @@ from chat.domain.events import Said, Tagged
 from chat.domain.history import Conversation, Range, Search, after_moment, at_message, before_moment
 from chat.domain.log import KEEP
 from chat.domain.names import RoomName
+from chat.domain.person import Person
+from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
-from chat.domain.room import Membership
-from chat.domain.user import User
 from chat.storage.threads import Overloaded
+from tests.domain.people import session_of
 
 from .by_hand import World
 
@@ -32,17 +33,18 @@ def room_name(name: str = "#room") -> RoomName:
     return RoomName(name, name)
 
 
-def join(world: World, user: User, name: str = "#room") -> Membership:
+def join(world: World, person: Person, name: str = "#room") -> Cursor:
     """Go into a room."""
-    return world.directory.join(user, room_name(name))
+    world.directory.join(session_of(person), room_name(name))
+    return session_of(person).cursors[world.directory.room(name)]
 
 
-def say(world: World, user: User, *texts: str, name: str = "#room") -> list[Said]:
+def say(world: World, person: Person, *texts: str, name: str = "#room") -> list[Said]:
     """Say something, a second apart."""
     events = []
     for text in texts:
         world.clock.advance(1)
-        event = world.directory.say(user, world.directory.room(name), text)
+        event = world.directory.say(session_of(person), world.directory.room(name), text)
         assert isinstance(event, Said)
         events.append(event)
     return events
@@ -181,8 +183,8 @@ def test_who_joins_first_after_a_restart_sees_what_was_said_before(world: World)
     bob = join(later, later.enter("bob"))
     carl = join(later, later.enter("carl"))
     replays = [Answer(), Answer()]
-    for membership, answer in zip((bob, carl), replays, strict=True):
-        later.directory.history.replay(membership, 20, answer)
+    for cursor, answer in zip((bob, carl), replays, strict=True):
+        later.directory.history.replay(cursor, 20, answer)
     later.settle()
     for answer in replays:
         assert answer.texts == ["a", "b"]
@@ -193,13 +195,15 @@ def test_who_joins_first_after_a_restart_sees_what_was_said_before(world: World)
 
 def test_a_replay_of_the_lobby_needs_no_disk(world: World) -> None:
     ann = world.enter("ann")
-    world.directory.join_lobby(ann)
+    world.directory.join_lobby(session_of(ann))
     say(world, ann, "a", name="#lobby")
     world.settle()
     world.crash()
     later = world.restart()
     answer = Answer()
-    later.directory.history.replay(later.directory.join_lobby(later.enter("bob")), 20, answer)
+    bob = later.enter("bob")
+    later.directory.join_lobby(session_of(bob))
+    later.directory.history.replay(session_of(bob).cursors[later.directory.lobby], 20, answer)
     assert answer.texts == ["a"]
 
 
@@ -210,9 +214,9 @@ def test_a_replay_is_at_most_what_is_asked_for(world: World) -> None:
     world.settle()
     world.crash()
     later = world.restart()
-    membership = join(later, later.enter("bob"))
+    cursor = join(later, later.enter("bob"))
     answer = Answer()
-    later.directory.history.replay(membership, 3, answer)
+    later.directory.history.replay(cursor, 3, answer)
     later.settle()
     assert answer.texts == [str(number) for number in range(KEEP + 47, KEEP + 50)]
 
@@ -221,7 +225,7 @@ def test_a_room_that_was_empty_for_a_while_is_remembered(world: World) -> None:
     ann = world.enter("ann")
     join(world, ann)
     say(world, ann, "a")
-    world.directory.part(ann, world.directory.room("#room"))
+    world.directory.part(session_of(ann), world.directory.room("#room"))
     answer = Answer()
     world.directory.history.replay(join(world, ann), 20, answer)
     world.settle()
@@ -230,14 +234,14 @@ def test_a_room_that_was_empty_for_a_while_is_remembered(world: World) -> None:
 
 def test_without_a_disk_a_replay_is_what_memory_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = world.enter("ann")
-    membership = join(world, ann)
+    cursor = join(world, ann)
 
     def broken(*_: Any) -> None:
         raise OSError("cannot read")
 
     monkeypatch.setattr(world.storage._pages.reader, "page", broken)
     answer = Answer()
-    world.directory.history.replay(membership, 20, answer)
+    world.directory.history.replay(cursor, 20, answer)
     world.settle()
     assert answer.value == []
 
@@ -302,14 +306,14 @@ def test_targets_are_rooms_and_partners_with_something_new(world: World) -> None
         join(later, ann, name)
     say(later, ann, "y", name="#new")
     later.clock.advance(1)
-    later.directory.whisper(bob, ann, "psst")
+    later.directory.whisper(session_of(bob), ann, "psst")
     answer = Answer()
-    rooms = list(ann.memberships)
-    later.directory.history.targets(f"*{ann.session}", rooms, 0.0, later.now() + 1, 10, answer)
+    rooms = list(ann.rooms)
+    later.directory.history.targets(f"*{ann.number}", rooms, 0.0, later.now() + 1, 10, answer)
     later.settle()
     assert [row.name for row in answer.value] == ["#old", "#new", "bob"]
     backwards = Answer()
-    later.directory.history.targets(f"*{ann.session}", rooms, later.now() + 1, 0.0, 1, backwards)
+    later.directory.history.targets(f"*{ann.number}", rooms, later.now() + 1, 0.0, 1, backwards)
     later.settle()
     assert [row.name for row in backwards.value] == ["bob"]
 
@@ -359,9 +363,9 @@ def test_what_is_redacted_is_gone_from_memory_and_disk(world: World) -> None:
 
 def test_private_conversations_are_remembered_by_both_and_never_stored(world: World) -> None:
     ann, bob = world.enter("ann", "ann"), world.enter("bob")
-    world.directory.whisper(ann, bob, "psst")
+    world.directory.whisper(session_of(ann), bob, "psst")
     world.settle()
-    for owner, partner in (("ann", "bob"), (f"*{bob.session}", "ann")):
+    for owner, partner in (("ann", "bob"), (f"*{bob.number}", "ann")):
         answer = page(world, target=Conversation(owner, partner))
         assert [event.text for event in answer.value] == ["psst"]
     assert b"psst" not in b"".join(path.read_bytes() for path in world.folder.iterdir())
@@ -369,12 +373,12 @@ def test_private_conversations_are_remembered_by_both_and_never_stored(world: Wo
 
 def test_a_guest_who_leaves_is_forgotten(world: World) -> None:
     ann, bob = world.enter("ann", "ann"), world.enter("bob")
-    world.directory.whisper(ann, bob, "psst")
-    world.directory.history.set_marker(f"*{bob.session}", "#room", 5.0)
+    world.directory.whisper(session_of(ann), bob, "psst")
+    world.directory.history.set_marker(f"*{bob.number}", "#room", 5.0)
     world.directory.quit(bob, "")
-    assert page(world, target=Conversation(f"*{bob.session}", "ann")).value == []
+    assert page(world, target=Conversation(f"*{bob.number}", "ann")).value == []
     assert [event.text for event in page(world, target=Conversation("ann", "bob")).value] == ["psst"]
-    assert world.directory.history.marker(f"*{bob.session}", "#room") is None
+    assert world.directory.history.marker(f"*{bob.number}", "#room") is None
 
 
 def test_read_markers_of_accounts_survive_a_restart_and_move_forward_only(world: World) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from chat.domain import modes
 from chat.domain.events import ModeChanged
 from chat.domain.mode_lines import read
+from tests.domain.people import session_of
 
 from .by_hand import Ear, World
 from .test_history import Answer, join, page
@@ -16,7 +17,7 @@ def test_a_key_is_in_no_page_and_not_on_disk(tmp_path: Path) -> None:
     world = World(tmp_path)
     ann = world.enter("ann")
     room = join(world, ann).room
-    modes.apply(world.directory, ann, room, read(["+k", "sesame"]))
+    modes.apply(world.directory, session_of(ann), room, read(["+k", "sesame"]))
 
     def changes(answer: Answer) -> list[tuple[str, ...]]:
         return [event.change for event in answer.value if isinstance(event, ModeChanged)]
@@ -26,11 +27,11 @@ def test_a_key_is_in_no_page_and_not_on_disk(tmp_path: Path) -> None:
     stored = page(world, speech=False)
     world.settle()
     assert changes(waiting) == changes(stored) == [("+k", "*")]
-    told = ann.reader
+    told = session_of(ann).reader
     assert isinstance(told, Ear)
     assert isinstance(told.told[-1], ModeChanged)
     assert told.told[-1].change == ("+k", "sesame")
-    modes.apply(world.directory, ann, room, read(["-k"]))
+    modes.apply(world.directory, session_of(ann), room, read(["-k"]))
     world.settle()
     world.crash()
     later = world.restart()

@@ -11,11 +11,12 @@ from chat.domain.accounts import Account
 from chat.domain.events import Acted, Whispered
 from chat.domain.mailbox import MAILBOX_DAYS, MAILBOX_EACH
 from chat.domain.names import check_name
+from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.repeats import repeat_key
-from chat.domain.user import User
 from chat.storage.mailbox import DAY, KEY_BYTES, Seal
 from chat.storage.store import DAILY_SECONDS, MAIL_KEY
+from tests.domain.people import session_of
 
 from .by_hand import Ear, World, somebody
 
@@ -39,22 +40,22 @@ def ann(world: World) -> Account:
 def write(world: World, *texts: str, author: str = "bob", **more: Any) -> list[bool]:
     """Somebody writes to ann; return the receipts."""
     receipts: list[bool] = []
-    user = world.directory.users.get(author) or world.enter(author)
+    person = world.directory.people.get(author) or world.enter(author)
     for text in texts:
         world.clock.advance(1)
-        world.logins.leave_message(user, ann(world), text, receipt=receipts.append, **more)
+        world.logins.leave_message(session_of(person), ann(world), text, receipt=receipts.append, **more)
     world.settle()
     return receipts
 
 
-def come(world: World) -> tuple[User, list[Whispered]]:
+def come(world: World) -> tuple[Person, list[Whispered]]:
     """Ann comes; return what she is told."""
-    user = world.enter("ann", "ann")
-    world.logins.deliver(user)
+    person = world.enter("ann", "ann")
+    world.logins.deliver(session_of(person))
     world.settle()
-    ear = user.reader
+    ear = session_of(person).reader
     assert isinstance(ear, Ear)
-    return user, [event for event in ear.told if isinstance(event, Whispered)]
+    return person, [event for event in ear.told if isinstance(event, Whispered)]
 
 
 def test_a_message_waits_for_its_reader_across_a_restart(world: World) -> None:
@@ -62,18 +63,18 @@ def test_a_message_waits_for_its_reader_across_a_restart(world: World) -> None:
     assert write(world, "hello", "are you there?") == [True, True]
     world.crash()
     later = world.restart()
-    user, told = come(later)
+    person, told = come(later)
     assert [event.text for event in told] == ["hello", "are you there?"]
     assert [event.author.name for event in told] == ["bob", "bob"]
     assert [event.time - came for event in told] == pytest.approx([1, 2])
-    assert user.correspondent == "bob"
+    assert person.correspondent == "bob"
 
 
 def test_it_is_delivered_once(world: World) -> None:
     write(world, "hello")
-    user, told = come(world)
+    person, told = come(world)
     assert len(told) == 1
-    world.directory.quit(user, "")
+    world.directory.quit(person, "")
     assert come(world)[1] == []
     world.crash()
     assert come(world.restart())[1] == []
@@ -152,21 +153,22 @@ def test_what_nobody_fetches_is_forgotten(world: World) -> None:
 
 def test_a_reader_who_takes_nothing_gets_it_next_time(world: World) -> None:
     write(world, "a", "b")
-    user = world.enter("ann", "ann")
-    assert isinstance(user.reader, Ear)
-    user.reader.takes = False
-    world.logins.deliver(user)
+    person = world.enter("ann", "ann")
+    reader = session_of(person).reader
+    assert isinstance(reader, Ear)
+    reader.takes = False
+    world.logins.deliver(session_of(person))
     world.settle()
-    world.directory.quit(user, "")
+    world.directory.quit(person, "")
     assert [event.text for event in come(world)[1]] == ["a", "b"]
 
 
 def test_a_reader_who_is_gone_gets_it_next_time(world: World) -> None:
     write(world, "a")
-    user = world.enter("ann", "ann")
-    world.logins.deliver(user)
-    world.directory.quit(user, "")
-    user.gone = True
+    person = world.enter("ann", "ann")
+    world.logins.deliver(session_of(person))
+    world.directory.leave(session_of(person), "")
+    world.directory.quit(person, "")
     world.settle()
     assert [event.text for event in come(world)[1]] == ["a"]
 
@@ -186,7 +188,7 @@ def test_what_the_disk_does_not_take_is_told_to_the_sender(
 def test_a_kept_message_repeated_after_a_crash_is_kept_once(world: World) -> None:
     bob = world.enter("bob")
     key = repeat_key(bob.identity, "0123456789abcdef.1", "ann")
-    event = world.logins.leave_message(bob, ann(world), "hello", repeat=key)
+    event = world.logins.leave_message(session_of(bob), ann(world), "hello", repeat=key)
     world.settle()
     world.crash()
     later = world.restart()

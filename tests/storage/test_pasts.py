@@ -12,9 +12,10 @@ from chat.domain import modes
 from chat.domain.history import Range, Search
 from chat.domain.mode_lines import read
 from chat.domain.names import check_room
+from chat.domain.person import Person
 from chat.domain.room import Room
-from chat.domain.user import User
 from chat.storage.registry import DAY, UNUSED_DAYS
+from tests.domain.people import session_of
 
 from .by_hand import World
 
@@ -29,14 +30,15 @@ def world(tmp_path: Path) -> World:
 def found(world: World, name: str = "#plan") -> list[str]:
     """Everything that whoever makes a room now can find out of what was said in one of this name."""
     newcomer = world.enter("newcomer")
-    membership = world.directory.join(newcomer, check_room(name))
+    world.directory.join(session_of(newcomer), check_room(name))
+    cursor = session_of(newcomer).cursors[world.directory.room(name)]
     texts: list[str] = []
 
     def take(answer: Any) -> None:
         texts.extend(event.text for event in answer if hasattr(event, "text"))
 
     history = world.directory.history
-    history.replay(membership, 20, take)
+    history.replay(cursor, 20, take)
     history.page(Range(name, None, None, 50), take)
     history.around(name, "0", 50, True, take)
     history.search(Search(("safe",), (name,)), take)
@@ -46,13 +48,13 @@ def found(world: World, name: str = "#plan") -> list[str]:
     return texts
 
 
-def secret_room(world: World, change: str, account: str | None = None) -> tuple[User, Room]:
+def secret_room(world: World, change: str, account: str | None = None) -> tuple[Person, Room]:
     """A room with these modes in which something was said."""
     ann = world.enter("ann", account)
-    room = world.directory.join(ann, check_room("#plan")).room
+    room = world.directory.join(session_of(ann), check_room("#plan")).room
     if change:
-        assert not modes.apply(world.directory, ann, room, read(change.split()))
-    world.directory.say(ann, room, SECRET)
+        assert not modes.apply(world.directory, session_of(ann), room, read(change.split()))
+    world.directory.say(session_of(ann), room, SECRET)
     world.settle()
     return ann, room
 
@@ -89,11 +91,11 @@ def test_what_is_said_in_the_next_room_of_the_name_is_its_past(world: World) -> 
     ann, _ = secret_room(world, "+k sesame")
     # In one group: the last words, the end, and the beginning of another room.
     room = world.directory.rooms["#plan"]
-    world.directory.say(ann, room, "safe? no")
+    world.directory.say(session_of(ann), room, "safe? no")
     world.directory.quit(ann, "")
     bob = world.enter("bob")
-    room = world.directory.join(bob, check_room("#plan")).room
-    world.directory.say(bob, room, "is it safe?")
+    room = world.directory.join(session_of(bob), check_room("#plan")).room
+    world.directory.say(session_of(bob), room, "is it safe?")
     world.settle()
     world.directory.quit(bob, "")
     world.settle()
@@ -110,7 +112,7 @@ def test_a_past_that_ended_while_the_disk_failed_has_ended_when_it_works(world: 
         raise sqlite3.OperationalError("disk I/O error")
 
     world.storage._database.write = bad  # type: ignore[method-assign]
-    world.directory.say(ann, room, "safe as well")
+    world.directory.say(session_of(ann), room, "safe as well")
     world.directory.quit(ann, "")
     world.wait(1)
     world.storage._database.write = good  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from chat.domain.names import RoomName
 from chat.domain.room import Room
 from chat.storage.registry import DAY, ORPHAN_DAYS, UNUSED_DAYS
 from chat.storage.upkeep import daily
+from tests.domain.people import session_of
 
 from .by_hand import World
 
@@ -22,7 +23,7 @@ def world(tmp_path: Path) -> World:
 
 def join(world: World, name: str, room: str = "#room", account: str | None = None) -> Room:
     """Somebody comes in and goes into a room."""
-    return world.directory.join(world.enter(name, account), RoomName(room, room)).room
+    return world.directory.join(session_of(world.enter(name, account)), RoomName(room, room)).room
 
 
 def give_topic(world: World, room: Room, text: str = "fish") -> None:
@@ -69,11 +70,11 @@ def test_the_rights_and_modes_of_an_account_in_its_room_survive(world: World) ->
     world.crash()
     later = world.restart()
     bob = later.enter("bob")
-    membership = later.directory.join(bob, RoomName("#room", "#room"))
-    assert membership.modes == ""
-    assert "m" in membership.room.flags
-    assert membership.room.founder == "ann"
-    owner = later.directory.join(later.enter("Ann2", "Ann"), RoomName("#room", "#room"))
+    member = later.directory.join(session_of(bob), RoomName("#room", "#room"))
+    assert member.modes == ""
+    assert "m" in member.room.flags
+    assert member.room.founder == "ann"
+    owner = later.directory.join(session_of(later.enter("Ann2", "Ann")), RoomName("#room", "#room"))
     assert "o" in owner.modes
 
 
@@ -91,7 +92,7 @@ def test_a_room_that_is_nobodys_is_forgotten_when_all_have_left(world: World) ->
     give_topic(world, room)
     world.settle()
     assert rows(world) == ["#room"]
-    world.directory.part(next(iter(room.members)), room)
+    world.directory.part(session_of(next(iter(room.members))), room)
     world.settle()
     assert rows(world) == []
     assert join(world, "bob").topic is None
@@ -110,7 +111,7 @@ def test_a_room_is_not_forgotten_because_the_server_stops(world: World) -> None:
 def test_the_room_of_an_account_waits_for_it(world: World) -> None:
     room = join(world, "ann", account="ann")
     give_topic(world, room)
-    world.directory.part(next(iter(room.members)), room)
+    world.directory.part(session_of(next(iter(room.members))), room)
     assert join(world, "bob").topic is not None
 
 

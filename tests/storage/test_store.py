@@ -14,11 +14,12 @@ from chat.domain.figures import figures
 from chat.domain.history import Search
 from chat.domain.journal import Stamps
 from chat.domain.names import RoomName
+from chat.domain.person import Person
 from chat.domain.repeats import REPEAT_SECONDS, repeat_key
-from chat.domain.user import User
 from chat.storage.schema import DATABASE, LOCK, Unusable
 from chat.storage.store import ACCOUNTS_SECONDS, MAIL_KEY, STOP_SECONDS, Storage
 from chat.storage.upkeep import Retention
+from tests.domain.people import session_of
 
 from .by_hand import START, World
 
@@ -34,16 +35,16 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-def join(world: World, name: str = "ann") -> User:
+def join(world: World, name: str = "ann") -> Person:
     """Somebody comes in and goes into a room."""
-    user = world.enter(name)
-    world.directory.join(user, RoomName("#room", "#room"))
-    return user
+    person = world.enter(name)
+    world.directory.join(session_of(person), RoomName("#room", "#room"))
+    return person
 
 
-def say(world: World, user: User, text: str, **more: Any) -> Said:
+def say(world: World, person: Person, text: str, **more: Any) -> Said:
     """Somebody says something."""
-    event = world.directory.say(user, world.directory.room("#room"), text, **more)
+    event = world.directory.say(session_of(person), world.directory.room("#room"), text, **more)
     assert isinstance(event, Said)
     return event
 
@@ -106,14 +107,14 @@ def test_a_stop_while_the_disk_fails_says_so_and_ends(world: World, monkeypatch:
 def test_figures_tell_whether_history_is_kept(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user = join(world)
+    person = join(world)
     world.settle()
 
     def broken(*_: Any) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(world.storage._database, "write", broken)
-    say(world, user, "hello")
+    say(world, person, "hello")
     assert dict(figures(world.directory))["history"] == "kept"
     world.settle()
     shown = dict(figures(world.directory))
@@ -155,9 +156,9 @@ def test_an_idle_server_leaves_the_disk_alone(world: World) -> None:
 def test_old_events_are_forgotten_by_themselves(tmp_path: Path) -> None:
     world = World(tmp_path, retention=Retention(events=3))
     world.storage.startService()
-    user = join(world)
+    person = join(world)
     for number in range(10):
-        say(world, user, str(number))
+        say(world, person, str(number))
     world.wait(3)
     assert stored(tmp_path) == ["7", "8", "9"]
 
@@ -191,14 +192,14 @@ def test_a_message_repeated_after_a_crash_is_acknowledged_and_not_said_again(wor
     world.settle()
     world.crash()
     later = world.restart()
-    user = join(later)
+    person = join(later)
     receipts: list[bool] = []
 
     def refuse(*_: Any) -> Any:
         raise AssertionError("said twice")
 
     again = later.directory.repeats.once(
-        repeat_key(user.identity, LABEL, "#room"), receipts.append, refuse, refuse
+        repeat_key(person.identity, LABEL, "#room"), receipts.append, refuse, refuse
     )
     assert (again.msgid, again.text) == (event.msgid, "hello")
     assert receipts == [True]
@@ -211,9 +212,9 @@ def test_a_label_is_not_remembered_for_ever(world: World) -> None:
     world.crash()
     world.clock.advance(REPEAT_SECONDS)
     later = world.restart()
-    user = join(later)
+    person = join(later)
     fresh = later.directory.repeats.once(
-        key, None, lambda receipt: say(later, user, "hello", repeat=key), lambda *_: None
+        key, None, lambda receipt: say(later, person, "hello", repeat=key), lambda *_: None
     )
     later.settle()
     assert stored(world.folder) == ["hello", "hello"]

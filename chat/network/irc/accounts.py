@@ -34,24 +34,24 @@ REGISTER_CODES = {
 """What a refusal of a registration is called; anything else is TEMPORARILY_UNAVAILABLE."""
 
 
-def logged_in(session: IrcClient, account: Account) -> None:
+def logged_in(client: IrcClient, account: Account) -> None:
     """RPL_LOGGEDIN."""
-    session.numeric(n.RPL_LOGGEDIN, session.user.identity.mask, account.name, account.name)
+    client.numeric(n.RPL_LOGGEDIN, client.person.identity.mask, account.name, account.name)
 
 
-def password_right(session: IrcClient) -> bool:
+def password_right(client: IrcClient) -> bool:
     """Whether the client has given the server's password, if there is one."""
-    wanted = session.connection.factory.settings.password
-    if not wanted or session.registration is None:
+    wanted = client.connection.factory.settings.password
+    if not wanted or client.registration is None:
         return True
-    return hmac.compare_digest(wanted.encode(), (session.registration.password or "").encode())
+    return hmac.compare_digest(wanted.encode(), (client.registration.password or "").encode())
 
 
-def abort(session: IrcClient) -> None:
+def abort(client: IrcClient) -> None:
     """The client went on without finishing its exchange."""
-    if session.exchange is not None:
-        session.exchange = None
-        session.numeric(n.ERR_SASLABORTED)
+    if client.exchange is not None:
+        client.exchange = None
+        client.numeric(n.ERR_SASLABORTED)
 
 
 def _sasl_work(asker: Asker, arguments: Sequence[str]) -> float:
@@ -61,115 +61,115 @@ def _sasl_work(asker: Asker, arguments: Sequence[str]) -> float:
 
 
 @command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True, lines=0.0, work=_sasl_work)
-def _authenticate(session: IrcClient, message: Message) -> None:
+def _authenticate(client: IrcClient, message: Message) -> None:
     data = message.params[0]
     if data == "*":
-        session.exchange = None
-        session.numeric(n.ERR_SASLABORTED)
-    elif session.exchange is None:
+        client.exchange = None
+        client.numeric(n.ERR_SASLABORTED)
+    elif client.exchange is None:
         if data.upper() == MECHANISMS:
-            session.exchange = ""
-            session.send(b"AUTHENTICATE +\r\n")
+            client.exchange = ""
+            client.send(b"AUTHENTICATE +\r\n")
         else:
-            session.numeric(n.RPL_SASLMECHS, MECHANISMS)
-            session.numeric(n.ERR_SASLFAIL)
+            client.numeric(n.RPL_SASLMECHS, MECHANISMS)
+            client.numeric(n.ERR_SASLFAIL)
     elif len(data) > CHUNK:
-        session.exchange = None
-        session.numeric(n.ERR_SASLTOOLONG)
+        client.exchange = None
+        client.numeric(n.ERR_SASLTOOLONG)
     else:
-        _collect(session, data)
+        _collect(client, data)
 
 
-def _collect(session: IrcClient, data: str) -> None:
-    collected = (session.exchange or "") + ("" if data == "+" else data)
+def _collect(client: IrcClient, data: str) -> None:
+    collected = (client.exchange or "") + ("" if data == "+" else data)
     if len(collected) > RESPONSE_BYTES:
-        session.exchange = None
-        session.numeric(n.ERR_SASLFAIL)
+        client.exchange = None
+        client.numeric(n.ERR_SASLFAIL)
     elif len(data) == CHUNK:
-        session.exchange = collected
+        client.exchange = collected
     else:
-        session.exchange = None
-        _plain(session, collected)
+        client.exchange = None
+        _plain(client, collected)
 
 
-def _plain(session: IrcClient, text: str) -> None:
+def _plain(client: IrcClient, text: str) -> None:
     try:
         parts = base64.b64decode(text, validate=True).decode().split("\0")
     except ValueError:
         # Not Base64 (also letters beyond ASCII), or not UTF-8.
         parts = []
     if len(parts) != 3 or not parts[1] or not parts[2] or fold(parts[0] or parts[1]) != fold(parts[1]):
-        session.numeric(n.ERR_SASLFAIL)
+        client.numeric(n.ERR_SASLFAIL)
         return
-    later = session.suspend()
+    later = client.suspend()
 
     def answered(answer: Answer[Account]) -> None:
         with later:
             if isinstance(answer, Refused):
                 if answer.why in (Why.LIMIT, Why.SERVER_BANNED):
-                    session.tell_sentence(answer.sentence)
-                session.numeric(n.ERR_SASLFAIL)
+                    client.tell_sentence(answer.sentence)
+                client.numeric(n.ERR_SASLFAIL)
                 return
-            logged_in(session, answer)
-            session.numeric(n.RPL_SASLSUCCESS)
-            if session.registration is None:
-                session.logins.deliver(session.user)
+            logged_in(client, answer)
+            client.numeric(n.RPL_SASLSUCCESS)
+            if client.registration is None:
+                client.logins.deliver(client.session)
 
-    session.logins.log_in(session.user, parts[1], parts[2], answered)
+    client.logins.log_in(client.session, parts[1], parts[2], answered)
 
 
 @command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True, words=Words(), work=HASH)
-def _register(session: IrcClient, message: Message) -> None:
-    policy = session.connection.factory.settings.registration
+def _register(client: IrcClient, message: Message) -> None:
+    policy = client.connection.factory.settings.registration
     asked = message.params[0] if message.params else "*"
     if len(message.params) < 3:
-        session.fail(
+        client.fail(
             "REGISTER", "NEED_MORE_PARAMS", "", "REGISTER takes an account, an address or *, and a password"
         )
     elif policy == "closed":
-        session.fail("REGISTER", "TEMPORARILY_UNAVAILABLE", asked, "Ask an operator for an account")
-    elif session.registration is not None and policy != "early":
-        session.fail("REGISTER", "COMPLETE_CONNECTION_REQUIRED", asked, "Finish connecting first")
-    elif not password_right(session):
-        session.fail(
+        client.fail("REGISTER", "TEMPORARILY_UNAVAILABLE", asked, "Ask an operator for an account")
+    elif client.registration is not None and policy != "early":
+        client.fail("REGISTER", "COMPLETE_CONNECTION_REQUIRED", asked, "Finish connecting first")
+    elif not password_right(client):
+        client.fail(
             "REGISTER", "COMPLETE_CONNECTION_REQUIRED", asked, "Give the server's password first: PASS"
         )
     else:
-        name = _account_name(session, asked)
+        name = _account_name(client, asked)
         if name is not None:
-            _make(session, name, message.params[2])
+            _make(client, name, message.params[2])
 
 
-def _account_name(session: IrcClient, asked: str) -> Name | None:
+def _account_name(client: IrcClient, asked: str) -> Name | None:
     if asked == "*":
-        name = session.user.name if session.registration is None else session.registration.name
+        name = client.person.name if client.registration is None else client.registration.name
         if name is None:
-            session.fail("REGISTER", "NEED_NICK", "*", "Choose a nick first, or name the account")
+            client.fail("REGISTER", "NEED_NICK", "*", "Choose a nick first, or name the account")
         return name
     try:
         return check_name(asked)
     except NameRefused as refused:
-        session.fail("REGISTER", "BAD_ACCOUNT_NAME", asked, str(refused))
+        client.fail("REGISTER", "BAD_ACCOUNT_NAME", asked, str(refused))
         return None
 
 
-def _make(session: IrcClient, name: Name, password: str) -> None:
-    later = session.suspend()
+def _make(client: IrcClient, name: Name, password: str) -> None:
+    later = client.suspend()
 
     def answered(answer: Answer[Account]) -> None:
         with later:
             if isinstance(answer, Refused):
                 code = REGISTER_CODES.get(answer.why, "TEMPORARILY_UNAVAILABLE")
-                session.fail("REGISTER", code, name.shown, answer.sentence)
+                client.fail("REGISTER", code, name.shown, answer.sentence)
                 return
-            source = session.server_name
-            session.send(f":{source} REGISTER SUCCESS {answer.name} :The account is yours\r\n".encode())
-            logged_in(session, answer)
+            source = client.server_name
+            client.send(f":{source} REGISTER SUCCESS {answer.name} :The account is yours\r\n".encode())
+            logged_in(client, answer)
 
-    session.logins.register(session.user, name, password, answered)
+    client.logins.register(client.session, name, password, answered)
 
 
 @command("LOGOUT", "", "log out of your account")
-def _logout(session: IrcClient, message: Message) -> None:
-    session.logins.log_out(session.user)
-    session.numeric(n.RPL_LOGGEDOUT, session.user.identity.mask)
+def _logout(client: IrcClient, message: Message) -> None:
+    client.logins.log_out(client.session)
+    client.numeric(n.RPL_LOGGEDOUT, client.person.identity.mask)

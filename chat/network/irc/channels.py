@@ -20,79 +20,79 @@ from chat.network.irc.rows import command
 from chat.wire import Message
 
 
-def targets(session: IrcClient, text: str) -> list[str]:
+def targets(client: IrcClient, text: str) -> list[str]:
     """The parts of a list with commas; those beyond `TARGETS_AT_MOST` are refused."""
     parts = [part for part in text.split(",") if part]
     if len(parts) > isupport.TARGETS_AT_MOST:
-        session.numeric(n.ERR_TOOMANYTARGETS, parts[isupport.TARGETS_AT_MOST], isupport.TARGETS_AT_MOST)
+        client.numeric(n.ERR_TOOMANYTARGETS, parts[isupport.TARGETS_AT_MOST], isupport.TARGETS_AT_MOST)
     return parts[: isupport.TARGETS_AT_MOST]
 
 
-def welcome(session: IrcClient, room: Room) -> None:
+def welcome(client: IrcClient, room: Room) -> None:
     """What follows one's own JOIN."""
-    if session.caps & Cap.READ_MARKER:
-        markers.show(session, room.name)
+    if client.caps & Cap.READ_MARKER:
+        markers.show(client, room.name)
     if room.topic is not None:
-        _topic(session, room)
-    if not session.caps & Cap.NO_IMPLICIT_NAMES:
-        names(session, room)
-        session.numeric(n.RPL_ENDOFNAMES, room.name)
-    if session.caps & Cap.METADATA:
-        metadata.entered(session, room)
+        _topic(client, room)
+    if not client.caps & Cap.NO_IMPLICIT_NAMES:
+        names(client, room)
+        client.numeric(n.RPL_ENDOFNAMES, room.name)
+    if client.caps & Cap.METADATA:
+        metadata.entered(client, room)
 
 
-def _topic(session: IrcClient, room: Room) -> None:
+def _topic(client: IrcClient, room: Room) -> None:
     topic = room.topic
     if topic is None:
-        session.numeric(n.RPL_NOTOPIC, room.name)
+        client.numeric(n.RPL_NOTOPIC, room.name)
         return
-    session.numeric(n.RPL_TOPIC, room.name, topic.text)
-    session.numeric(n.RPL_TOPICWHOTIME, room.name, topic.author.mask, int(topic.time))
+    client.numeric(n.RPL_TOPIC, room.name, topic.text)
+    client.numeric(n.RPL_TOPICWHOTIME, room.name, topic.author.mask, int(topic.time))
 
 
 @command("JOIN", "ROOM,... [KEY,...]", "go into rooms; 0 leaves all", minimum=1, work=told_in_rooms)
-def _join(session: IrcClient, message: Message) -> None:
+def _join(client: IrcClient, message: Message) -> None:
     if message.params[0] == "0":
-        for room in list(session.user.memberships):
-            session.directory.part(session.user, room)
+        for room in list(client.person.rooms):
+            client.directory.part(client.session, room)
         return
     keys = message.params[1].split(",") if len(message.params) > 1 else []
-    for index, text in enumerate(targets(session, message.params[0])):
+    for index, text in enumerate(targets(client, message.params[0])):
         key = keys[index] if index < len(keys) else ""
         try:
             name = check_room(text)
         except RoomRefused as refused:
             if refused.rule == "prefix":
-                session.numeric(n.ERR_NOSUCHCHANNEL, text)
+                client.numeric(n.ERR_NOSUCHCHANNEL, text)
             else:
-                session.numeric(n.ERR_BADCHANMASK, text, refused)
+                client.numeric(n.ERR_BADCHANMASK, text, refused)
             continue
-        with session.refusing("JOIN"):
-            session.directory.join(session.user, name, key)
+        with client.refusing("JOIN"):
+            client.directory.join(client.session, name, key)
 
 
 @command(
     "PART", "ROOM,... [REASON]", "leave rooms", minimum=1, words=Words(1, spare=True), work=told_in_rooms
 )
-def _part(session: IrcClient, message: Message) -> None:
+def _part(client: IrcClient, message: Message) -> None:
     reason = within_bytes(message.params[1], isupport.KICK_BYTES) if len(message.params) > 1 else ""
-    for text in targets(session, message.params[0]):
-        with session.refusing("PART"):
-            session.directory.part(session.user, session.directory.room(text), reason)
+    for text in targets(client, message.params[0]):
+        with client.refusing("PART"):
+            client.directory.part(client.session, client.directory.room(text), reason)
 
 
 @command(
     "TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1, words=Words(1), work=told_in_rooms
 )
-def _topic_command(session: IrcClient, message: Message) -> None:
-    room = session.directory.room(message.params[0])
+def _topic_command(client: IrcClient, message: Message) -> None:
+    room = client.directory.room(message.params[0])
     if len(message.params) > 1:
         text = within_bytes(message.params[1], moderation.TOPIC_BYTES)
-        moderation.set_topic(session.directory, session.user, room, text)
-    elif not rights.may_see(session.user, room):
-        session.numeric(n.ERR_NOTONCHANNEL, room.name)
+        moderation.set_topic(client.directory, client.session, room, text)
+    elif not rights.may_see(client.person, room):
+        client.numeric(n.ERR_NOTONCHANNEL, room.name)
     else:
-        _topic(session, room)
+        _topic(client, room)
 
 
 @command(
@@ -103,38 +103,38 @@ def _topic_command(session: IrcClient, message: Message) -> None:
     words=Words(2, spare=True),
     work=told_in_rooms,
 )
-def _kick(session: IrcClient, message: Message) -> None:
-    rooms = targets(session, message.params[0])
-    people = targets(session, message.params[1])
+def _kick(client: IrcClient, message: Message) -> None:
+    rooms = targets(client, message.params[0])
+    people = targets(client, message.params[1])
     reason = message.params[2] if len(message.params) > 2 else ""
-    reason = within_bytes(reason, isupport.KICK_BYTES) or session.user.shown
+    reason = within_bytes(reason, isupport.KICK_BYTES) or client.person.shown
     if len(rooms) not in (1, len(people)):
-        session.numeric(n.ERR_NEEDMOREPARAMS, "KICK")
+        client.numeric(n.ERR_NEEDMOREPARAMS, "KICK")
         return
     for index, person in enumerate(people):
-        with session.refusing("KICK"):
-            room = session.directory.room(rooms[index if len(rooms) > 1 else 0])
-            target = session.directory.find(person)
-            moderation.kick(session.directory, session.user, room, target, reason)
+        with client.refusing("KICK"):
+            room = client.directory.room(rooms[index if len(rooms) > 1 else 0])
+            target = client.directory.find(person)
+            moderation.kick(client.directory, client.session, room, target, reason)
 
 
 @command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you", words=Words())
-def _invite(session: IrcClient, message: Message) -> None:
+def _invite(client: IrcClient, message: Message) -> None:
     if not message.params:
-        for room in session.user.invitations or ():
-            session.numeric(n.RPL_INVITELIST, room.name)
-        session.numeric(n.RPL_ENDOFINVITELIST)
+        for room in client.person.invitations or ():
+            client.numeric(n.RPL_INVITELIST, room.name)
+        client.numeric(n.RPL_ENDOFINVITELIST)
         return
     if len(message.params) < 2:
-        session.numeric(n.ERR_NEEDMOREPARAMS, "INVITE")
+        client.numeric(n.ERR_NEEDMOREPARAMS, "INVITE")
         return
-    target = session.directory.find(message.params[0])
+    target = client.directory.find(message.params[0])
     try:
-        room = session.directory.room(message.params[1])
+        room = client.directory.room(message.params[1])
     except Refused:
-        session.numeric(n.ERR_NOSUCHCHANNEL, message.params[1])
+        client.numeric(n.ERR_NOSUCHCHANNEL, message.params[1])
         return
-    moderation.invite(session.directory, session.user, room, target)
-    session.numeric(n.RPL_INVITING, target.shown, room.name)
+    moderation.invite(client.directory, client.session, room, target)
+    client.numeric(n.RPL_INVITING, target.shown, room.name)
     if target.away is not None:
-        session.numeric(n.RPL_AWAY, target.shown, target.away)
+        client.numeric(n.RPL_AWAY, target.shown, target.away)

@@ -43,13 +43,13 @@ class IrcClient(Responder):
 
     def choose_renderings(self) -> None:
         """Render events as the capabilities and the list of ignored people have it."""
-        ignored = self.user.ignored
+        ignored = self.person.ignored
         if ignored:
             self.rendering = IrcRendering(self.caps & RENDERED, ignored)
         else:
             self.rendering = shared_rendering(self.caps)
-        for membership in self.user.memberships.values():
-            membership.rendering = self.rendering
+        for cursor in self.session.cursors.values():
+            cursor.rendering = self.rendering
 
     def send_rows(self, rows: Iterator[bytes], work: float) -> None:
         """Answer with many lines, of which each takes so much `work`: made in slices, and sent together.
@@ -75,11 +75,10 @@ class IrcClient(Responder):
         if not self.connection.must_wait(0.0, SLICE_ROWS * work, go_on, made):
             go_on(made)
 
-    def leave(self, reason: str) -> None:
-        """Say goodbye and close; others see `reason`."""
+    def leave(self, reason: str, farewell: bool = False) -> None:
+        """Say why, and close; see `Directory.leave`."""
         self.say_error(reason)
-        self.connection.finish(reason)
-        self.directory.quit(self.user, reason)
+        self.connection.finish(reason, farewell)
 
     def say_error(self, sentence: str) -> None:
         """ERROR: why the connection is about to end."""
@@ -110,7 +109,7 @@ class IrcClient(Responder):
         """What a person or room is called in replies."""
         if isinstance(target, Room):
             return target.name
-        return self.nick if target is self.user else target.shown
+        return self.nick if target is self.person else target.shown
 
     def value_line(self, target: Target, key: str, value: str | None) -> bytes:
         """RPL_KEYVALUE, or RPL_KEYNOTSET for None."""

@@ -40,7 +40,7 @@ class BadParameters(Exception):
     """Something about the parameters of a CHATHISTORY; the arguments are the code, its context and a sentence."""
 
 
-def replay(session: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
+def replay(client: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
     """Show what was said in a room before this client came in.
 
     As a batch for clients that know batches, with its time for those that know server-time, and with the time in
@@ -49,20 +49,20 @@ def replay(session: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
     spoken = [event for event in past if isinstance(event, Said | Acted | Noticed)]
     if not spoken:
         return
-    if not session.caps & Cap.SERVER_TIME:
-        now = session.directory.clock()
+    if not client.caps & Cap.SERVER_TIME:
+        now = client.directory.clock()
         spoken = [e._replace(text=f"[{clock_time(e.time, now)}] {e.text}") for e in spoken]
-    data = b"".join(map(session.rendering.render, spoken))
-    if session.caps & Cap.BATCH and session.caps & Cap.SERVER_TIME:
-        session.batch("chathistory", target, data)
+    data = b"".join(map(client.rendering.render, spoken))
+    if client.caps & Cap.BATCH and client.caps & Cap.SERVER_TIME:
+        client.batch("chathistory", target, data)
     else:
-        session.send(data)
+        client.send(data)
 
 
 @command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before", work=QUESTION)
-def _chathistory(session: IrcClient, message: Message) -> None:
-    if not session.caps & Cap.CHATHISTORY:
-        session.numeric(n.ERR_UNKNOWNCOMMAND, "CHATHISTORY")
+def _chathistory(client: IrcClient, message: Message) -> None:
+    if not client.caps & Cap.CHATHISTORY:
+        client.numeric(n.ERR_UNKNOWNCOMMAND, "CHATHISTORY")
         return
     word = message.params[0].upper() if message.params else ""
     try:
@@ -75,12 +75,12 @@ def _chathistory(session: IrcClient, message: Message) -> None:
         if len(message.params) < PARAMETERS[word]:
             raise BadParameters("NEED_MORE_PARAMS", word, "Parameters are missing")
         if word == "TARGETS":
-            _targets(session, message.params[1:])
+            _targets(client, message.params[1:])
         else:
-            _page(session, word, message.params[1:])
+            _page(client, word, message.params[1:])
     except BadParameters as bad:
         code, context, sentence = bad.args
-        session.fail("CHATHISTORY", code, context, sentence)
+        client.fail("CHATHISTORY", code, context, sentence)
 
 
 def _limit(word: str, text: str) -> int:
@@ -108,35 +108,35 @@ def _marks(word: str, text: str) -> tuple[Mark, Mark]:
     return after_moment(moment), before_moment(moment)
 
 
-def _target(session: IrcClient, word: str, name: str) -> Target:
+def _target(client: IrcClient, word: str, name: str) -> Target:
     if not name.startswith("#"):
-        return Conversation(person_key(session.user), fold(name))
-    room = session.directory.rooms.get(fold(name))
-    if room is None or room not in session.user.memberships:
+        return Conversation(person_key(client.person), fold(name))
+    room = client.directory.rooms.get(fold(name))
+    if room is None or room not in client.person.rooms:
         raise BadParameters("INVALID_TARGET", f"{word} {name}", "You are not in this room")
     return room.folded
 
 
-def _page(session: IrcClient, word: str, params: Sequence[str]) -> None:
+def _page(client: IrcClient, word: str, params: Sequence[str]) -> None:
     name = params[0]
-    target = _target(session, word, name)
+    target = _target(client, word, name)
     limit = _limit(word, params[-1])
-    speech = not session.caps & Cap.EVENT_PLAYBACK
+    speech = not client.caps & Cap.EVENT_PLAYBACK
     around = _marks(word, params[1])[1] if word == "AROUND" else ""
     what = None if around else _range(word, params, target, limit, speech)
-    later = session.suspend()
+    later = client.suspend()
 
     def answered(answer: Answer[Page]) -> None:
         with later:
             if isinstance(answer, Refused):
-                session.fail("CHATHISTORY", "MESSAGE_ERROR", f"{word} {name}", answer.sentence)
+                client.fail("CHATHISTORY", "MESSAGE_ERROR", f"{word} {name}", answer.sentence)
             else:
-                session.batch("chathistory", name, b"".join(map(session.rendering.render, answer)))
+                client.batch("chathistory", name, b"".join(map(client.rendering.render, answer)))
 
     if what is None:
-        session.directory.history.around(target, around, limit, speech, answered)
+        client.directory.history.around(target, around, limit, speech, answered)
     else:
-        session.directory.history.page(what, answered)
+        client.directory.history.page(what, answered)
 
 
 def _range(word: str, params: Sequence[str], target: Target, limit: int, speech: bool) -> Range:
@@ -153,52 +153,50 @@ def _range(word: str, params: Sequence[str], target: Target, limit: int, speech:
     return Range(target, other_after, before, limit, True, speech)
 
 
-def _targets(session: IrcClient, params: Sequence[str]) -> None:
+def _targets(client: IrcClient, params: Sequence[str]) -> None:
     after, before = _moment("TARGETS", params[0]), _moment("TARGETS", params[1])
     limit = _limit("TARGETS", params[2])
-    user = session.user
-    later = session.suspend()
+    person = client.person
+    later = client.suspend()
 
     def answered(answer: Answer[list[Correspondent]]) -> None:
         with later:
             if isinstance(answer, Refused):
-                session.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", answer.sentence)
+                client.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", answer.sentence)
                 return
             lines = [
-                f":{session.server_name} CHATHISTORY TARGETS {row.name} {format_server_time(row.time)}\r\n"
+                f":{client.server_name} CHATHISTORY TARGETS {row.name} {format_server_time(row.time)}\r\n"
                 for row in answer
             ]
-            session.batch("draft/chathistory-targets", "", "".join(lines).encode())
+            client.batch("draft/chathistory-targets", "", "".join(lines).encode())
 
-    history = session.directory.history
-    history.targets(person_key(user), list(user.memberships), after, before, limit, answered)
+    history = client.directory.history
+    history.targets(person_key(person), list(person.rooms), after, before, limit, answered)
 
 
 @command(
     "REDACT", "TARGET MSGID [REASON]", "take a message back", words=Words(2, spare=True), work=told_in_rooms
 )
-def _redact(session: IrcClient, message: Message) -> None:
-    if not session.caps & Cap.MESSAGE_REDACTION:
-        session.numeric(n.ERR_UNKNOWNCOMMAND, "REDACT")
+def _redact(client: IrcClient, message: Message) -> None:
+    if not client.caps & Cap.MESSAGE_REDACTION:
+        client.numeric(n.ERR_UNKNOWNCOMMAND, "REDACT")
         return
     if len(message.params) < 2:
-        session.fail(
-            "REDACT", "NEED_MORE_PARAMS", "", "REDACT takes a room or person and the id of a message"
-        )
+        client.fail("REDACT", "NEED_MORE_PARAMS", "", "REDACT takes a room or person and the id of a message")
         return
     name, msgid = message.params[:2]
     reason = message.params[2] if len(message.params) > 2 else ""
-    later = session.suspend()
+    later = client.suspend()
 
     def answered(refused: Refused | None) -> None:
         with later:
             if refused is None:
                 return
             if refused.why is Why.NO_SUCH_MESSAGE:
-                session.fail("REDACT", "UNKNOWN_MSGID", f"{name} {msgid}", refused.sentence)
+                client.fail("REDACT", "UNKNOWN_MSGID", f"{name} {msgid}", refused.sentence)
             elif refused.why is Why.NEEDS_RIGHT:
-                session.fail("REDACT", "REDACT_FORBIDDEN", f"{name} {msgid}", refused.sentence)
+                client.fail("REDACT", "REDACT_FORBIDDEN", f"{name} {msgid}", refused.sentence)
             else:
-                session.fail("REDACT", "INVALID_TARGET", name, refused.sentence)
+                client.fail("REDACT", "INVALID_TARGET", name, refused.sentence)
 
-    redaction.redact(session.directory, session.user, name, msgid, reason, answered)
+    redaction.redact(client.directory, client.session, name, msgid, reason, answered)

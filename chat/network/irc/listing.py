@@ -27,13 +27,13 @@ CONDITIONS_AT_MOST = 20
 Test = Callable[[Room], bool]
 
 
-def names(session: IrcClient, room: Room) -> None:
+def names(client: IrcClient, room: Room) -> None:
     """RPL_NAMREPLY, in as many lines as it takes."""
-    inside = room in session.user.memberships
-    multi_prefix, userhost = session.caps & Cap.MULTI_PREFIX, session.caps & Cap.USERHOST_IN_NAMES
+    inside = room in client.person.rooms
+    multi_prefix, userhost = client.caps & Cap.MULTI_PREFIX, client.caps & Cap.USERHOST_IN_NAMES
     text = shown_members(room, bool(multi_prefix), bool(userhost), inside)
     symbol = "@" if "s" in room.flags else "="
-    start = f":{session.server_name} {n.RPL_NAMREPLY.code} {session.nick} {symbol} {room.name} :"
+    start = f":{client.server_name} {n.RPL_NAMREPLY.code} {client.nick} {symbol} {room.name} :"
     space = MAX_LINE_BYTES - 2 - len(start.encode())
     head = start.encode()
     lines: list[bytes] = []
@@ -42,46 +42,46 @@ def names(session: IrcClient, room: Room) -> None:
         end = len(text) if len(text) - begin <= space else text.rfind(b" ", begin, begin + space + 1)
         lines.append(head + text[begin:end] + b"\r\n")
         begin = end + 1
-    session.send(b"".join(lines))
+    client.send(b"".join(lines))
 
 
 @command("NAMES", "ROOM,...", "who is in rooms", work=names_of_rooms)
-def _names(session: IrcClient, message: Message) -> None:
+def _names(client: IrcClient, message: Message) -> None:
     asked = message.params[0] if message.params else "*"
     for text in asked.split(",")[:CONDITIONS_AT_MOST]:
-        room = session.directory.rooms.get(fold(text))
-        if room is not None and may_see(session.user, room):
-            names(session, room)
-    session.numeric(n.RPL_ENDOFNAMES, asked)
+        room = client.directory.rooms.get(fold(text))
+        if room is not None and may_see(client.person, room):
+            names(client, room)
+    client.numeric(n.RPL_ENDOFNAMES, asked)
 
 
 @command("LIST", "[ROOM,... | CONDITION,...]", "which rooms there are")
-def _list(session: IrcClient, message: Message) -> None:
-    rooms = session.directory.rooms
+def _list(client: IrcClient, message: Message) -> None:
+    rooms = client.directory.rooms
     chosen: list[Room] = []
     tests: list[Test] = []
     asked = message.params[0].split(",") if message.params and message.params[0] else []
     for text in asked[:CONDITIONS_AT_MOST]:
-        test = _condition(text, session.directory.clock())
+        test = _condition(text, client.directory.clock())
         if test is not None:
             tests.append(test)
         elif fold(text) in rooms:
             chosen.append(rooms[fold(text)])
     if tests or not asked:
         chosen = [room for room in rooms.values() if all(test(room) for test in tests)]
-    session.send_rows(_rows(session, list(chosen)), ROW)
+    client.send_rows(_rows(client, list(chosen)), ROW)
 
 
-def _rows(session: IrcClient, rooms: list[Room]) -> Iterator[bytes]:
-    yield session.line_of(n.RPL_LISTSTART)
+def _rows(client: IrcClient, rooms: list[Room]) -> Iterator[bytes]:
+    yield client.line_of(n.RPL_LISTSTART)
     for room in rooms:
         # The lobby exists even if nobody is there; others may have ended since they were asked for.
-        if room.members and may_see(session.user, room):
+        if room.members and may_see(client.person, room):
             topic = room.topic.text if room.topic is not None else ""
-            yield session.line_of(n.RPL_LIST, room.name, len(room.members), topic)
+            yield client.line_of(n.RPL_LIST, room.name, len(room.members), topic)
         else:
             yield b""
-    yield session.line_of(n.RPL_LISTEND)
+    yield client.line_of(n.RPL_LISTEND)
 
 
 def _condition(text: str, now: float) -> Test | None:

@@ -17,32 +17,32 @@ TARGET_BYTES = 4 * NICKLEN
 """Longest name of a person, and more than a room's: what is marked as read is kept under it."""
 
 
-def line(session: IrcClient, target: str, time: float | None) -> bytes:
+def line(client: IrcClient, target: str, time: float | None) -> bytes:
     """A MARKREAD line of the server."""
     mark = "*" if time is None else f"timestamp={format_server_time(time)}"
-    return f":{session.server_name} MARKREAD {target} {mark}\r\n".encode()
+    return f":{client.server_name} MARKREAD {target} {mark}\r\n".encode()
 
 
-def show(session: IrcClient, target: str) -> None:
+def show(client: IrcClient, target: str) -> None:
     """Tell a client how far its person has read."""
-    time = session.directory.history.marker(person_key(session.user), fold(target))
-    session.send(line(session, target, time))
+    time = client.directory.history.marker(person_key(client.person), fold(target))
+    client.send(line(client, target, time))
 
 
 @command("MARKREAD", "TARGET [timestamp=TIME]", "how far you have read")
-def _markread(session: IrcClient, message: Message) -> None:
-    if not session.caps & Cap.READ_MARKER:
-        session.numeric(n.ERR_UNKNOWNCOMMAND, "MARKREAD")
+def _markread(client: IrcClient, message: Message) -> None:
+    if not client.caps & Cap.READ_MARKER:
+        client.numeric(n.ERR_UNKNOWNCOMMAND, "MARKREAD")
         return
     if not message.params or not message.params[0]:
-        session.fail("MARKREAD", "NEED_MORE_PARAMS", "", "Say of which room or person")
+        client.fail("MARKREAD", "NEED_MORE_PARAMS", "", "Say of which room or person")
         return
     target = message.params[0]
     if len(target.encode()) > TARGET_BYTES:
-        session.fail("MARKREAD", "INVALID_PARAMS", "*", "No room and no person has such a name")
+        client.fail("MARKREAD", "INVALID_PARAMS", "*", "No room and no person has such a name")
         return
     if len(message.params) == 1:
-        show(session, target)
+        show(client, target)
         return
     word, _, text = message.params[1].partition("=")
     try:
@@ -50,20 +50,19 @@ def _markread(session: IrcClient, message: Message) -> None:
             raise ValueError(word)
         time = parse_server_time(text)
     except ValueError:
-        session.fail(
+        client.fail(
             "MARKREAD", "INVALID_PARAMS", target, "A marker looks like timestamp=2026-01-31T23:59:59.999Z"
         )
         return
-    _move(session, target, time)
+    _move(client, target, time)
 
 
-def _move(session: IrcClient, target: str, time: float) -> None:
-    directory = session.directory
-    user = session.user
-    stands = directory.history.set_marker(person_key(user), fold(target), time)
-    session.send(line(session, target, stands))
-    if stands != time or user.account is None:
-        return
-    for other in directory.sessions.get(fold(user.account), ()):
-        if other is not user:
-            other.reader.marker_moved(target, stands)
+def _move(client: IrcClient, target: str, time: float) -> None:
+    directory = client.directory
+    person = client.person
+    stands = directory.history.set_marker(person_key(person), fold(target), time)
+    client.send(line(client, target, stands))
+    if stands == time:
+        for other in person.sessions:
+            if other is not client.session:
+                other.reader.marker_moved(target, stands)

@@ -17,46 +17,46 @@ from chat.network.irc.speaking import Kind, client_tags, fits, speak
 from chat.wire import Message
 
 
-def _speak_to_all(session: IrcClient, message: Message, text: str, kind: Kind) -> None:
-    tags = client_tags(session, message) if message.tags else NO_TAGS
+def _speak_to_all(client: IrcClient, message: Message, text: str, kind: Kind) -> None:
+    tags = client_tags(client, message) if message.tags else NO_TAGS
     label = message.tags.get("label", "") if message.tags else ""
     if "," not in message.params[0] and kind is not Noticed:
-        speak(session, message.params[0], text, kind, tags, label)
+        speak(client, message.params[0], text, kind, tags, label)
         return
     targets = message.params[0].split(",")
     if len(targets) > isupport.TARGETS_AT_MOST:
-        session.numeric(n.ERR_TOOMANYTARGETS, targets[isupport.TARGETS_AT_MOST], isupport.TARGETS_AT_MOST)
+        client.numeric(n.ERR_TOOMANYTARGETS, targets[isupport.TARGETS_AT_MOST], isupport.TARGETS_AT_MOST)
         return
     for target in dict.fromkeys(targets):
         if kind is Noticed:
             # Nothing is ever answered to a NOTICE by itself (RFC 2812 section 3.3.2).
             try:
-                speak(session, target, text, kind, tags, label)
+                speak(client, target, text, kind, tags, label)
             except Refused:
                 continue
         else:
-            with session.refusing(message.command):
-                speak(session, target, text, kind, tags, label)
+            with client.refusing(message.command):
+                speak(client, target, text, kind, tags, label)
 
 
 @command(
     "PRIVMSG", "TARGET,... TEXT", "say something", words=Words(), lines=each_target, work=said, speech=True
 )
-def _privmsg(session: IrcClient, message: Message) -> None:
-    if message.tags and batches.piece(session, message):
+def _privmsg(client: IrcClient, message: Message) -> None:
+    if message.tags and batches.piece(client, message):
         return
     if not message.params or not message.params[0]:
-        session.numeric(n.ERR_NORECIPIENT, "PRIVMSG")
+        client.numeric(n.ERR_NORECIPIENT, "PRIVMSG")
     elif len(message.params) < 2 or not message.params[1]:
-        session.numeric(n.ERR_NOTEXTTOSEND)
-    elif not fits(session, message):
-        session.numeric(n.ERR_INPUTTOOLONG)
+        client.numeric(n.ERR_NOTEXTTOSEND)
+    elif not fits(client, message):
+        client.numeric(n.ERR_INPUTTOOLONG)
     else:
         text = message.params[1]
         if text.startswith("\x01ACTION "):
-            _speak_to_all(session, message, text[8:].rstrip("\x01"), Acted)
+            _speak_to_all(client, message, text[8:].rstrip("\x01"), Acted)
         else:
-            _speak_to_all(session, message, text, Said)
+            _speak_to_all(client, message, text, Said)
 
 
 @command(
@@ -68,11 +68,11 @@ def _privmsg(session: IrcClient, message: Message) -> None:
     work=said,
     speech=True,
 )
-def _notice(session: IrcClient, message: Message) -> None:
-    if message.tags and batches.piece(session, message):
+def _notice(client: IrcClient, message: Message) -> None:
+    if message.tags and batches.piece(client, message):
         return
-    if len(message.params) > 1 and message.params[1] and fits(session, message):
-        _speak_to_all(session, message, message.params[1], Noticed)
+    if len(message.params) > 1 and message.params[1] and fits(client, message):
+        _speak_to_all(client, message, message.params[1], Noticed)
 
 
 @command(
@@ -84,8 +84,8 @@ def _notice(session: IrcClient, message: Message) -> None:
     lines=each_target,
     work=said,
 )
-def _tagmsg(session: IrcClient, message: Message) -> None:
-    if not session.caps & Cap.MESSAGE_TAGS:
-        session.numeric(n.ERR_UNKNOWNCOMMAND, "TAGMSG")
-    elif client_tags(session, message):
-        _speak_to_all(session, message, "", Tagged)
+def _tagmsg(client: IrcClient, message: Message) -> None:
+    if not client.caps & Cap.MESSAGE_TAGS:
+        client.numeric(n.ERR_UNKNOWNCOMMAND, "TAGMSG")
+    elif client_tags(client, message):
+        _speak_to_all(client, message, "", Tagged)

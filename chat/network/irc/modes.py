@@ -57,67 +57,67 @@ def _mode_work(asker: Asker, arguments: Sequence[str]) -> float:
     lines=_mode_lines,
     work=_mode_work,
 )
-def _mode(session: IrcClient, message: Message) -> None:
+def _mode(client: IrcClient, message: Message) -> None:
     target, *words = message.params
     if target.startswith("#"):
-        _room_modes(session, session.directory.room(target), words)
-    elif session.directory.users.get(fold(target)) is None:
-        session.numeric(n.ERR_NOSUCHNICK, target)
-    elif session.directory.users[fold(target)] is not session.user:
-        session.numeric(n.ERR_USERSDONTMATCH)
+        _room_modes(client, client.directory.room(target), words)
+    elif client.directory.people.get(fold(target)) is None:
+        client.numeric(n.ERR_NOSUCHNICK, target)
+    elif client.directory.people[fold(target)] is not client.person:
+        client.numeric(n.ERR_USERSDONTMATCH)
     elif not words:
-        session.numeric(n.RPL_UMODEIS, "+" + session.user.modes)
+        client.numeric(n.RPL_UMODEIS, "+" + client.person.modes)
     else:
-        _user_modes(session, words)
+        _user_modes(client, words)
 
 
-def _room_modes(session: IrcClient, room: Room, words: list[str]) -> None:
+def _room_modes(client: IrcClient, room: Room, words: list[str]) -> None:
     if not words:
-        inside = room in session.user.memberships
-        session.numeric(n.RPL_CHANNELMODEIS, room.name, Parameters(" ".join(state(room, inside))))
-        session.numeric(n.RPL_CREATIONTIME, room.name, int(room.created))
+        inside = room in client.person.rooms
+        client.numeric(n.RPL_CHANNELMODEIS, room.name, Parameters(" ".join(state(room, inside))))
+        client.numeric(n.RPL_CREATIONTIME, room.name, int(room.created))
         return
     changes = read(words)
     for letter in dict.fromkeys(change.letter for change in changes if is_query(change)):
-        _show_list(session, room, letter)
+        _show_list(client, room, letter)
     changes = [change for change in changes if not is_query(change)]
     if changes:
-        for refused in apply(session.directory, session.user, room, changes):
-            answer(session, "MODE", refused)
+        for refused in apply(client.directory, client.session, room, changes):
+            answer(client, "MODE", refused)
 
 
-def _show_list(session: IrcClient, room: Room, letter: str) -> None:
+def _show_list(client: IrcClient, room: Room, letter: str) -> None:
     row, end = LIST_REPLIES[letter]
-    if may_see(session.user, room):
+    if may_see(client.person, room):
         for mask in room.masks(letter):
-            session.numeric(row, room.name, mask.mask, mask.setter, int(mask.time))
-    session.numeric(end, room.name)
+            client.numeric(row, room.name, mask.mask, mask.setter, int(mask.time))
+    client.numeric(end, room.name)
 
 
-def _user_modes(session: IrcClient, words: list[str]) -> None:
-    user = session.user
+def _user_modes(client: IrcClient, words: list[str]) -> None:
+    person = client.person
     done: list[Change] = []
     unknown = False
     for change in read(words[:1]):
         if change.letter not in USER_MODES:
             unknown = True
-        elif change.add != (change.letter in user.modes) and not (change.letter == "o" and change.add):
-            session.directory.set_modes(user, set(user.modes) ^ {change.letter})
+        elif change.add != (change.letter in person.modes) and not (change.letter == "o" and change.add):
+            client.directory.set_modes(person, set(person.modes) ^ {change.letter})
             done.append(Change(change.add, change.letter))
     if unknown:
-        session.numeric(n.ERR_UMODEUNKNOWNFLAG)
+        client.numeric(n.ERR_UMODEUNKNOWNFLAG)
     if done:
-        told(session, done)
+        told(client, done)
 
 
-def told(session: IrcClient, changes: list[Change]) -> None:
+def told(client: IrcClient, changes: list[Change]) -> None:
     """Tell a client how its user modes changed, and make the change known."""
-    user = session.user
-    if user.bot != ("B" in user.modes):
-        user.bot = "B" in user.modes
-        user.refresh()
+    person = client.person
+    if person.bot != ("B" in person.modes):
+        person.bot = "B" in person.modes
+        person.refresh()
     letters = written(changes)[0]
-    session.send(f":{user.identity.mask} MODE {user.shown} {letters}\r\n".encode())
+    client.send(f":{person.identity.mask} MODE {person.shown} {letters}\r\n".encode())
 
 
 assert LIST_REPLIES.keys() == LISTS.keys()

@@ -20,55 +20,55 @@ LIST_BYTES = 350
 """Names in one reply: what fits a line with the longest nick and server name."""
 
 
-def tell_list(session: IrcClient, row: Numeric, names: Iterable[str]) -> None:
+def tell_list(client: IrcClient, row: Numeric, names: Iterable[str]) -> None:
     """Send names separated by commas, in as many replies as it takes."""
     line = ""
     for name in names:
         if line and len(line.encode()) + len(name.encode()) > LIST_BYTES:
-            session.numeric(row, line)
+            client.numeric(row, line)
             line = ""
         line += f",{name}" if line else name
     if line:
-        session.numeric(row, line)
+        client.numeric(row, line)
 
 
 @command("MONITOR", "+|-|C|L|S [NAME,...]", "be told when people come and go", minimum=1)
-def _monitor(session: IrcClient, message: Message) -> None:
+def _monitor(client: IrcClient, message: Message) -> None:
     word = message.params[0].upper()
     names = message.params[1].split(",") if len(message.params) > 1 else []
-    watches = session.directory.watches
+    watches = client.directory.watches
     if word in ("+", "-") and not names:
-        session.numeric(n.ERR_NEEDMOREPARAMS, "MONITOR")
+        client.numeric(n.ERR_NEEDMOREPARAMS, "MONITOR")
     elif word == "+":
-        _add(session, [name for name in names if name])
+        _add(client, [name for name in names if name])
     elif word == "-":
         for name in names:
-            watches.drop(session, name)
+            watches.drop(client, name)
     elif word == "C":
-        watches.clear(session)
+        watches.clear(client)
     elif word == "L":
-        tell_list(session, n.RPL_MONLIST, watches.of(session))
-        session.numeric(n.RPL_ENDOFMONLIST)
+        tell_list(client, n.RPL_MONLIST, watches.of(client))
+        client.numeric(n.RPL_ENDOFMONLIST)
     elif word == "S":
-        _status(session, watches.of(session))
+        _status(client, watches.of(client))
 
 
-def _add(session: IrcClient, names: list[str]) -> None:
+def _add(client: IrcClient, names: list[str]) -> None:
     added = []
     for index, name in enumerate(names):
         if "*" in name or "!" in name or "#" in name[:1]:
             continue
         try:
-            session.directory.watches.add(session, name)
+            client.directory.watches.add(client, name)
         except Refused:
-            session.numeric(n.ERR_MONLISTFULL, WATCHED_AT_MOST, ",".join(names[index:]))
+            client.numeric(n.ERR_MONLISTFULL, WATCHED_AT_MOST, ",".join(names[index:]))
             break
         added.append(name)
-    _status(session, added)
+    _status(client, added)
 
 
-def _status(session: IrcClient, names: list[str]) -> None:
-    users = session.directory.users
-    here = [users[fold(name)].identity.mask for name in names if fold(name) in users]
-    tell_list(session, n.RPL_MONONLINE, here)
-    tell_list(session, n.RPL_MONOFFLINE, [name for name in names if fold(name) not in users])
+def _status(client: IrcClient, names: list[str]) -> None:
+    people = client.directory.people
+    here = [people[fold(name)].identity.mask for name in names if fold(name) in people]
+    tell_list(client, n.RPL_MONONLINE, here)
+    tell_list(client, n.RPL_MONOFFLINE, [name for name in names if fold(name) not in people])

@@ -26,60 +26,62 @@ BANS_SHOWN = 500
 
 
 @command("OPER", "NAME PASSWORD", "become an operator of the server", minimum=2, work=HASH)
-def _oper(session: IrcClient, message: Message) -> None:
-    later = session.suspend()
+def _oper(client: IrcClient, message: Message) -> None:
+    later = client.suspend()
 
     def answered(answer: Answer[Account]) -> None:
         with later:
-            if not isinstance(answer, Refused) and operating.may_operate(session.directory, answer):
-                operating.promote(session.directory, session.user, answer)
-                session.numeric(n.RPL_YOUREOPER)
-                told(session, [Change(True, "o")])
+            if not client.session.alive:
+                return
+            if not isinstance(answer, Refused) and operating.may_operate(client.directory, answer):
+                operating.promote(client.directory, client.person, answer)
+                client.numeric(n.RPL_YOUREOPER)
+                told(client, [Change(True, "o")])
             elif isinstance(answer, Refused) and answer.why in (Why.LIMIT, Why.SERVER_BANNED):
-                session.tell_sentence(answer.sentence)
-                session.numeric(n.ERR_PASSWDMISMATCH)
+                client.tell_sentence(answer.sentence)
+                client.numeric(n.ERR_PASSWDMISMATCH)
             else:
-                session.numeric(n.ERR_PASSWDMISMATCH)
+                client.numeric(n.ERR_PASSWDMISMATCH)
 
     name, password = message.params[:2]
-    session.logins.authenticate(session.user, name, password, answered)
+    client.logins.authenticate(client.session, name, password, answered)
 
 
 @command("KILL", "NAME [REASON]", "disconnect somebody", minimum=1, operator=True, words=Words(1, spare=True))
-def _kill(session: IrcClient, message: Message) -> None:
-    target = session.directory.find(message.params[0])
+def _kill(client: IrcClient, message: Message) -> None:
+    target = client.directory.find(message.params[0])
     reason = message.params[1] if len(message.params) > 1 else ""
-    operating.kill(session.directory, session.user, target, within_bytes(reason, isupport.KICK_BYTES))
+    operating.kill(client.directory, client.person, target, within_bytes(reason, isupport.KICK_BYTES))
 
 
 @command("KLINE", "[MINUTES|DURATION] WHOM [REASON]", "ban from the server", minimum=1, operator=True)
-def _kline(session: IrcClient, message: Message) -> None:
+def _kline(client: IrcClient, message: Message) -> None:
     seconds: float | None = banning.DEFAULT_SECONDS
     words = list(message.params)
-    if _starts_with_duration(session, words):
+    if _starts_with_duration(client, words):
         seconds = parse_duration(words.pop(0))
     reason = " ".join(words[1:])
-    session.tell_sentence(banning.ban(session.directory, session.user, words[0], seconds, reason))
+    client.tell_sentence(banning.ban(client.directory, client.person, words[0], seconds, reason))
 
 
-def _starts_with_duration(session: IrcClient, words: list[str]) -> bool:
+def _starts_with_duration(client: IrcClient, words: list[str]) -> bool:
     # With two words, the first may be whom, and even somebody's name may look like a duration.
     first = words[0]
     if len(words) < 2 or not is_duration(first) or is_address(first.rpartition("@")[2]):
         return False
-    return len(words) > 2 or not banning.is_known(session.directory, first)
+    return len(words) > 2 or not banning.is_known(client.directory, first)
 
 
 @command("UNKLINE", "WHOM", "lift a ban from the server", minimum=1, operator=True)
-def _unkline(session: IrcClient, message: Message) -> None:
-    session.tell_sentence(banning.unban(session.directory, session.user, message.params[0]))
+def _unkline(client: IrcClient, message: Message) -> None:
+    client.tell_sentence(banning.unban(client.directory, client.person, message.params[0]))
 
 
-def list_bans(session: IrcClient) -> None:
+def list_bans(client: IrcClient) -> None:
     """RPL_STATSKLINE for each ban."""
-    operating.need_operator(session.user)
-    for ban in session.directory.bans.listed(session.directory.clock())[-BANS_SHOWN:]:
-        session.numeric(n.RPL_STATSKLINE, ban.what, banning.line(ban))
+    operating.need_operator(client.person)
+    for ban in client.directory.bans.listed(client.directory.clock())[-BANS_SHOWN:]:
+        client.numeric(n.RPL_STATSKLINE, ban.what, banning.line(ban))
 
 
 @command(
@@ -91,11 +93,11 @@ def list_bans(session: IrcClient) -> None:
     words=Words(),
     work=every_person,
 )
-def _wallops(session: IrcClient, message: Message) -> None:
-    operating.wallops(session.directory, session.user, message.params[0])
+def _wallops(client: IrcClient, message: Message) -> None:
+    operating.wallops(client.directory, client.person, message.params[0])
 
 
 @command("REHASH", "", "read configuration and message of the day again", operator=True)
-def _rehash(session: IrcClient, message: Message) -> None:
-    session.connection.factory.settings.reload()
-    session.numeric(n.RPL_REHASHING, "configuration")
+def _rehash(client: IrcClient, message: Message) -> None:
+    client.connection.factory.settings.reload()
+    client.numeric(n.RPL_REHASHING, "configuration")

@@ -24,24 +24,24 @@ from chat.wire import Message
     words=Words(),
     work=told_everywhere,
 )
-def _away(session: IrcClient, message: Message) -> None:
-    if session.registration is not None and not session.caps & Cap.PRE_AWAY:
-        session.numeric(n.ERR_NOTREGISTERED)
+def _away(client: IrcClient, message: Message) -> None:
+    if client.registration is not None and not client.caps & Cap.PRE_AWAY:
+        client.numeric(n.ERR_NOTREGISTERED)
         return
     text = message.params[0] if message.params else ""
-    if text == "*" and session.caps & Cap.PRE_AWAY:
+    if text == "*" and client.caps & Cap.PRE_AWAY:
         # A client that is there without a person; the text is the client's to show.
         text = "Nobody is at this client"
-    session.directory.set_away(session.user, within_bytes(text, isupport.AWAY_BYTES) or None)
-    session.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
+    client.directory.set_away(client.session, within_bytes(text, isupport.AWAY_BYTES) or None)
+    client.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
 
 
 @command("SETNAME", "REALNAME", "change your real name", minimum=1, words=Words(), work=told_everywhere)
-def _setname(session: IrcClient, message: Message) -> None:
+def _setname(client: IrcClient, message: Message) -> None:
     text = message.params[0]
     if not text or len(text.encode()) > isupport.REALNAME_BYTES:
         sentence = f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"
-        session.fail("SETNAME", "INVALID_REALNAME", "", sentence)
+        client.fail("SETNAME", "INVALID_REALNAME", "", sentence)
         return
-    check_renaming(session.user)
-    session.directory.change_identity(session.user, realname=text)
+    check_renaming(client.person)
+    client.directory.change_identity(client.session, realname=text)

@@ -50,29 +50,29 @@ class Answering(Protocol):
         """Send a standard reply that something was not done."""
 
 
-def answer(session: Answering, command: str, refused: Refused) -> None:
+def answer(client: Answering, command: str, refused: Refused) -> None:
     """Tell a client why something was not done."""
-    session.directory.stats.refuse(refused)
+    client.directory.stats.refuse(refused)
     if refused.why is Why.ALREADY_IN_ROOM:
         return
     row = ABOUT_TWO.get(refused.why)
     if row is not None:
-        session.numeric(row, refused.subject, refused.detail)
+        client.numeric(row, refused.subject, refused.detail)
         return
     if refused.why is Why.UNKNOWN_MODE:
-        session.numeric(n.ERR_UNKNOWNMODE, refused.detail)
+        client.numeric(n.ERR_UNKNOWNMODE, refused.detail)
         return
     if refused.why is Why.BAD_MODE:
-        session.numeric(n.ERR_INVALIDMODEPARAM, refused.subject, refused.detail, "*", refused.sentence)
+        client.numeric(n.ERR_INVALIDMODEPARAM, refused.subject, refused.detail, "*", refused.sentence)
         return
     row = ABOUT_SUBJECT.get(refused.why)
     if row is not None:
-        session.numeric(row, refused.subject or "*")
+        client.numeric(row, refused.subject or "*")
         return
     row = WITH_SENTENCE.get(refused.why)
     if row is not None:
-        session.numeric(row, refused.subject or "*", refused.sentence)
+        client.numeric(row, refused.subject or "*", refused.sentence)
     else:
         # What was typed is repeated only where it cannot shift the parameters.
         subject = refused.subject if " " not in refused.subject and refused.subject[:1] != ":" else "*"
-        session.fail(command or "*", refused.why.name, subject, refused.sentence)
+        client.fail(command or "*", refused.why.name, subject, refused.sentence)

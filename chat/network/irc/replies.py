@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from chat.domain.logins import Logins
+from chat.domain.person import Person
 from chat.domain.refused import Refused
-from chat.domain.user import User
+from chat.domain.session import Session
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.numerics import Filled, Numeric
 from chat.network.irc.refusals import answer
@@ -19,6 +20,8 @@ from chat.wire import MAX_LINE_BYTES
 
 RESPONSES_AT_MOST = 64
 """Responses that may wait for the disk before the connection's commands wait too."""
+WAITING_AT_MOST = 4 * RESPONSES_AT_MOST
+"""Responses behind which what others do waits, too; from there on it may overtake them."""
 LABEL_CHARACTERS = 64
 """Longest label that is given back: what the specification allows."""
 
@@ -42,10 +45,9 @@ class Responder:
         "directory",
         "outlet",
         "registration",
-        "user",
+        "session",
     )
 
-    user: User
     registration: Registration | None
     """What is known of a client that is not registered yet; None from then on."""
 
@@ -53,11 +55,17 @@ class Responder:
         self.connection = connection
         self.directory = connection.factory.directory
         self.outlet = connection.outlet
+        self.session: Session = connection.session
         self.caps = 0
         """The capabilities that the client has enabled, as bits of `capabilities.Cap`."""
         self._response: Response | None = None
         self._waiting: deque[Response] | None = None
         self._running = False
+
+    @property
+    def person(self) -> Person:
+        """Whose session this is."""
+        return self.session.person
 
     def begin(self, label: str) -> None:
         """A command begins; what is sent from here on answers it."""
@@ -75,7 +83,7 @@ class Responder:
 
     def tell_sentence(self, sentence: str) -> None:
         """A sentence of the server, as a NOTICE."""
-        self.send(f":{self.server_name} NOTICE {self.user.shown} :{sentence}\r\n".encode())
+        self.send(f":{self.server_name} NOTICE {self.person.shown} :{sentence}\r\n".encode())
 
     @property
     def logins(self) -> Logins:
@@ -89,9 +97,23 @@ class Responder:
 
     def send(self, data: bytes) -> bool:
         """Lines for this client: now, or in the response that is being put together."""
-        if self._response is None:
+        if self._response is not None:
+            self._response.parts.append(data)
+        elif self._waiting and data and len(self._waiting) < WAITING_AT_MOST:
+            # Nothing overtakes what was answered before it happened.
+            self._end_response(Response.of(data))
+        else:
             return self.outlet.put(data) if data else True
-        self._response.parts.append(data)
+        return True
+
+    def after_response(self, then: Callable[[], None]) -> bool:
+        """Call something when all that was sent until now is on its way; False: it is, and nothing is called."""
+        if self._response is None and self._waiting:
+            self._end_response(Response.of(b""))
+        response = self._response or (self._waiting[-1] if self._waiting else None)
+        if response is None:
+            return False
+        response.afterwards.append(then)
         return True
 
     def send_line(self, text: str) -> None:
@@ -117,7 +139,7 @@ class Responder:
         """What the server calls this client in replies; `*` before it has a name."""
         if self.registration is not None and self.registration.name is not None:
             return self.registration.name.shown
-        return self.user.shown
+        return self.person.shown
 
     def fail(self, command: str, code: str, context: str, sentence: str, kind: str = "FAIL") -> None:
         """A standard reply (IRCv3 "standard-replies"): FAIL, WARN or NOTE."""
@@ -134,7 +156,7 @@ class Responder:
 
     def muted(self) -> bool:
         """Tell a muted person so; whether he or she may not speak at the moment."""
-        sentence = self.directory.mutes.sentence(self.user)
+        sentence = self.directory.mutes.sentence(self.person)
         if sentence is not None:
             self.tell_sentence(sentence)
         return sentence is not None
@@ -209,6 +231,8 @@ class Responder:
         data = response.data(self.server_name)
         if data:
             self.outlet.put(data)
+        for then in response.afterwards:
+            then()
 
     def batch(self, kind: str, arguments: str, data: bytes) -> None:
         """Send lines as a batch (IRCv3 "batch") of this kind."""
@@ -224,8 +248,8 @@ class Suspended:
 
     __slots__ = ("_answered", "_before", "_response", "_session")
 
-    def __init__(self, session: Responder, response: Response, answered: Callable[[], None]) -> None:
-        self._session = session
+    def __init__(self, client: Responder, response: Response, answered: Callable[[], None]) -> None:
+        self._session = client
         self._response = response
         self._answered = answered
         self._before: Response | None = None

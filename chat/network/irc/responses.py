@@ -47,14 +47,24 @@ def _is_batch(data: bytes) -> bool:
 class Response:
     """What one command is answered with. `pending` counts the parts that wait for a receipt."""
 
-    __slots__ = ("label", "open", "parts", "pending")
+    __slots__ = ("afterwards", "label", "open", "parts", "pending")
 
     def __init__(self, label: str) -> None:
         self.label = label
         """What the client called it; "" if it gave no label."""
         self.parts: list[bytes] = []
+        self.afterwards: list[Callable[[], None]] = []
+        """What is called when this is on its way."""
         self.pending = 0
         self.open = True
+
+    @classmethod
+    def of(cls, data: bytes) -> Response:
+        """What answers no command, and is complete."""
+        response = cls("")
+        response.parts.append(data)
+        response.open = False
+        return response
 
     @property
     def complete(self) -> bool:

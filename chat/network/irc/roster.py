@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chat.domain.events import Acted, AwayChanged, Joined, Noticed, Said, Tagged, TopicChanged
+from chat.domain.person import Person
 from chat.domain.rights import signs
 from chat.domain.room import Room
-from chat.domain.user import User
 
 LARGE = 64
 """People from which on a roster is kept."""
@@ -25,7 +25,7 @@ def shown_members(room: Room, every: bool, masks: bool, inside: bool = True) -> 
     Who is not `inside` sees nobody who is invisible.
     """
     if not inside:
-        return _shown([user for user in room.members if "i" not in user.modes], room, every, masks)
+        return _shown([person for person in room.members if "i" not in person.modes], room, every, masks)
     if len(room.members) < LARGE:
         room.rosters = None
         return _shown(room.members, room, every, masks)
@@ -40,13 +40,13 @@ def shown_members(room: Room, every: bool, masks: bool, inside: bool = True) -> 
     return text
 
 
-def _shown(users: Iterable[User], room: Room, every: bool, masks: bool) -> bytes:
+def _shown(people: Iterable[Person], room: Room, every: bool, masks: bool) -> bytes:
     members = room.members
     return " ".join(
         [
-            (signs(members[user], every) if members[user].modes else "")
-            + (user.identity.mask if masks else user.identity.name)
-            for user in users
+            (signs(members[person], every) if members[person].modes else "")
+            + (person.identity.mask if masks else person.identity.name)
+            for person in people
         ]
     ).encode()
 

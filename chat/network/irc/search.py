@@ -29,13 +29,13 @@ class BadSearch(Exception):
     """An attribute that means nothing; the arguments are its name and a sentence."""
 
 
-def search_of(session: IrcClient, attributes: str) -> Search:
+def search_of(client: IrcClient, attributes: str) -> Search:
     """What a client looks for, from attributes in the form of message tags; raises `BadSearch`."""
     try:
         asked = parse(f"@{attributes} SEARCH".encode()).tags
     except MalformedLine as error:
         raise BadSearch("*", str(error)) from None
-    rooms = {room.folded for room in session.user.memberships}
+    rooms = {room.folded for room in client.person.rooms}
     if "in" in asked:
         if fold(asked["in"]) not in rooms:
             raise BadSearch("in", "You are not in this room, and search looks in your rooms only")
@@ -67,22 +67,22 @@ def _moment(value: str | None, name: str) -> float | None:
 
 
 @command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms", work=SEARCH)
-def _search(session: IrcClient, message: Message) -> None:
-    if not session.caps & Cap.SEARCH:
-        session.numeric(n.ERR_UNKNOWNCOMMAND, "SEARCH")
+def _search(client: IrcClient, message: Message) -> None:
+    if not client.caps & Cap.SEARCH:
+        client.numeric(n.ERR_UNKNOWNCOMMAND, "SEARCH")
         return
     try:
-        what = search_of(session, message.params[0] if message.params else "")
+        what = search_of(client, message.params[0] if message.params else "")
     except BadSearch as bad:
-        session.fail("SEARCH", "INVALID_PARAMS", bad.args[0], bad.args[1])
+        client.fail("SEARCH", "INVALID_PARAMS", bad.args[0], bad.args[1])
         return
-    later = session.suspend()
+    later = client.suspend()
 
     def answered(answer: Answer[Page]) -> None:
         with later:
             if isinstance(answer, Refused):
-                session.fail("SEARCH", "INTERNAL_ERROR", "", answer.sentence)
+                client.fail("SEARCH", "INTERNAL_ERROR", "", answer.sentence)
             else:
-                session.batch("soju.im/search", "", b"".join(map(session.rendering.render, answer)))
+                client.batch("soju.im/search", "", b"".join(map(client.rendering.render, answer)))
 
-    session.directory.history.search(what, answered)
+    client.directory.history.search(what, answered)

@@ -27,9 +27,9 @@ SURELY_FITS = 200
 Kind = type[Said | Acted | Noticed | Tagged]
 
 
-def client_tags(session: IrcClient, message: Message) -> ClientTags:
+def client_tags(client: IrcClient, message: Message) -> ClientTags:
     """The tags that are passed on: those that start with `+`."""
-    if not message.tags or not session.caps & Cap.MESSAGE_TAGS:
+    if not message.tags or not client.caps & Cap.MESSAGE_TAGS:
         return NO_TAGS
     return {key: value for key, value in message.tags.items() if key.startswith("+")} or NO_TAGS
 
@@ -37,7 +37,7 @@ def client_tags(session: IrcClient, message: Message) -> ClientTags:
 class Utterance(NamedTuple):
     """What a client says, to whomever. `receipt` is called when it is stored; `label` is what the client calls it."""
 
-    session: IrcClient
+    client: IrcClient
     text: str
     kind: Kind
     tags: ClientTags
@@ -46,7 +46,7 @@ class Utterance(NamedTuple):
 
     def key(self, target: str) -> str | None:
         """By what a repeat of it, to whom it was said, is recognised."""
-        return repeat_key(self.session.user.identity, self.label, target) if self.label else None
+        return repeat_key(self.client.person.identity, self.label, target) if self.label else None
 
     @property
     def speech(self) -> Speech:
@@ -54,14 +54,14 @@ class Utterance(NamedTuple):
         return cast("Speech", self.kind)
 
 
-def speak(session: IrcClient, target: str, text: str, kind: Kind, tags: ClientTags, label: str = "") -> None:
+def speak(client: IrcClient, target: str, text: str, kind: Kind, tags: ClientTags, label: str = "") -> None:
     """Say something to a room or a person, and acknowledge it when it is stored. Raises `Refused`."""
-    echo = session.expect_receipt()
+    echo = client.expect_receipt()
     if echo is None and not label and kind is not Tagged and target.startswith("#"):
         # Most of what is said: nobody waits to hear that it is stored, and it repeats nothing.
-        session.directory.say(session.user, session.directory.room(target), text, cast("Speech", kind), tags)
+        client.directory.say(client.session, client.directory.room(target), text, cast("Speech", kind), tags)
         return
-    utterance = Utterance(session, text, kind, tags, label, echo.stored if echo is not None else None)
+    utterance = Utterance(client, text, kind, tags, label, echo.stored if echo is not None else None)
     try:
         event = _said(utterance, target)
     except Refused:
@@ -69,91 +69,89 @@ def speak(session: IrcClient, target: str, text: str, kind: Kind, tags: ClientTa
             echo.dropped()
         raise
     if echo is not None:
-        data = session.rendering.render(event) if session.caps & Cap.ECHO_MESSAGE else b""
+        data = client.rendering.render(event) if client.caps & Cap.ECHO_MESSAGE else b""
         word = "NOTICE" if kind is Noticed else "PRIVMSG"
         sentence = "The message was passed on, but could not be stored"
-        echo.says(
-            data, f":{session.server_name} FAIL {word} STORAGE_FAILED {target} :{sentence}\r\n".encode()
-        )
+        echo.says(data, f":{client.server_name} FAIL {word} STORAGE_FAILED {target} :{sentence}\r\n".encode())
 
 
 def _said(said: Utterance, target: str) -> Event:
     if target.startswith("#"):
         return _to_room(said, target)
     if target[:1] in STATUS_SIGNS and target[1:2] == "#":
-        directory = said.session.directory
+        directory = said.client.directory
         room = directory.room(target[1:])
         return say_to_some(
-            directory, said.session.user, room, target[0], said.text, said.kind, said.tags, said.receipt
+            directory, said.client.session, room, target[0], said.text, said.kind, said.tags, said.receipt
         )
     return _to_person(said, target)
 
 
 def _to_room(said: Utterance, target: str) -> Event:
-    session, text, kind, tags, label, receipt = said
-    directory = session.directory
-    user = session.user
+    client, text, kind, tags, label, receipt = said
+    directory = client.directory
+    session = client.session
     room = directory.room(target)
     if kind is Tagged:
-        event = directory.tag(user, room, tags)
+        event = directory.tag(session, room, tags)
         if receipt is not None:
             # Tags alone are passed on; nobody waits for the disk.
             receipt(True)
         return event
     speech = said.speech
     if not label:
-        return directory.say(user, room, text, speech, tags, receipt)
+        return directory.say(session, room, text, speech, tags, receipt)
     key = said.key(target)
     return directory.repeats.once(
         key,
         receipt,
-        lambda r: directory.say(user, room, text, speech, tags, r, key),
+        lambda r: directory.say(session, room, text, speech, tags, r, key),
         lambda e, r: directory.journal.again(e, r, key),  # type: ignore[arg-type]
     )
 
 
 def _to_person(said: Utterance, target: str) -> Event:
-    session, text, kind, tags, _, receipt = said
-    directory = session.directory
+    client, text, kind, tags, _, receipt = said
+    directory = client.directory
     account = None
-    person = directory.users.get(fold(target))
-    if person is None:
-        account = session.logins.accounts.find(target)
-        person = session.logins.present(account) if account is not None else None
+    person = directory.people.get(fold(target))
+    if person is None or not person.sessions:
+        account = client.logins.accounts.find(target)
+        person = client.logins.connected(account) if account is not None else None
     if person is None:
         if account is None or kind is Tagged:
             raise Refused(Why.NO_SUCH_USER, f"No such user: {target}", target)
         return _to_absent(said, target, account)
 
     def say(receipt: Receipt | None) -> Repeatable:
-        return directory.whisper(session.user, person, text, kind, tags, receipt)
+        return directory.whisper(client.session, person, text, kind, tags, receipt)
 
     event = directory.repeats.once(said.key(target), receipt, say, lambda event, receipt: receipt(True))
     if person.away is not None and kind is not Noticed and kind is not Tagged:
-        session.numeric(n.RPL_AWAY, person.shown, person.away)
+        client.numeric(n.RPL_AWAY, person.shown, person.away)
     return event
 
 
 def _to_absent(said: Utterance, target: str, account: Account) -> Event:
-    session = said.session
-    logins = session.logins
+    client = said.client
+    logins = client.logins
     key = said.key(target)
 
     def keep(receipt: Receipt | None) -> Repeatable:
-        return logins.leave_message(session.user, account, said.text, said.speech, said.tags, receipt, key)
+        return logins.leave_message(client.session, account, said.text, said.speech, said.tags, receipt, key)
 
-    event = session.directory.repeats.once(
+    event = client.directory.repeats.once(
         key,
         said.receipt,
         keep,
         lambda event, receipt: logins.mailbox.keep(account, event, receipt, key),  # type: ignore[arg-type]
     )
     if said.kind is not Noticed:
-        session.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
+        client.numeric(n.RPL_AWAY, account.name, "is not here; the message waits for them")
     return event
 
 
-def fits(session: IrcClient, message: Message) -> bool:
+def fits(client: IrcClient, message: Message) -> bool:
     """Whether a message is no longer than the line that others get has room for.
 
     What does not fit would be cut short: it is refused, so that its author knows.
@@ -161,5 +159,5 @@ def fits(session: IrcClient, message: Message) -> bool:
     target, text = message.params[:2]
     if len(text) < SURELY_FITS and text.isascii():
         return True
-    sent = f":{session.user.identity.mask} {message.command} {target} :{text}\r\n"
+    sent = f":{client.person.identity.mask} {message.command} {target} :{text}\r\n"
     return len(sent.encode()) <= MAX_LINE_BYTES

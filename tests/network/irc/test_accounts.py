@@ -190,7 +190,7 @@ def test_who_drops_and_comes_back_is_where_he_was(server: Server) -> None:
     carl.lose()
     lines = logged_in(server).lines()
     assert ":carl!c@host JOIN #a" in lines
-    assert arguments(only(lines, "353")[0])[-1] == "bob @carl"
+    assert arguments(only(lines, "353")[0])[-1] == "@carl bob"
 
 
 def test_who_says_goodbye_is_not_put_back(server: Server) -> None:

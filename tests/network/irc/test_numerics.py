@@ -66,8 +66,8 @@ def test_replies_are_cut_to_a_line(server: Server) -> None:
 @pytest.mark.parametrize("why", Why)
 def test_every_refusal_has_an_answer(server: Server, why: Why) -> None:
     ann = join_irc(server, "ann")
-    session = ann.protocol.dialect
-    answer(session, "JOIN", Refused(why, "A sentence.", "#a", "b"))  # type: ignore[arg-type]
+    client = ann.protocol.dialect
+    answer(client, "JOIN", Refused(why, "A sentence.", "#a", "b"))  # type: ignore[arg-type]
     lines = ann.lines()
     if why is Why.ALREADY_IN_ROOM:
         assert lines == []

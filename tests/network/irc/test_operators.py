@@ -102,10 +102,9 @@ def test_who_has_gone_when_oper_is_answered_is_not_kept(
     if how == "lose":
         ann.lose()
     else:
-        user = server.directory.find("ann")
+        person = server.directory.find("ann")
         ann.stall()
-        server.directory.quit(user, "Killed")
-        user.reader.disconnect("Killed")
+        server.directory.disconnect(person, "Killed", "Killed")
     monkeypatch.undo()
     authenticate(*waiting[0])  # type: ignore[arg-type]
     server.turn()

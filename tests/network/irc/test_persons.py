@@ -3,6 +3,7 @@
 import pytest
 
 from chat.network.irc.isupport import AWAY_BYTES, REALNAME_BYTES
+from tests.domain.people import session_of
 from tests.network.chatting import Server, connect, join_irc
 from tests.network.irc.reading import account, codes, only, quiet, texts
 
@@ -65,7 +66,9 @@ def test_a_changed_host_is_told_to_those_who_know_chghost(server: Server) -> Non
     join_irc(server, "bob", "#a")
     eve = join_irc(server, "eve", "#a")
     quiet(ann, eve)
-    server.directory.change_identity(server.directory.find("bob"), username="robert", host="new.example")
+    server.directory.change_identity(
+        session_of(server.directory.find("bob")), username="robert", host="new.example"
+    )
     assert ann.lines() == [":bob!bob@host CHGHOST robert new.example"]
     assert eve.lines() == []
 
@@ -75,7 +78,9 @@ def test_logging_in_and_out_is_told_to_those_who_know_account_notify(server: Ser
     ann = join_irc(server, "ann", "#a", caps="account-notify account-tag")
     bob, eve = join_irc(server, "bob", "#a"), join_irc(server, "eve", "#a")
     quiet(ann, bob, eve)
-    server.factory.logins.log_in(server.directory.find("bob"), "carl", "sesame", lambda answer: None)
+    server.factory.logins.log_in(
+        session_of(server.directory.find("bob")), "carl", "sesame", lambda answer: None
+    )
     bob.send("PRIVMSG #a :x")
     assert ann.lines() == [
         ":bob!bob@host ACCOUNT carl",

@@ -2,7 +2,6 @@
 
 import pytest
 
-from chat.network.irc.registration import PROBE_SECONDS
 from tests.network.chatting import Server, connect, join_irc, make_server
 from tests.network.irc.reading import account, arguments, codes, login, only, texts
 
@@ -127,47 +126,13 @@ def test_the_name_of_an_account_belongs_to_who_is_logged_in(server: Server) -> N
     assert codes(connect(server).ask("NICK ann", "USER ann 0 * :Ann")) == ["433"]
 
 
-def test_a_second_client_of_a_lively_person_gets_a_name_beside(server: Server) -> None:
+def test_a_second_client_of_a_person_goes_by_the_same_name(server: Server) -> None:
     account(server, "ann")
     first, second = connect(server), connect(server)
     assert only(first.ask(*login("ann"), "CAP END"), "001")[0].split(" ")[2] == "ann"
-    assert only(second.ask(*login("ann"), "CAP END"), "001")[0].split(" ")[2] == "ann2"
+    assert only(second.ask(*login("ann"), "CAP END"), "001")[0].split(" ")[2] == "ann"
     assert not first.closed
-
-
-def test_a_client_takes_the_place_of_a_dead_one(server: Server) -> None:
-    account(server, "ann")
-    first = connect(server).send(*login("ann"), "CAP END")
-    server.clock.advance(60)
-    second = connect(server)
-    assert "001" not in codes(second.ask(*login("ann"), "CAP END"))
-    server.loop.advance(PROBE_SECONDS)
-    assert only(second.lines(), "001")[0].split(" ")[2] == "ann"
-    assert first.closed
-
-
-def test_a_silent_client_that_answers_the_probe_keeps_its_name(server: Server) -> None:
-    account(server, "ann")
-    first = connect(server).send(*login("ann"), "CAP END")
-    first.lines()
-    server.clock.advance(60)
-    second = connect(server).send(*login("ann"), "CAP END")
-    assert codes(first.lines()) == ["PING"]
-    first.send("PONG :chat.test")
-    server.loop.advance(PROBE_SECONDS)
-    assert only(second.lines(), "001")[0].split(" ")[2] == "ann2"
-    assert not first.closed
-
-
-def test_who_gave_up_while_the_other_was_probed_gets_nothing(server: Server) -> None:
-    account(server, "ann")
-    first = connect(server).send(*login("ann"), "CAP END")
-    server.clock.advance(60)
-    second = connect(server).send(*login("ann"), "CAP END")
-    second.lose()
-    server.loop.advance(PROBE_SECONDS)
-    assert list(server.directory.users) == ["ann"]
-    assert not first.closed
+    assert len(server.directory.find("ann").sessions) == 2
 
 
 # passwords of the server

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from chat.domain import moderation, modes
 from chat.domain.mode_lines import read
 from chat.domain.names import check_name, check_room
+from chat.domain.person import Person
 from chat.domain.room import Room
-from chat.domain.user import User
 from chat.network.irc.roster import LARGE, shown_members
 from chat.wire import MAX_LINE_BYTES
-from tests.domain.people import Town
+from tests.domain.people import Town, session_of
 from tests.network.chatting import Client, Server, connect, join_irc, join_plain, make_server
 from tests.network.crowds import user_of
 from tests.network.irc.reading import account, login, only, operator, texts
@@ -26,10 +26,10 @@ FORMS = ["", "multi-prefix", "userhost-in-names", "multi-prefix userhost-in-name
 def expected(room: Room, every: bool, masks: bool, inside: bool = True) -> list[str]:
     """What NAMES has to show, from the members alone."""
     found = []
-    for user, membership in room.members.items():
-        signs = ("@" if "o" in membership.modes else "") + ("+" if "v" in membership.modes else "")
-        shown = (signs if every else signs[:1]) + (user.identity.mask if masks else user.shown)
-        if inside or "i" not in user.modes:
+    for person, member in room.members.items():
+        signs = ("@" if "o" in member.modes else "") + ("+" if "v" in member.modes else "")
+        shown = (signs if every else signs[:1]) + (person.identity.mask if masks else person.shown)
+        if inside or "i" not in person.modes:
             found.append(shown)
     return found
 
@@ -132,7 +132,7 @@ CHANGES: dict[str, Callable[[Hall], object]] = {
         hall.come("new"),
     ],
     "a host changes": lambda hall: hall.server.directory.change_identity(
-        user_of(hall.people[7]), username="seven", host="new.example"
+        session_of(user_of(hall.people[7])), username="seven", host="new.example"
     ),
     "a real name changes": words("SETNAME :Seven", who=7),
     "things are said": words("PRIVMSG #big :x", "NOTICE #big :x", "PRIVMSG #big :\x01ACTION x\x01", who=7),
@@ -164,7 +164,7 @@ def test_who_comes_and_is_in_the_log_no_more_is_shown(hall: Hall) -> None:
     hall.root.send("MODE #big +v p3", "KICK #big p4")
     for _ in range(3):
         for _ in range(300):
-            hall.server.directory.say(user_of(hall.root), hall.room, "x")
+            hall.server.directory.say(session_of(user_of(hall.root)), hall.room, "x")
         hall.server.wait(40.0, 40.0)
     assert hall.room.log.base > asked + 5
     assert user_of(hall.people[3]) in hall.room.members
@@ -241,34 +241,34 @@ def test_what_is_shown_is_what_there_is(steps: list[tuple[str, int]]) -> None:
                     assert shown == expected(room, every, masks, inside)
 
 
-def _change(town: Town, root: User, name: str, step: str, choice: int) -> None:
+def _change(town: Town, root: Person, name: str, step: str, choice: int) -> None:
     directory, room = town.directory, town.room("#a")
-    user = list(room.members)[choice % len(room.members)]
+    person = list(room.members)[choice % len(room.members)]
     if step == "come":
         town.person(name, "#a")
     elif step == "name":
-        directory.rename(user, check_name(name))
+        directory.rename(session_of(person), check_name(name))
     elif step in ("o", "v"):
-        sign = "-" if step in room.members[user].modes else "+"
-        modes.apply(directory, root, room, read([sign + step, user.shown]))
+        sign = "-" if step in room.members[person].modes else "+"
+        modes.apply(directory, session_of(root), room, read([sign + step, person.shown]))
     elif step == "away":
-        directory.set_away(user, None if user.away else "tea")
+        directory.set_away(session_of(person), None if person.away else "tea")
     elif step == "say":
-        directory.say(user, room, "x")
+        directory.say(session_of(person), room, "x")
     elif step == "host":
-        directory.change_identity(user, host=f"{name}.example")
+        directory.change_identity(session_of(person), host=f"{name}.example")
     elif step == "hide":
-        directory.set_modes(user, {"i"} ^ set(user.modes))
-    elif user is root:
+        directory.set_modes(person, {"i"} ^ set(person.modes))
+    elif person is root:
         return
     elif step == "go":
-        directory.part(user, room)
+        directory.part(session_of(person), room)
         if choice % 2:
-            directory.join(user, check_room("#a"))
+            directory.join(session_of(person), check_room("#a"))
     elif step == "quit":
-        directory.quit(user, "")
+        directory.quit(person, "")
     elif step == "kick":
-        moderation.kick(directory, root, room, user, "")
+        moderation.kick(directory, session_of(root), room, person, "")
 
 
 @pytest.mark.parametrize("count", [5, LARGE])

@@ -122,7 +122,7 @@ def test_a_page_that_goes_away_is_gone(server: Server) -> None:
     page.send(struct.pack("!H", 1001), 8)
     page.protocol.connectionLost(Failure(ConnectionDone()))
     server.turn()
-    assert "web" not in server.directory.users
+    assert "web" not in server.directory.people
     assert server.factory.connections == {}
 
 
@@ -144,6 +144,6 @@ def test_who_is_banned_is_told_and_closed(server: Server) -> None:
     page = Page(server)
     assert page.messages()[0] == (1, b"ERROR :Your address is banned from this server for good: spam")
     page.send(b"NICK ann").send(b"USER ann 0 * :A")
-    assert server.directory.users == {}
+    assert server.directory.people == {}
     Page(server, host="198.51.100.1").send(b"NICK ann").send(b"USER ann 0 * :A")
-    assert set(server.directory.users) == {"ann"}
+    assert set(server.directory.people) == {"ann"}

@@ -10,14 +10,18 @@ from chat.domain.accounts import Answer
 from chat.domain.events import (
     AwayChanged,
     Event,
+    Identity,
     IdentityChanged,
     Invited,
-    Kicked,
+    Joined,
+    Left,
     LogEvent,
+    Renamed,
     Whispered,
 )
+from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
-from chat.domain.room import Membership
+from chat.domain.room import Room
 from chat.domain.terms import ASKING, LINE, Terms, Words
 from chat.network.endings import CLOSED
 from chat.network.irc import batches, channels, history, markers
@@ -58,7 +62,6 @@ class IrcDialect(IrcClient):
 
     def __init__(self, connection: ChatProtocol) -> None:
         super().__init__(connection)
-        self.user = connection.make_user(self)
         self._pinged = False
 
     # what the listener calls
@@ -132,10 +135,10 @@ class IrcDialect(IrcClient):
             self.numeric(n.ERR_UNKNOWNCOMMAND, message.command)
         elif len(message.params) < row.minimum:
             self.numeric(n.ERR_NEEDMOREPARAMS, row.name)
-        elif row.terms.operator and "o" not in self.user.modes:
+        elif row.terms.operator and "o" not in self.person.modes:
             self.numeric(n.ERR_NOPRIVILEGES)
         else:
-            if self.user.mute is not None and row.terms.words is not None:
+            if self.person.mute is not None and row.terms.words is not None:
                 params = self._without_words(row.terms.words, message)
                 if params is None:
                     return
@@ -148,7 +151,7 @@ class IrcDialect(IrcClient):
     def _without_words(self, words: Words, message: Message) -> tuple[str, ...] | None:
         """The parameters without what somebody who is muted may not say; None if then nothing is to be done."""
         params = message.params
-        sentence = self.directory.mutes.sentence(self.user)
+        sentence = self.directory.mutes.sentence(self.person)
         if sentence is None or len(params) <= words.first or batches.is_piece(self, message):
             return params
         if words.spare:
@@ -156,9 +159,9 @@ class IrcDialect(IrcClient):
         self.tell_sentence(sentence)
         return None
 
-    def gap(self, membership: Membership, missed: int) -> bytes:
+    def gap(self, cursor: Cursor, missed: int) -> bytes:
         """What a reader is told who was too slow for a room."""
-        room = membership.room.name
+        room = cursor.room.name
         return f":{self.server_name} NOTICE {room} :You missed {missed} messages of {room}\r\n".encode()
 
     def too_long(self, length: int) -> None:
@@ -168,7 +171,6 @@ class IrcDialect(IrcClient):
 
     def input_ended(self) -> None:
         """The client is gone without a QUIT."""
-        self.connection.remember()
         self.leave(CLOSED)
 
     def silent_for(self, seconds: float) -> float:
@@ -178,19 +180,18 @@ class IrcDialect(IrcClient):
         if seconds < PING_SECONDS:
             return PING_SECONDS - seconds
         if seconds >= DEAD_SECONDS:
-            self.connection.remember()
             self.leave(f"Ping timeout: {DEAD_SECONDS:.0f} seconds")
             return DEAD_SECONDS
         if not self._pinged:
             self._pinged = True
-            self.probe()
+            self.outlet.put(f"PING :{self.server_name}\r\n".encode())
         return DEAD_SECONDS - seconds
 
     # what the domain calls
 
     def tell(self, event: Event) -> bool:
         """Something for this person alone, or something that this person did."""
-        if event.author.session == self.user.session and self.user.session:
+        if event.author.session == self.session.number:
             if isinstance(event, AwayChanged):
                 return True
             if isinstance(event, IdentityChanged) and event.author.realname == event.after.realname:
@@ -205,44 +206,63 @@ class IrcDialect(IrcClient):
 
     def _is_news_of_others(self, event: Invited) -> bool:
         # Operators of a room are told of invitations too, if they want to know.
-        return event.recipient.session != self.user.session and not self.caps & Cap.INVITE_NOTIFY
-
-    def silence(self) -> float:
-        """Seconds since anything came from the other side."""
-        return self.connection.factory.seconds() - self.connection.last_line
-
-    def probe(self) -> None:
-        """Ask the client whether it is there."""
-        self.outlet.put(f"PING :{self.server_name}\r\n".encode())
+        return event.recipient.session != self.person.number and not self.caps & Cap.INVITE_NOTIFY
 
     def marker_moved(self, target: str, time: float) -> None:
         """Another client of the same account has read on."""
         if self.caps & Cap.READ_MARKER:
             self.send(markers.line(self, target, time))
 
-    def entered(self, membership: Membership, event: Event) -> None:
+    def entered(self, cursor: Cursor, event: Event) -> None:
         """In a room: its topic, who is there, and what was said last."""
-        membership.rendering = self.rendering
-        self.send(self.rendering.render(event))
-        channels.welcome(self, membership.room)
+        self._show_room(cursor, event)
         if not self.caps & Cap.CHATHISTORY:
-            self._replay(membership)
+            self._replay(cursor)
+        self._read_afterwards(cursor)
 
-    def _replay(self, membership: Membership) -> None:
+    def _show_room(self, cursor: Cursor, event: Event) -> None:
+        cursor.rendering = self.rendering
+        self.send(self.rendering.render(event))
+        channels.welcome(self, cursor.room)
+
+    def _read_afterwards(self, cursor: Cursor) -> None:
+        """Nothing of a room comes before one's own JOIN of it, which may have to wait behind other answers."""
+
+        def read() -> None:
+            cursor.release()
+            self.outlet.wake()
+
+        if self.after_response(read):
+            cursor.hold()
+
+    def _replay(self, cursor: Cursor) -> None:
         resume = self.suspend()
 
         def answered(answer: Answer[list[LogEvent]]) -> None:
             with resume:
                 if not isinstance(answer, Refused):
-                    history.replay(self, membership.room.name, answer)
+                    history.replay(self, cursor.room.name, answer)
 
         count = self.connection.factory.settings.replay
-        self.directory.history.replay(membership, count, answered)
+        self.directory.history.replay(cursor, count, answered)
 
-    def left(self, membership: Membership, event: Event) -> None:
+    def became(self, was: Identity, rooms: list[Room]) -> None:
+        """Out of all rooms, and under another name."""
+        now = self.directory.clock()
+        for room in rooms:
+            self.send(self.rendering.render(Left("", now, was, room.name)))
+        self.send(self.rendering.render(Renamed("", now, was, self.person.shown, {})))
+
+    def arrived(self) -> None:
+        """In all rooms in which the person is."""
+        for room, cursor in list(self.session.cursors.items()):
+            joined_at = self.person.rooms[room].joined_at
+            self._show_room(cursor, Joined("", joined_at, self.session.identity, room.name))
+            self._read_afterwards(cursor)
+
+    def left(self, room: Room, event: Event) -> None:
         """Out of a room."""
-        if isinstance(event, Kicked) or event.author.session == self.user.session:
-            self.send(self.rendering.render(event))
+        self.send(self.rendering.render(event))
 
     def ignoring_changed(self) -> None:
         """Whom this person ignores has changed."""
