@@ -33,7 +33,7 @@ def _name_of(speaker: Speaker) -> str:
     return speaker.person.shown
 
 
-@command("register", "[PASSWORD]", "make your name yours, with a password", work=hashing(0))
+@command("register", "[PASSWORD]", "make your name yours, with a password", apart=hashing(0))
 def _register(speaker: Speaker, arguments: list[str]) -> None:
     name = check_name(_name_of(speaker))
 
@@ -50,7 +50,7 @@ def _register(speaker: Speaker, arguments: list[str]) -> None:
     _with_secret(speaker, arguments[0] if arguments else None, "Choose a password", use)
 
 
-@command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for", work=hashing(1))
+@command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for", apart=hashing(1))
 def _login(speaker: Speaker, arguments: list[str]) -> None:
     name = arguments[0] if arguments else _name_of(speaker)
 
@@ -74,7 +74,7 @@ def _login(speaker: Speaker, arguments: list[str]) -> None:
     _with_secret(speaker, arguments[1] if len(arguments) > 1 else None, f"Password for {name}", use)
 
 
-@command("password", "[PASSWORD]", "change your password", work=hashing(0))
+@command("password", "[PASSWORD]", "change your password", apart=hashing(0))
 def _password(speaker: Speaker, arguments: list[str]) -> None:
     def use(password: str) -> None:
         _check_choice(password)
@@ -97,7 +97,7 @@ def _logout(speaker: Speaker, arguments: list[str]) -> None:
     speaker.reply("You are a guest again. The name stays yours: /login takes it back.")
 
 
-@command("unregister", "[PASSWORD]", "give your name up, for good", work=hashing(0))
+@command("unregister", "[PASSWORD]", "give your name up, for good", apart=hashing(0))
 def _unregister(speaker: Speaker, arguments: list[str]) -> None:
     def use(password: str) -> None:
         def removed(account: Account) -> None:

@@ -16,7 +16,10 @@ BANS_SHOWN = 100
 
 
 @command(
-    "oper", "NAME [PASSWORD]", "become an operator of the server, with an operator's account", work=hashing(1)
+    "oper",
+    "NAME [PASSWORD]",
+    "become an operator of the server, with an operator's account",
+    apart=hashing(1),
 )
 def _oper(speaker: Speaker, arguments: list[str]) -> None:
     name = arguments[0]

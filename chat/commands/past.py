@@ -56,7 +56,7 @@ def moment(text: str, now: float) -> float:
     "history",
     "[N]",
     f"the last N events of this room ({HISTORY_SHOWN}); /history before TIME goes back",
-    work=QUESTION,
+    apart=QUESTION,
 )
 def _history(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
@@ -131,7 +131,7 @@ def parse_search(text: str, rooms: dict[str, str], now: float) -> Search:
     "search",
     "WORDS",
     "look for words in your rooms; from:NAME in:ROOM after:TIME before:TIME narrow it",
-    work=SEARCH,
+    apart=SEARCH,
 )
 def _search(speaker: Speaker, arguments: list[str]) -> None:
     rooms = {room.folded: room.name for room in speaker.person.rooms}

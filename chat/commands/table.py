@@ -36,10 +36,11 @@ class SpeakersTable(Table[Speaker]):
         words: Words | None = None,
         lines: float | Count = 1.0,
         work: float | Count = LINE,
+        apart: float | Count = 0.0,
         speech: bool = False,
     ) -> Callable[[Run], Run]:
         """Add a row; the columns of `Terms` by their names."""
-        self.terms[name] = Terms(operator, words, lines, work, speech)
+        self.terms[name] = Terms(operator, words, lines, work, apart, speech)
         return super().command(name, usage, help_line, *aliases)
 
 

@@ -35,4 +35,4 @@ def names_here(asker: Asker, arguments: Sequence[str]) -> float:
 
 def hashing(password: int) -> Count:
     """The work of a command whose argument of this number is a password; without it, it is asked for."""
-    return lambda asker, arguments: HASH if len(arguments) > password else LINE
+    return lambda asker, arguments: HASH if len(arguments) > password else 0.0

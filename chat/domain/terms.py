@@ -62,6 +62,14 @@ class Words(NamedTuple):
     spare: bool = False
 
 
+class Cost(NamedTuple):
+    """What a command costs: `lines` of the pace, `work`, and work `apart`, which other threads do."""
+
+    lines: float
+    work: float = LINE
+    apart: float = 0.0
+
+
 class Terms(NamedTuple):
     """The terms of one command."""
 
@@ -73,15 +81,18 @@ class Terms(NamedTuple):
     """What it costs of the pace: as many lines as people or rooms hear it; 0 for what nobody hears."""
     work: float | Count = LINE
     """What it costs in work."""
+    apart: float | Count = 0.0
+    """What it costs in work of other threads: it counts for the budgets, and keeps nobody waiting."""
     speech: bool = False
     """It says something, which the pace alone limits: without a limit on messages, it costs nothing."""
 
-    def cost(self, asker: Asker, arguments: Sequence[str]) -> tuple[float, float]:
-        """Lines and work."""
-        lines, work = self.lines, self.work
-        return (
+    def cost(self, asker: Asker, arguments: Sequence[str]) -> Cost:
+        """What it costs with these arguments."""
+        lines, work, apart = self.lines, self.work, self.apart
+        return Cost(
             lines if isinstance(lines, float) else lines(asker, arguments),
             work if isinstance(work, float) else work(asker, arguments),
+            apart if isinstance(apart, float) else apart(asker, arguments),
         )
 
 

@@ -22,7 +22,7 @@ from chat.domain.limits import MUTE_SECONDS, NOTICE_AGAIN, AddressLimits, Step, 
 from chat.domain.logins import Logins
 from chat.domain.readers import Cursor
 from chat.domain.session import Session, State
-from chat.domain.terms import Terms
+from chat.domain.terms import Cost, Terms
 from chat.network.deadlines import Deadlines
 from chat.network.delivery import Fanout
 from chat.network.dialect import Dialect, PersonDialect
@@ -249,17 +249,19 @@ class ChatProtocol(PausingLineReceiver):
         """Whether a command costs nothing: speech, which the pace limits, on a server that has no limit on it."""
         return terms.speech and self.pace is None
 
-    def must_wait(self, lines: float, work: float, do: Callable[[T], object], what: T) -> bool:
+    def must_wait(self, cost: Cost, do: Callable[[T], object], what: T) -> bool:
         """Count what a command costs; True if `do(what)` is called later, and nothing more is read until then."""
         seconds = 0.0
-        if lines and self.pace is not None:
-            step, seconds = self.pace.line(self.factory.seconds(), lines)
+        if cost.lines and self.pace is not None:
+            step, seconds = self.pace.line(self.factory.seconds(), cost.lines)
             if step is not Step.GO_ON and self.dialect is not None:
                 self._escalate(step, self.dialect)
         if seconds > 0:
-            self.hold_back(lambda what: self.must_wait(0.0, work, do, what) or do(what), what, seconds)
+            self.hold_back(
+                lambda what: self.must_wait(cost._replace(lines=0.0), do, what) or do(what), what, seconds
+            )
             return True
-        if not self.factory.turns.must_wait(self, work):
+        if not self.factory.turns.must_wait(self, cost.work, cost.apart):
             return False
         self.hold_back(do, what)
         self._tell_beyond()

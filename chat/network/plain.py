@@ -41,7 +41,7 @@ LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
 SPEECH = Terms(words=Words(), work=said_here, speech=True)
 """The terms of a line without a slash."""
-SECRET = Terms(work=HASH)
+SECRET = Terms(apart=HASH)
 """The terms of a password that was asked for."""
 LATE_SECONDS = 60.0
 """Age from which on a private message is shown with its time."""
@@ -108,7 +108,7 @@ class PlainDialect:
 
     def _do(self, terms: Terms, arguments: Sequence[str], do: Callable[[T], None], what: T) -> None:
         connection = self._connection
-        if connection.is_free(terms) or not connection.must_wait(*terms.cost(self, arguments), do, what):
+        if connection.is_free(terms) or not connection.must_wait(terms.cost(self, arguments), do, what):
             do(what)
 
     def _too_long(self, length: int) -> None:

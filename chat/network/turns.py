@@ -63,7 +63,7 @@ class Turns:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._seconds: Callable[[], float] = reactor.seconds
-        self._queue: list[tuple[bool, bool, float, int, Worker, float]] = []
+        self._queue: list[tuple[bool, bool, float, int, Worker, float, float]] = []
         self._number = 0
         self._addresses: OrderedDict[str, float] = OrderedDict()
         self._share = TokenBucket(SHARE * MICROSECONDS, AT_ONCE)
@@ -86,14 +86,17 @@ class Turns:
         """`used_until` of a new connection."""
         return self._seconds() + (BUDGET - STRANGER_BUDGET) / BUDGET_RATE
 
-    def must_wait(self, worker: Worker, work: float) -> bool:
-        """Count so much work for a connection; True if it has to wait until `go_on` is called."""
+    def must_wait(self, worker: Worker, work: float, apart: float = 0.0) -> bool:
+        """Count so much work for a connection; True if it has to wait until `go_on` is called.
+
+        What is done `apart`, in another thread, counts for the budgets alone.
+        """
         now = self._seconds()
-        worker.used_until = max(worker.used_until, now) + work / BUDGET_RATE
+        worker.used_until = max(worker.used_until, now) + (work + apart) / BUDGET_RATE
         part = (worker.used_until - now) * BUDGET_RATE / BUDGET
         beyond = part > 1
         if worker.address_key is not None:
-            of_address = self._count_address(worker.address_key, work, now)
+            of_address = self._count_address(worker.address_key, work + apart, now)
             beyond = beyond or of_address > 1
             part += of_address
         if not beyond and not self._share.wait(now):
@@ -101,7 +104,7 @@ class Turns:
             return False
         self.waited += 1
         self._number += 1
-        heappush(self._queue, (beyond, work > QUICK, part, self._number, worker, work))
+        heappush(self._queue, (beyond, work > QUICK, part, self._number, worker, work, apart))
         self._schedule(now)
         return True
 
@@ -132,12 +135,12 @@ class Turns:
         queue = self._queue
         while queue:
             now = self._seconds()
-            beyond, _, _, _, worker, work = queue[0]
+            beyond, _, _, _, worker, work, apart = queue[0]
             if self._share.wait(now) or (beyond and self._beyond.wait(now)):
                 self._schedule(now)
                 return
             heappop(queue)
             self._share.take(now, work)
             if beyond:
-                self._beyond.take(now, work)
+                self._beyond.take(now, work + apart)
             worker.go_on()

@@ -18,6 +18,7 @@ from chat.domain.accounts import (
     login_failed,
     name_registered,
 )
+from chat.domain.limits import address_key
 from chat.domain.names import Name, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import GIVEN_UP
@@ -150,7 +151,7 @@ class StoredAccounts(AccountTable):
                 account = account._replace(credential=digest(answer))
                 self._write(lambda connection: insert_account(connection, account, answer), stored)
 
-        self._hashing.submit(lambda: hash_password(password), hashed)
+        self._hashing.submit(lambda: hash_password(password), hashed, account.folded)
 
     def _write(
         self, change: Callable[[sqlite3.Connection], None], outcome: Callable[[Exception | None], None]
@@ -191,7 +192,7 @@ class StoredAccounts(AccountTable):
                 else:
                     done(account)
 
-        self._hashing.submit(check, checked)
+        self._hashing.submit(check, checked, address_key(address) or folded)
 
     def _may_be(self, before: Account | None, read: Account) -> bool:
         """Whether an account that was read from disk is one of today: it may have been removed while it was read.
@@ -234,7 +235,7 @@ class StoredAccounts(AccountTable):
                 stored,
             )
 
-        self._hashing.submit(lambda: hash_password(password), hashed)
+        self._hashing.submit(lambda: hash_password(password), hashed, account.folded)
 
     def remove(self, account: Account, done: Done[Account]) -> None:
         """Forget an account."""

@@ -50,7 +50,7 @@ def bob(house: House) -> Asking:
 
 
 def test_terms_without_more_cost_a_line(bob: Asking) -> None:
-    assert Terms().cost(bob, ()) == (1.0, LINE)
+    assert Terms().cost(bob, ()) == (1.0, LINE, 0.0)
 
 
 def test_as_many_lines_as_targets(bob: Asking) -> None:
@@ -91,4 +91,6 @@ def test_every_command_costs_something_whatever_its_arguments(
 ) -> None:
     terms = {**{name: row.terms for name, row in ROWS.items()}, **TABLE.terms}
     costs = {name: columns.cost(bob, arguments) for name, columns in terms.items()}
-    assert [name for name, (lines, work) in costs.items() if work < LINE or lines < 0] == []
+    assert [
+        name for name, cost in costs.items() if cost.work < LINE or cost.lines < 0 or cost.apart < 0
+    ] == []

@@ -110,6 +110,18 @@ def test_what_is_quick_comes_before_what_is_long(clock: Clock, turns: Turns, don
     assert done == ["first", "quick", "long"]
 
 
+def test_what_is_done_elsewhere_counts_for_the_budget_alone(
+    clock: Clock, turns: Turns, done: list[str]
+) -> None:
+    bob, carol = Somebody(turns, done, "bob"), Somebody(turns, done, "carol")
+    for _ in range(3):
+        assert not turns.must_wait(bob, 40, HASH)
+    assert not turns.must_wait(carol, 40), "nobody else waits for it"
+    while not turns.is_beyond(bob):
+        turns.must_wait(bob, 40, HASH)
+    assert turns.must_wait(bob, 40)
+
+
 def test_those_who_wait_longer_do_not_come_before_who_has_used_less(
     clock: Clock, turns: Turns, done: list[str]
 ) -> None:

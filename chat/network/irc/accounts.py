@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
-from chat.domain.terms import HASH, LINE, Asker, Words
+from chat.domain.terms import HASH, Asker, Words
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
@@ -54,13 +54,13 @@ def abort(client: IrcClient) -> None:
         client.numeric(n.ERR_SASLABORTED)
 
 
-def _sasl_work(asker: Asker, arguments: Sequence[str]) -> float:
+def _sasl_hash(asker: Asker, arguments: Sequence[str]) -> float:
     # The name of a mechanism is no password; neither is a response that goes on.
     data = arguments[0] if arguments else "*"
-    return LINE if data in ("*", MECHANISMS) or len(data) >= CHUNK else HASH
+    return 0.0 if data in ("*", MECHANISMS) or len(data) >= CHUNK else HASH
 
 
-@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True, lines=0.0, work=_sasl_work)
+@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True, lines=0.0, apart=_sasl_hash)
 def _authenticate(client: IrcClient, message: Message) -> None:
     data = message.params[0]
     if data == "*":
@@ -118,7 +118,7 @@ def _plain(client: IrcClient, text: str) -> None:
     client.logins.log_in(client.session, parts[1], parts[2], answered)
 
 
-@command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True, words=Words(), work=HASH)
+@command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True, words=Words(), apart=HASH)
 def _register(client: IrcClient, message: Message) -> None:
     policy = client.connection.factory.settings.registration
     asked = message.params[0] if message.params else "*"

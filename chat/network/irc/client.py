@@ -8,6 +8,7 @@ from itertools import islice
 from chat.domain.events import Identity, PersonEvent
 from chat.domain.metadata import Target
 from chat.domain.room import Room
+from chat.domain.terms import Cost
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
 from chat.network.irc.rendering import IrcRendering, shared_rendering
@@ -67,12 +68,12 @@ class IrcClient(Responder):
             while more:
                 more = list(islice(rows, SLICE_ROWS))
                 made += more
-                if more and self.connection.must_wait(0.0, len(more) * work, go_on, made):
+                if more and self.connection.must_wait(Cost(0.0, len(more) * work), go_on, made):
                     return
             with later:
                 self.send(b"".join(made))
 
-        if not self.connection.must_wait(0.0, SLICE_ROWS * work, go_on, made):
+        if not self.connection.must_wait(Cost(0.0, SLICE_ROWS * work), go_on, made):
             go_on(made)
 
     def leave(self, reason: str, farewell: bool = False) -> None:

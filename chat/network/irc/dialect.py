@@ -22,7 +22,7 @@ from chat.domain.events import (
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
 from chat.domain.room import Room
-from chat.domain.terms import ASKING, LINE, Terms, Words
+from chat.domain.terms import ASKING, Cost, Terms, Words
 from chat.network.endings import CLOSED
 from chat.network.irc import batches, channels, history, markers
 from chat.network.irc import numerics as n
@@ -76,7 +76,7 @@ class IrcDialect(IrcClient):
             if not line.isascii():
                 line.decode()
         except NoCommand:
-            self.connection.must_wait(*self._price(ASKING, ()), lambda line: None, None)
+            self.connection.must_wait(self._price(ASKING, ()), lambda line: None, None)
         except (LineTooLong, TagsTooLong):
             self._refuse(lambda: self.numeric(n.ERR_INPUTTOOLONG))
         except UnicodeDecodeError:
@@ -102,13 +102,13 @@ class IrcDialect(IrcClient):
             answer()
             batches.spoil(self)
 
-        if not self.connection.must_wait(*self._price(ASKING, ()), refuse, None):
+        if not self.connection.must_wait(self._price(ASKING, ()), refuse, None):
             refuse(None)
 
-    def _price(self, terms: Terms, arguments: Sequence[str]) -> tuple[float, float]:
-        lines, work = terms.cost(self, arguments)
+    def _price(self, terms: Terms, arguments: Sequence[str]) -> Cost:
+        cost = terms.cost(self, arguments)
         # Nobody hears a client that is not registered: it has as many lines as it takes.
-        return (lines if self.registration is None else 0.0), work
+        return cost if self.registration is None else cost._replace(lines=0.0)
 
     def _must_wait(self, message: Message) -> bool:
         row = ROWS.get(message.command)
@@ -118,8 +118,8 @@ class IrcDialect(IrcClient):
             return False
         if terms.speech and batches.is_piece(self, message):
             # The lines of a batch are one message, and bounded as such.
-            return connection.must_wait(0.0, LINE, self.take, message)
-        return connection.must_wait(*self._price(terms, message.params), self.take, message)
+            return connection.must_wait(Cost(0.0), self.take, message)
+        return connection.must_wait(self._price(terms, message.params), self.take, message)
 
     def take(self, message: Message) -> None:
         """Do what a message says, and answer it."""

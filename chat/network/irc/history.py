@@ -59,7 +59,7 @@ def replay(client: IrcClient, target: str, past: Sequence[LogEvent]) -> None:
         client.send(data)
 
 
-@command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before", work=QUESTION)
+@command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before", apart=QUESTION)
 def _chathistory(client: IrcClient, message: Message) -> None:
     if not client.caps & Cap.CHATHISTORY:
         client.numeric(n.ERR_UNKNOWNCOMMAND, "CHATHISTORY")

@@ -25,7 +25,7 @@ BANS_SHOWN = 500
 """Bans that STATS k lists, the newest ones: 60 KB, which any connection takes at once."""
 
 
-@command("OPER", "NAME PASSWORD", "become an operator of the server", minimum=2, work=HASH)
+@command("OPER", "NAME PASSWORD", "become an operator of the server", minimum=2, apart=HASH)
 def _oper(client: IrcClient, message: Message) -> None:
     later = client.suspend()
 

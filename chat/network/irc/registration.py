@@ -118,9 +118,9 @@ def _cap_work(asker: Asker, arguments: Sequence[str]) -> float:
     return REPLIES / 4 if arguments and arguments[0].upper() in ("LS", "LIST") else LINE
 
 
-def _pass_work(asker: Asker, arguments: Sequence[str]) -> float:
+def _pass_hash(asker: Asker, arguments: Sequence[str]) -> float:
     # ACCOUNT:PASSWORD logs in.
-    return HASH if arguments and ":" in arguments[0] else LINE
+    return HASH if arguments and ":" in arguments[0] else 0.0
 
 
 @command(
@@ -194,7 +194,7 @@ def _request(client: IrcClient, text: str) -> None:
     "give the server's password, or ACCOUNT:PASSWORD to log in",
     minimum=1,
     early=True,
-    work=_pass_work,
+    apart=_pass_hash,
 )
 def _pass(client: IrcClient, message: Message) -> None:
     if client.registration is None:

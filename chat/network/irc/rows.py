@@ -44,10 +44,11 @@ def command(
     words: Words | None = None,
     lines: float | Count = 1.0,
     work: float | Count = LINE,
+    apart: float | Count = 0.0,
     speech: bool = False,
 ) -> Callable[[Run], Run]:
     """Add a row for the decorated function; the columns of `Terms` by their names."""
-    terms = Terms(operator, words, lines, work, speech)
+    terms = Terms(operator, words, lines, work, apart, speech)
 
     def add(run: Run) -> Run:
         ROWS[name] = Row(name, minimum, early, terms, usage, text, run)

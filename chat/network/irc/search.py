@@ -66,7 +66,7 @@ def _moment(value: str | None, name: str) -> float | None:
         raise BadSearch(name, "This is no point in time") from None
 
 
-@command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms", work=SEARCH)
+@command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms", apart=SEARCH)
 def _search(client: IrcClient, message: Message) -> None:
     if not client.caps & Cap.SEARCH:
         client.numeric(n.ERR_UNKNOWNCOMMAND, "SEARCH")
