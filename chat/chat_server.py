@@ -61,6 +61,7 @@ class ChatServer(Service):
             registry=storage.registry if storage else None,
             bans=storage.bans if storage else None,
             seconds=reactor.seconds,
+            presences=storage.presences if storage else None,
         )
         self.factory = ChatFactory(
             reactor,
@@ -78,6 +79,7 @@ class ChatServer(Service):
     def startService(self) -> None:
         """Say that people may come."""
         super().startService()
+        self.directory.bring_back()
         self.log.info("Chat is ready as {name}", name=self.factory.settings.name)
 
     def stopService(self) -> Deferred[None]:

@@ -20,6 +20,7 @@ from chat.configuration.sources import (
     from_file,
     resolved,
 )
+from chat.domain.history import REPLAY
 from chat.domain.limits import LIVE_PER_ADDRESS, MESSAGE_BURST, MESSAGE_RATE
 from chat.listening.endpoints import CannotStart
 from chat.runtime.logs import read_level
@@ -107,6 +108,13 @@ TABLE: tuple[Option, ...] = with_files(
         default="on",
         read=choice("on", "off"),
         what="Keep what is said on disk: on or off. Accounts are kept in any case.",
+    ),
+    Option(
+        name="replay",
+        default=REPLAY,
+        read=limit(int),
+        live=True,
+        what="Messages of a room that people are shown on joining it; 0: none.",
     ),
     Option(
         name="history-days",

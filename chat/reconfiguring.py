@@ -54,6 +54,7 @@ class Reconfiguration:
         settings.motd = motd
         settings.password = options["password"] or ""
         settings.registration = options["registration"]
+        settings.replay = options["replay"]
         before = settings.message_rate, settings.message_burst
         settings.set_rate(options["message-rate"], options["message-burst"])
         if before != (settings.message_rate, settings.message_burst):

@@ -111,6 +111,7 @@ def makeService(options: Options) -> IService:
         max_per_address=options["max-per-address"],
         password=options["password"] or "",
         registration=options["registration"],
+        replay=options["replay"],
         reload=reloads.run,
     )
     settings.set_rate(options["message-rate"], options["message-burst"])

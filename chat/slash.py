@@ -7,7 +7,7 @@ how many arguments it needs is checked here, once, and `/help` is made from the 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic, NamedTuple, TypeVar
 
 S = TypeVar("S")
@@ -28,24 +28,34 @@ class Command(NamedTuple, Generic[S]):
     arguments: int
     help: str
     run: Callable[[S, list[str]], None]
+    subject: str
+    """What it is about: `/help` with this word lists all of its kind."""
+    more: tuple[str, ...]
+    """Further lines of `/help` about it."""
 
 
 class Table(Generic[S]):
     """Commands by name, in the order in which `/help` shows them, and by every word that means them."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: Collection[str] = ()) -> None:
+        """`first` names the rows that `/help` begins with; without them it lists all."""
+        self.first = first
         self.rows: dict[str, Command[S]] = {}
         self.by_word: dict[str, Command[S]] = {}
 
     def command(
-        self, name: str, usage: str, help_line: str, *aliases: str
+        self, name: str, usage: str, help_line: str, *aliases: str, more: tuple[str, ...] = ()
     ) -> Callable[[Callable[[S, list[str]], None]], Callable[[S, list[str]], None]]:
-        """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out."""
+        """Add a row. In `usage`, words in capitals are arguments, those in brackets may be left out.
+
+        The subject is the name of the module that the row stands in.
+        """
         words = usage.split()
         required = sum(1 for word in words if not word.startswith("["))
 
         def add(run: Callable[[S, list[str]], None]) -> Callable[[S, list[str]], None]:
-            row = Command(name, aliases, usage, required, len(words), help_line, run)
+            subject = run.__module__.rpartition(".")[2]
+            row = Command(name, aliases, usage, required, len(words), help_line, run, subject, more)
             self.rows[name] = row
             for word in (name, *aliases):
                 self.by_word[word] = row
@@ -67,14 +77,27 @@ class Table(Generic[S]):
         return row, [argument.strip() for argument in arguments]
 
     def explain(self, word: str = "") -> list[str]:
-        """The lines of `/help`: about one command, or every one; raises `Misunderstood`."""
+        """The lines of `/help`: what everybody needs, a subject, or one command; raises `Misunderstood`."""
+        rows = self.rows.values()
         if not word:
-            return [
-                "What you type goes to the room; a line that starts with / is a command, // says a slash:",
-                *(f"  {f'/{row.name} {row.usage}'.rstrip():24} {row.help}" for row in self.rows.values()),
+            lines = [
+                "What you type goes to the room; a line that starts with / is a command, // says a slash:"
             ]
-        row = self.by_word.get(word.lstrip("/").lower())
+            lines += [self._line(row) for row in rows if not self.first or row.name in self.first]
+            if self.first:
+                subjects = dict.fromkeys(row.subject for row in rows if row.name != "help")
+                lines.append(f"More by subject: {', '.join(f'/help {subject}' for subject in subjects)}")
+            return lines
+        word = word.lstrip("/").lower()
+        row = self.by_word.get(word)
+        about = [self._line(other) for other in rows if other.subject == word]
+        if row is None and not about:
+            raise Misunderstood(f"There is no command /{word}. /help lists all commands.")
         if row is None:
-            raise Misunderstood(f"There is no command /{word.lstrip('/')}. /help lists all commands.")
+            return about
         also = f" (also {', '.join('/' + alias for alias in row.aliases)})" if row.aliases else ""
-        return [f"/{row.name} {row.usage}".rstrip() + f" - {row.help}{also}"]
+        return [f"/{row.name} {row.usage}".rstrip() + f" - {row.help}{also}", *row.more, *about]
+
+    @staticmethod
+    def _line(row: Command[S]) -> str:
+        return f"  {f'/{row.name} {row.usage}'.rstrip():24} {row.help}"

@@ -54,7 +54,11 @@ def test_the_wheel_carries_every_module_the_plugins_and_the_static_files(built: 
         shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
     modules = {str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("chat/**/*.py")}
     plugins = {f"twisted/plugins/{path.name}" for path in CHECKOUT.glob("twisted_plugins/*.py")}
-    static = {f"chat/static/{path.name}" for path in CHECKOUT.glob("static/*") if path.is_file()}
+    static = {
+        f"chat/static/{page}/{path.name}"
+        for page in ("chat", "monitor")
+        for path in CHECKOUT.glob(f"static/{page}/*")
+    }
     assert "chat/service.py" in modules
     assert "twisted/plugins/chat_plugin.py" in plugins
     assert static
@@ -84,7 +88,10 @@ def test_an_installed_server_explains_its_options(installed: Path, tmp_path: Pat
 
 
 def test_the_installed_package_finds_its_static_files(installed: Path, tmp_path: Path) -> None:
-    script = "from importlib.resources import files; print(*(files('chat') / 'static').iterdir())"
+    script = (
+        "from chat.web.assets import folder; print(*folder('chat').iterdir(), *folder('monitor').iterdir())"
+    )
     listed = run(installed / "python", "-c", script, cwd=tmp_path)
-    assert "favicon.svg" in listed
-    assert "screenshots" not in listed
+    assert "static/chat/index.html" in listed
+    assert "static/monitor/index.html" in listed
+    assert str(CHECKOUT) not in listed

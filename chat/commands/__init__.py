@@ -4,6 +4,6 @@ from __future__ import annotations
 
 # isort: off
 # In the order in which `/help` shows them.
-from chat.commands import table, talk, rooms, people, server, accounts, past, moderation, operators  # noqa: F401
+from chat.commands import table, talk, rooms, people, devices, server, accounts, past, moderation, operators  # noqa: F401
 
 # isort: on

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from chat.commands.speaker import Speaker, when_answered
 from chat.commands.table import command
 from chat.commands.terms import hashing
-from chat.domain.accounts import Account
+from chat.domain.accounts import Account, Answer
+from chat.domain.certificates import CHANGED, NO_CERTIFICATE, said_of
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import QUESTION
 
 
 def _with_secret(speaker: Speaker, given: str | None, question: str, use: Callable[[str], None]) -> None:
@@ -50,24 +52,29 @@ def _register(speaker: Speaker, arguments: list[str]) -> None:
     _with_secret(speaker, arguments[0] if arguments else None, "Choose a password", use)
 
 
+def come_in(speaker: Speaker, account: Account) -> None:
+    """Somebody is logged in: call them so, and show them in if they had no name before."""
+    new = speaker.person.name is None
+    try:
+        speaker.logins.take_name(speaker.session, account, check_name(account.name))
+    except Refused as refused:
+        # Only a full server, or the same account on another connection a moment ago.
+        speaker.reply(f"You are logged in as {account.name}. {refused.sentence}")
+        if new:
+            return
+    if new:
+        speaker.welcome()
+    speaker.reply(f"You are logged in as {account.name}.")
+    speaker.logins.deliver(speaker.session, speaker.wait())
+
+
 @command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for", apart=hashing(1))
 def _login(speaker: Speaker, arguments: list[str]) -> None:
     name = arguments[0] if arguments else _name_of(speaker)
 
     def use(password: str) -> None:
         def logged_in(account: Account) -> None:
-            new = speaker.person.name is None
-            try:
-                speaker.logins.take_name(speaker.session, account, check_name(account.name))
-            except Refused as refused:
-                # Only a full server, or the same account on another connection a moment ago.
-                speaker.reply(f"You are logged in as {account.name}. {refused.sentence}")
-                if new:
-                    return
-            if new:
-                speaker.welcome()
-            speaker.reply(f"You are logged in as {account.name}.")
-            speaker.logins.deliver(speaker.session, speaker.wait())
+            come_in(speaker, account)
 
         speaker.logins.log_in(speaker.session, name, password, when_answered(speaker, logged_in))
 
@@ -89,6 +96,32 @@ def _password(speaker: Speaker, arguments: list[str]) -> None:
             Why.NOT_LOGGED_IN, "You are not logged in. /login NAME logs in, /register makes an account."
         )
     _with_secret(speaker, arguments[0] if arguments else None, "Choose a new password", use)
+
+
+@command(
+    "certfp",
+    "add|list|drop [FINGERPRINT]",
+    "which certificates log you in (TLS, SASL EXTERNAL); without one: this connection's",
+    apart=QUESTION,
+)
+def _certfp(speaker: Speaker, arguments: list[str]) -> None:
+    word = arguments[0].lower()
+    fingerprint = arguments[1] if len(arguments) > 1 else speaker.certificate_fingerprint
+    if word == "list":
+        answered = speaker.wait()
+
+        def listed(answer: Answer[list[str]]) -> None:
+            speaker.reply(said_of(answer))
+            answered()
+
+        speaker.logins.certificates(speaker.session, listed)
+        return
+    if word not in CHANGED:
+        raise Refused(Why.NOTHING_SAID, "/certfp add, /certfp list, or /certfp drop FINGERPRINT.")
+    if fingerprint is None:
+        raise Refused(Why.NO_SUCH_CERTIFICATE, NO_CERTIFICATE)
+    change = speaker.logins.add_certificate if word == "add" else speaker.logins.drop_certificate
+    change(speaker.session, fingerprint, when_answered(speaker, lambda _: speaker.reply(CHANGED[word])))
 
 
 @command("logout", "", "be a guest again")

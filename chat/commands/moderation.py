@@ -9,7 +9,7 @@ from chat.domain import moderation, modes
 from chat.domain.bans import room_mask
 from chat.domain.masks import normal
 from chat.domain.mode_lines import LISTS, Change, read
-from chat.domain.modes import FLAGS
+from chat.domain.modes import EXPLAINED, FLAGS
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
 from chat.domain.terms import Words
@@ -88,7 +88,8 @@ def _unban(speaker: Speaker, arguments: list[str]) -> None:
 @command(
     "mode",
     "[CHANGES]",
-    f"see or change this room's modes: {', '.join(FLAGS)}, k KEY, l NUMBER (+m, -k)",
+    "see or change this room's modes; /help mode tells what they mean",
+    more=EXPLAINED,
     words=Words(),
     work=told_here,
 )

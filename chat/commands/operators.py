@@ -30,7 +30,7 @@ def _oper(speaker: Speaker, arguments: list[str]) -> None:
         def checked(answer: Answer[Account]) -> None:
             if speaker.session.alive:
                 if isinstance(answer, Refused):
-                    speaker.reply(answer.sentence)
+                    speaker.refused(answer)
                 elif not operating.may_operate(speaker.directory, answer):
                     speaker.reply(f"{answer.name} is no operator of this server.")
                 else:

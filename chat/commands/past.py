@@ -11,6 +11,7 @@ from chat.domain.events import Whispered
 from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import set_replay
 from chat.domain.terms import QUESTION, SEARCH
 
 HISTORY_SHOWN = 20
@@ -49,7 +50,10 @@ def moment(text: str, now: float) -> float:
             f"{text} is no time: write 14:30, 2026-11-23, 2026-11-23 14:30, or 2h for two hours ago.",
         ) from None
     then = time.mktime((*today[:3], clock.tm_hour, clock.tm_min, 0, 0, 0, -1))
-    return then if then <= now else then - 86400.0
+    if then > now:
+        # Yesterday by the calendar, which is another time than 24 hours ago where clocks have changed.
+        then = time.mktime((*today[:2], today[2] - 1, clock.tm_hour, clock.tm_min, 0, 0, 0, -1))
+    return then
 
 
 @command(
@@ -87,6 +91,17 @@ def _history(speaker: Speaker, arguments: list[str]) -> None:
 
     what = Range(room.folded, None, before, count, newest=True, speech=False)
     speaker.directory.history.page(what, when_answered(speaker, show))
+
+
+@command(
+    "replay", "[N]", "how many messages you are shown on joining a room: a number, 0 for none, or default"
+)
+def _replay(speaker: Speaker, arguments: list[str]) -> None:
+    person = speaker.person
+    if arguments:
+        set_replay(speaker.directory, person, arguments[0])
+    shown = "as many messages as the server shows" if person.replay is None else f"{person.replay} messages"
+    speaker.reply(f"On joining a room you are shown {shown}.")
 
 
 def _show(speaker: Speaker, page: Page, with_room: bool = False) -> None:

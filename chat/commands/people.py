@@ -51,7 +51,7 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
         names = sorted(speaker.person.ignored)
         speaker.reply(f"You ignore: {', '.join(names)}" if names else "You ignore nobody.")
     elif arguments[0].startswith("-"):
-        ignoring.unignore(speaker.person, arguments[0][1:])
+        ignoring.unignore(speaker.directory, speaker.person, arguments[0][1:])
         speaker.reply(f"You hear {arguments[0][1:]} again.")
     else:
         try:
@@ -60,5 +60,5 @@ def _ignore(speaker: Speaker, arguments: list[str]) -> None:
             # Nobody has a reserved name; whoever fears that somebody might can ignore it all the same.
             if refused.rule != "reserved":
                 raise
-        ignoring.ignore(speaker.person, arguments[0])
+        ignoring.ignore(speaker.directory, speaker.person, arguments[0])
         speaker.reply(f"You ignore {arguments[0]}. /ignore -{arguments[0]} undoes it.")

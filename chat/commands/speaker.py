@@ -28,11 +28,18 @@ class Speaker(Protocol):
     """The room that what is typed goes to."""
 
     @property
+    def certificate_fingerprint(self) -> str | None:
+        """Of the certificate that this person's program has shown."""
+
+    @property
     def person(self) -> Person:
         """Whose session this is."""
 
     def reply(self, text: str) -> None:
         """A line for this person alone."""
+
+    def refused(self, refused: Refused) -> None:
+        """Say why something was not done."""
 
     def show(self, event: LogEvent, room: str = "") -> None:
         """Show an event again, with its time, and its room if that is given."""
@@ -68,13 +75,15 @@ def here(speaker: Speaker) -> Room:
 
 def room_meant(speaker: Speaker, typed: str = "") -> Room:
     """The room of this name, or where this person talks if none was typed; or `Refused`."""
-    return speaker.directory.room(room_from_typed(typed)) if typed else here(speaker)
+    return speaker.directory.room(room_from_typed(typed), speaker.person) if typed else here(speaker)
 
 
 def advice(refused: Refused) -> str:
     """What people are told: why something was not done, and what to do."""
     if refused.why is Why.NO_SUCH_USER:
         return f"{refused.sentence}. /users lists who is here."
+    if refused.why is Why.NAME_TAKEN and refused.detail:
+        return f"{refused.sentence}. If it is yours, log in: /login {refused.detail}"
     return refused.sentence
 
 
@@ -88,7 +97,7 @@ def when_answered(speaker: Speaker, then: Callable[[T], None]) -> Done[T]:
     def done(answer: Answer[T]) -> None:
         if speaker.session.alive:
             if isinstance(answer, Refused):
-                speaker.reply(advice(answer))
+                speaker.refused(answer)
             else:
                 then(answer)
         answered()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chat.commands.speaker import Speaker, advice
+from chat.commands.speaker import Speaker
 from chat.domain.names import NameRefused, RoomRefused
 from chat.domain.operating import need_operator
 from chat.domain.refused import Refused
@@ -18,12 +18,32 @@ from chat.slash import Misunderstood, Table
 
 Run = Callable[[Speaker, list[str]], None]
 
+FIRST = (
+    "help",
+    "me",
+    "pm",
+    "reply",
+    "join",
+    "part",
+    "rooms",
+    "users",
+    "nick",
+    "topic",
+    "away",
+    "history",
+    "search",
+    "register",
+    "login",
+    "exit",
+)
+"""What `/help` begins with: what everybody needs, and no more than a screen of 24 lines shows."""
+
 
 class SpeakersTable(Table[Speaker]):
     """The table, with the terms of each command by its name."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(FIRST)
         self.terms: dict[str, Terms] = {}
 
     def command(
@@ -32,6 +52,7 @@ class SpeakersTable(Table[Speaker]):
         usage: str,
         help_line: str,
         *aliases: str,
+        more: tuple[str, ...] = (),
         operator: bool = False,
         words: Words | None = None,
         lines: float | Count = 1.0,
@@ -41,7 +62,7 @@ class SpeakersTable(Table[Speaker]):
     ) -> Callable[[Run], Run]:
         """Add a row; the columns of `Terms` by their names."""
         self.terms[name] = Terms(operator, words, lines, work, apart, speech)
-        return super().command(name, usage, help_line, *aliases)
+        return super().command(name, usage, help_line, *aliases, more=more)
 
 
 TABLE = SpeakersTable()
@@ -78,7 +99,7 @@ def run(speaker: Speaker, line: str) -> None:
         speaker.reply(str(misunderstood))
     except Refused as refused:
         speaker.directory.stats.refuse(refused)
-        speaker.reply(advice(refused))
+        speaker.refused(refused)
     except (NameRefused, RoomRefused) as refused_name:
         speaker.reply(f"That does not work: {refused_name}.")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from chat.commands.speaker import Speaker
+from chat.commands.speaker import Speaker, here
 from chat.commands.table import command
 from chat.commands.terms import said_here
 from chat.domain.events import Acted, Said
+from chat.domain.history import SPEECH
 from chat.domain.names import fold
 from chat.domain.person import Person
+from chat.domain.redaction import redact
 from chat.domain.refused import Refused
 from chat.domain.terms import Words
 
@@ -70,3 +72,26 @@ def _reply(speaker: Speaker, arguments: list[str]) -> None:
         speaker.reply("Nobody has written to you yet. /pm NAME TEXT writes to somebody.")
         return
     write_to(speaker, speaker.person.correspondent, arguments[0])
+
+
+@command("undo", "", "take back what you said last here", "redact")
+def _undo(speaker: Speaker, arguments: list[str]) -> None:
+    room = here(speaker)
+    ours = {session.number for session in speaker.person.sessions}
+    said = (
+        event
+        for event in reversed(room.log.entries)
+        if isinstance(event, SPEECH) and event.author.session in ours
+    )
+    last = next(said, None)
+    if last is None:
+        speaker.reply("There is nothing of yours here to take back.")
+        return
+    answered = speaker.wait()
+
+    def done(refused: Refused | None) -> None:
+        if refused is not None and speaker.session.alive:
+            speaker.refused(refused)
+        answered()
+
+    redact(speaker.directory, speaker.session, room.name, last.msgid, "", done)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Collection
 from math import ceil
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
+from chat.domain.certificates import certificate_unknown, no_such_certificate
 from chat.domain.events import Identity
 from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.names import Name, fold
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
+from chat.domain.scram import Verifier, nobodys
 
 PASSWORD_LEAST = 3
 """Characters of the shortest password: the choice is the person's; the limit on attempts does the rest."""
@@ -43,6 +45,15 @@ class Account(NamedTuple):
     """Another one means another password: a digest of what is kept of it, from which nothing can be learned."""
 
 
+class Proof(NamedTuple):
+    """What a proof of somebody's password (SCRAM) is checked with."""
+
+    name: str
+    account: Account | None
+    """Whose it is; None for a name that has no account: no proof fits the verifier then."""
+    verifier: Verifier
+
+
 class Accounts(Protocol):
     """Whoever keeps the accounts."""
 
@@ -64,6 +75,27 @@ class Accounts(Protocol):
         `address` is the real one. Refused: LOGIN_FAILED (one sentence for a wrong name and a wrong password),
         LIMIT (three attempts a minute for an account and address, `ATTEMPTS_PER_ADDRESS` for all accounts), STORAGE.
         """
+
+    def find_proof(self, name: str, address: str, done: Done[Proof]) -> None:
+        """What checks a proof of the password of this name. Refused: LIMIT (as with `authenticate`), STORAGE.
+
+        A name without an account, or whose password was set before there were verifiers, is answered like any other.
+        """
+
+    def proved(self, proof: Proof, address: str) -> Account:
+        """The password was proved: the account. Raises `Refused` (LOGIN_FAILED) if it is another one by then."""
+
+    def find_certificate(self, fingerprint: str, done: Done[Account]) -> None:
+        """The account that this certificate opens. Refused: LOGIN_FAILED, STORAGE."""
+
+    def certificates(self, account: Account, done: Done[list[str]]) -> None:
+        """The fingerprints of the certificates that open an account, the oldest first. Refused: STORAGE."""
+
+    def add_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open an account. Refused: LIMIT (too many), ACCOUNT_EXISTS (it opens one), STORAGE."""
+
+    def drop_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open an account no more. Refused: NO_SUCH_CERTIFICATE, STORAGE."""
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
         """Change a password; the answer is the account as it is then. Refused: BAD_PASSWORD, LOGIN_FAILED, STORAGE.
@@ -184,6 +216,30 @@ class NoAccounts(AccountTable):
     def authenticate(self, name: str, password: str, address: str, done: Done[Account]) -> None:
         """Refuse as for any name that is not registered."""
         done(login_failed(name))
+
+    def find_proof(self, name: str, address: str, done: Done[Proof]) -> None:
+        """Answer as for any name that is not registered."""
+        done(Proof(name, None, nobodys(name, b"")))
+
+    def proved(self, proof: Proof, address: str) -> Account:
+        """Refuse."""
+        raise login_failed(proof.name)
+
+    def find_certificate(self, fingerprint: str, done: Done[Account]) -> None:
+        """Refuse as for any certificate that opens nothing."""
+        done(certificate_unknown())
+
+    def certificates(self, account: Account, done: Done[list[str]]) -> None:
+        """There are none."""
+        done([])
+
+    def add_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Refuse."""
+        done(Refused(Why.STORAGE, "This server keeps no accounts."))
+
+    def drop_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Refuse."""
+        done(no_such_certificate())
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
         """Refuse."""

@@ -13,12 +13,10 @@ from chat.domain.masks import ACCOUNT, normal
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.session import Session
-from chat.domain.text import printable, within_bytes
+from chat.domain.text import REASON_BYTES, printable, within_bytes
 
 BANS_AT_MOST = 10_000
 """Bans at once: more than operators set by hand in years, some 5 MB; a bound for a script that has gone wild."""
-REASON_BYTES = 300
-"""Longest reason: with the sentence around it, it fits a line of IRC."""
 WIDEST_IPV4 = 8
 """The shortest prefix that can be banned: anything wider than what one organisation ever got is a typing error."""
 WIDEST_IPV6 = 16

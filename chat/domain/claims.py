@@ -22,7 +22,7 @@ class Claims:
             like = "" if owner.folded == name.folded else f" {owner.name}, which it looks like,"
             raise Refused(
                 Why.NAME_TAKEN,
-                f"The name {name.shown} is taken:{like or ' it'} belongs to an account. "
-                f"If it is yours, log in: /login {owner.name}",
+                f"The name {name.shown} is taken:{like or ' it'} belongs to an account",
                 name.shown,
+                owner.name,
             )

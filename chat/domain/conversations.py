@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from chat.domain.accounts import person_key
 from chat.domain.events import Whispered
-from chat.domain.history import Conversation, Correspondent, is_kept
+from chat.domain.history import Conversation, Correspondent, Mark, Page, is_kept
 from chat.domain.names import fold
 
 CONVERSATION_EVENTS = 200
@@ -73,6 +73,16 @@ class Conversations:
     def events(self, where: Conversation) -> Collection[Whispered]:
         """A conversation, oldest first."""
         return self._events.get(where, ())
+
+    def since(self, owner: str, after: Mark, limit: int) -> Page:
+        """The newest `limit` messages of somebody after a mark, with whomever, oldest first."""
+        found: Page = [
+            event
+            for partner in self._owned.get(owner, ())
+            for event in self._events[Conversation(owner, partner)]
+            if event.msgid > after
+        ]
+        return sorted(found, key=lambda event: event.msgid)[-limit:]
 
     def remove(self, where: Conversation, msgid: str) -> Whispered | None:
         """Take a message out of a conversation, on both sides; return it."""

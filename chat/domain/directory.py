@@ -43,18 +43,29 @@ from chat.domain.journal import Journal, Receipt
 from chat.domain.memory_history import MemoryHistory
 from chat.domain.metadata import Metadata
 from chat.domain.mutes import MUTES_AT_MOST, Mutes
-from chat.domain.names import Name, RoomName, check_name, fold
+from chat.domain.names import Name, NameRefused, RoomName, check_name, fold, looks_like
 from chat.domain.people import People
 from chat.domain.person import Person
+from chat.domain.presence import DEVICES_AT_MOST, MemoryPresences, Place, Presence, Presences
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import MemoryRegistry, Registry
 from chat.domain.repeats import Repeats
-from chat.domain.rights import check_join, check_renaming, check_speech, founded_by, heard
+from chat.domain.rights import (
+    check_join,
+    check_not_banned,
+    check_renaming,
+    check_speech,
+    founded_by,
+    heard,
+    may_see,
+    no_such_room,
+)
 from chat.domain.room import Member, Room
 from chat.domain.rooms import Rooms
 from chat.domain.session import Session, State
 from chat.domain.stats import Bounded, Stats
+from chat.domain.text import AWAY_BYTES, REALNAME_BYTES, REASON_BYTES, one_line
 from chat.domain.watches import Watches
 from chat.domain.whowas import NAMES_AT_MOST, Whowas
 
@@ -108,6 +119,7 @@ class Directory:
         registry: Registry | None = None,
         bans: BanKeeper | None = None,
         seconds: Callable[[], float] | None = None,
+        presences: Presences | None = None,
     ) -> None:
         self.journal = journal
         self.delivery = delivery
@@ -121,6 +133,7 @@ class Directory:
         self.claims = Claims(NoAccounts() if accounts is None else accounts)
         self.registry: Registry = MemoryRegistry() if registry is None else registry
         self.bans = Bans(MemoryBans() if bans is None else bans)
+        self.presences: Presences = MemoryPresences() if presences is None else presences
         self.mutes = Mutes(seconds)
         self.departed = Whowas()
         self.watches = Watches()
@@ -163,6 +176,12 @@ class Directory:
 
         A guest who still has a name that belongs to an account makes way for whoever is logged in to it.
         """
+        if name.folded == fold(self.server.name) or looks_like(name, frozenset((self.server.name,))):
+            raise Refused(
+                Why.NAME_TAKEN,
+                f"The name {name.shown} is taken: it is, or looks like, the server's",
+                name.shown,
+            )
         account = None if mine is None else mine.account
         self.claims.check(name, account)
         holder = self.people.get(name.folded)
@@ -204,6 +223,8 @@ class Directory:
             person.entered_at = self.seconds()
             self.stats.came()
             self.watches.came(person.identity)
+            self._recall(person)
+        self._note_device(session)
         session.state = State.HERE
         session.last_active = self.seconds()
         self.stats.attached(session.dialect)
@@ -240,6 +261,11 @@ class Directory:
             ):
                 raise _logged_in_already(before.account)
             self.change_identity(session, account=account)
+            if session.state is State.HERE:
+                self._recall(before)
+                self._note_device(session)
+                self._go_back(session, before)
+                self.remember(before)
             return
         if before.account is not None:
             raise _logged_in_already(before.account)
@@ -247,6 +273,7 @@ class Directory:
         was, rooms = session.identity, list(before.rooms)
         self.quit(before, f"Logged in as {person.shown}")
         self._attach(session, person)
+        self._note_device(session)
         session.reader.became(was, rooms)
         self.arrive(session)
         for room in rooms:
@@ -271,13 +298,116 @@ class Directory:
         self._consider_away(session)
 
     def arrive(self, session: Session) -> None:
-        """A session that was just welcomed is shown the rooms in which its person is already."""
+        """A session that was just welcomed is shown the rooms in which its person is, or was when last here."""
         person = session.person
+        if len(person.sessions) == 1:
+            self._go_back(session, person)
         for room in person.rooms:
             if room not in session.cursors:
                 self._begin_reading(session, room, room.log.end)
+        if person.ignored:
+            session.reader.ignoring_changed()
         if person.rooms:
             session.reader.arrived()
+
+    # what outlives connections
+
+    def _recall(self, person: Person) -> None:
+        """Somebody with an account is here, and is who they were."""
+        presence = self._presence(person)
+        if presence is not None:
+            person.stays = presence.stays
+            person.ignored |= frozenset(presence.ignored)
+            person.devices = dict(presence.devices)
+            person.replay = presence.replay if person.replay is None else person.replay
+
+    def _presence(self, person: Person) -> Presence | None:
+        return None if person.account is None else self.presences.find(fold(person.account))
+
+    def _note_device(self, session: Session) -> None:
+        """A device is here, or about to go: it has everything up to now."""
+        devices = session.person.devices
+        if session.state is not State.HERE or session.missed_since is None:
+            session.missed_since = devices.get(session.device)
+        devices.pop(session.device, None)
+        devices[session.device] = self.journal.stamp()[0]
+        if len(devices) > DEVICES_AT_MOST:
+            del devices[next(iter(devices))]
+
+    def _go_back(self, session: Session | None, person: Person) -> None:
+        """Go into the rooms in which somebody was, with the rights that they had if these are the same rooms."""
+        presence = self._presence(person)
+        author = person.identity if session is None else session.identity
+        for place in () if presence is None else presence.places:
+            name = RoomName(place.room, fold(place.room))
+            room = self.rooms.get(name.folded)
+            if len(person.rooms) >= ROOMS_AT_MOST or (room is not None and room in person.rooms):
+                continue
+            try:
+                room = room or self._rooms.open(name)
+                same = room.created == place.created
+                if same:
+                    check_not_banned(person, room)
+                else:
+                    check_join(person, room, "")
+            except Refused:
+                if room is not None:
+                    self._rooms.close_if_empty(room, self.stopping)
+                continue
+            self._come_in(person, author, room, place.modes if same else "", shown=False)
+
+    def remember(self, person: Person) -> None:
+        """Keep who somebody is; to be called after a change of their rooms, their rights there, or whom they ignore."""
+        if person.account is None or person.name is None or self.stopping:
+            return
+        places = [Place(room.name, member.modes, room.created) for room, member in person.rooms.items()]
+        self.presences.save(
+            fold(person.account),
+            Presence(
+                person.shown,
+                person.username,
+                person.realname,
+                person.host,
+                person.stays,
+                tuple(places),
+                tuple(sorted(person.ignored)),
+                tuple(person.devices.items()),
+                person.replay,
+            ),
+        )
+
+    def stay(self, person: Person, yes: bool) -> None:
+        """Whether somebody is here without a connection, too. Refused: NEEDS_ACCOUNT."""
+        if person.account is None:
+            raise Refused(
+                Why.NEEDS_ACCOUNT,
+                "Only who has an account can stay: /register makes one, /login NAME logs in.",
+            )
+        person.stays = yes
+        self.remember(person)
+
+    def bring_back(self) -> None:
+        """The server starts: those who stay are here again."""
+        for folded in list(self.presences.staying()):
+            account, presence = self.claims.accounts.find(folded), self.presences.find(folded)
+            if account is None or presence is None or self.bans.of_account(folded, self.clock()) is not None:
+                continue
+            person = Person(self.new_session(), presence.host, self.seconds())
+            person.username, person.realname, person.account = (
+                presence.username,
+                presence.realname,
+                account.name,
+            )
+            person.away = NOT_CONNECTED
+            try:
+                name = check_name(presence.name)
+                self.check_free(name, person)
+            except (NameRefused, Refused):
+                continue
+            self._people.add(person, name)
+            self.stats.came()
+            self._recall(person)
+            self._go_back(None, person)
 
     def leave(self, session: Session, reason: str, farewell: bool = False) -> None:
         """A session ends: give back everything that it took. Calling it again does nothing.
@@ -293,7 +423,11 @@ class Directory:
             self.metadata.forget(session.reader)
         session.state = State.LEAVING
         person = session.person
-        if here and len(person.sessions) == 1 and (farewell or person.account is None or self.stopping):
+        if here and person.account is not None:
+            self._note_device(session)
+            self.remember(person)
+        last = here and len(person.sessions) == 1
+        if last and (person.account is None or self.stopping or (farewell and not person.stays)):
             self.quit(person, reason)
         for cursor in list(session.cursors.values()):
             cursor.end()
@@ -301,7 +435,7 @@ class Directory:
         if here:
             self.stats.detached(session.dialect)
         if person.name is not None:
-            if not person.sessions:
+            if not person.sessions and not person.stays:
                 self._lingering[person] = self.seconds() + LINGER_SECONDS, reason
             self._consider_away(session)
 
@@ -342,6 +476,7 @@ class Directory:
         msgid, now = self.journal.stamp()
         self._record_everywhere(session, Renamed(msgid, now, author, name.shown, places), places)
         self.departed.add(before, now)
+        self.remember(person)
         if fold(before.name) != name.folded:
             self.watches.went(before.name)
             self.watches.came(person.identity)
@@ -350,6 +485,7 @@ class Directory:
         """Forget somebody, and tell everybody who shared a room. Calling it again does nothing."""
         if person.name is None:
             return
+        reason = one_line(reason, REASON_BYTES)
         self.mutes.went(person)
         self._lingering.pop(person, None)
         self._people.remove(person)
@@ -379,7 +515,13 @@ class Directory:
             session.reader.disconnect(sentence)
 
     def set_away(self, session: Session, reason: str | None) -> None:
-        """A device goes away with a reason, or comes back with None. A person is away when all devices are."""
+        """A device goes away with a reason, or comes back with None. A person is away when all devices are.
+
+        Raises `Refused` for a reason that is too long.
+        """
+        if reason is not None and len(reason.encode()) > AWAY_BYTES:
+            raise Refused(Why.TOO_LONG, f"An away message may have {AWAY_BYTES} bytes; shorten it.")
+        reason = one_line(reason or "", AWAY_BYTES) or None
         session.away = reason
         if session.person.name is None:
             session.person.away = reason
@@ -424,7 +566,7 @@ class Directory:
         if not isinstance(account, bool):
             person.account = account
             self.mutes.logged_in(person)
-        person.realname = person.realname if realname is None else realname
+        person.realname = person.realname if realname is None else one_line(realname, REALNAME_BYTES)
         person.username = person.username if username is None else username
         person.host = person.host if host is None else host
         person.refresh()
@@ -451,9 +593,12 @@ class Directory:
 
     # rooms
 
-    def room(self, name: str) -> Room:
-        """The room with this name, whatever its case."""
-        return self._rooms.find(name)
+    def room(self, name: str, seen_by: Person | None = None) -> Room:
+        """The room with this name, whatever its case. Raises `Refused`, also for one that `seen_by` may not know of."""
+        room = self._rooms.find(name)
+        if seen_by is not None and not may_see(seen_by, room):
+            raise no_such_room(name)
+        return room
 
     def member(self, person: Person, room: Room) -> Member:
         """Somebody's membership of a room, or `Refused`."""
@@ -485,9 +630,17 @@ class Directory:
         except Refused:
             self._rooms.close_if_empty(room, self.stopping)
             raise
+        member = self._come_in(person, session.identity, room, modes)
+        self.remember(person)
+        return member
+
+    def _come_in(
+        self, person: Person, author: Identity, room: Room, modes: str = "", shown: bool = True
+    ) -> Member:
+        """Somebody comes into a room; what is not `shown` to their devices is shown by `arrive`."""
         founded = not room.members and not room.permanent
         msgid, now = self.journal.stamp()
-        event = Joined(msgid, now, session.identity, room.name)
+        event = Joined(msgid, now, author, room.name)
         position = self.journal.record(event, room.log)
         member = Member(person, room, now)
         member.modes = modes
@@ -497,13 +650,14 @@ class Directory:
         if "o" not in modes and (makes_it_theirs or founded_by(person, room)):
             member.modes = "o" + modes
         if person.invitations is not None:
-            person.invitations.pop(room, None)
+            person.invitations.pop(room.folded, None)
         room.members[person] = person.rooms[room] = member
-        for each in person.sessions:
-            self._begin_reading(each, room, position + 1)
-        for each in person.sessions:
-            each.reader.entered(each.cursors[room], event)
-        self._follow_up(session, member)
+        if shown:
+            for each in person.sessions:
+                self._begin_reading(each, room, position + 1)
+            for each in person.sessions:
+                each.reader.entered(each.cursors[room], event)
+        self._follow_up(member, author)
         if person.metadata:
             self.metadata.introduce(person, room)
         self.delivery.dirty(room, urgent=False)
@@ -514,7 +668,7 @@ class Directory:
         cursor = session.cursors[room] = Cursor(session, room, position)
         room.readers.add(cursor)
 
-    def _follow_up(self, session: Session, member: Member) -> None:
+    def _follow_up(self, member: Member, author: Identity) -> None:
         # What the others cannot see from somebody's coming in: the rights of a founder, and being away.
         person, room = member.person, member.room
         if len(room.members) > 1 and member.modes:
@@ -527,7 +681,7 @@ class Directory:
             msgid, now = self.journal.stamp()
             places: Places = {room.folded: room.log.end}
             shown = heard(person, (room,), person.away, AWAY)
-            self.journal.record(AwayChanged(msgid, now, session.identity, shown, places), room.log)
+            self.journal.record(AwayChanged(msgid, now, author, shown, places), room.log)
 
     def join_lobby(self, session: Session) -> Member:
         """Go where everybody starts."""
@@ -537,14 +691,14 @@ class Directory:
         """Leave a room."""
         member = self.member(session.person, room)
         msgid, now = self.journal.stamp()
-        self.expel(
-            member, Left(msgid, now, session.identity, room.name, heard(session.person, (room,), reason))
-        )
+        reason = heard(session.person, (room,), one_line(reason, REASON_BYTES))
+        self.expel(member, Left(msgid, now, session.identity, room.name, reason))
 
     def expel(self, member: Member, event: Left | Kicked) -> None:
         """Put a member out of a room with the event that says why; all of their devices are told."""
         person, room = member.person, member.room
         self._take_out(person, room)
+        self.remember(person)
         self.journal.record(event, room.log)
         self.delivery.dirty(room, urgent=isinstance(event, Kicked))
         for session in person.sessions:

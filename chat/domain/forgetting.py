@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chat.domain.accounts import Account
 from chat.domain.directory import Directory
+from chat.domain.events import Announced
 from chat.domain.log import Log
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import fold
@@ -18,17 +19,18 @@ from chat.domain.session import Session
 
 
 def forget_account(
-    directory: Directory, mailbox: Mailbox, account: Account, keep: Session | None = None
+    directory: Directory, mailbox: Mailbox, account: Account, by: Session | None = None
 ) -> None:
     """An account is gone from wherever accounts are kept: forget what else there is of it.
 
-    Whoever gave it up is a guest from here on (`keep`); others who are logged in to it are disconnected. Its rooms keep
+    Whoever is logged in to it is a guest from here on, and told so, but for who gave it up (`by`). Its rooms keep
     their modes and their past, and belong to nobody: an operator of the server runs them.
     """
-    end_sessions(directory, account, "Your account was removed.", keep)
     depose(directory, account.folded)
-    if keep is not None and keep.alive and _is_logged_in(keep.person, account):
-        directory.change_identity(keep, account=None)
+    person = directory.present(account.name)
+    if person is not None:
+        _make_guest(directory, person, by)
+    directory.presences.forget(account.folded)
     directory.registry.disown(account.folded)
     for room in directory.rooms.values():
         if room.founder == account.folded:
@@ -46,12 +48,30 @@ def end_sessions(directory: Directory, account: Account, sentence: str, keep: Se
     person = directory.present(account.name)
     if person is not None and (keep is None or keep.person is not person):
         directory.disconnect(person, "Logged out", sentence)
-    elif person is not None:
-        for session in list(person.sessions):
-            if session is not keep:
-                directory.leave(session, "Logged out", farewell=True)
-                session.reader.disconnect(sentence)
+    elif person is not None and keep is not None:
+        _leave_only(directory, keep, sentence)
     depose(directory, account.folded, None if keep is None else keep.person)
+
+
+def _leave_only(directory: Directory, keep: Session, sentence: str) -> None:
+    for session in list(keep.person.sessions):
+        if session is not keep:
+            directory.leave(session, "Logged out", farewell=True)
+            session.reader.disconnect(sentence)
+
+
+def _make_guest(directory: Directory, person: Person, by: Session | None) -> None:
+    """A guest has one connection: that of who gave the account up, or the one that was there first."""
+    if not person.sessions:
+        directory.quit(person, "Logged out")
+        return
+    session = by if by in person.sessions else next(iter(person.sessions))
+    assert session is not None
+    _leave_only(directory, session, "Your account was removed.")
+    directory.change_identity(session, account=None)
+    if session is not by:
+        sentence = "Your account was removed: you are a guest."
+        person.tell(Announced(*directory.journal.stamp(), directory.server, sentence))
 
 
 def account_changed(directory: Directory, before: Account, after: Account) -> None:
@@ -60,10 +80,6 @@ def account_changed(directory: Directory, before: Account, after: Account) -> No
         end_sessions(directory, after, "The password of your account was changed: log in with the new one.")
     elif before.operator and not may_operate(directory, after):
         depose(directory, after.folded)
-
-
-def _is_logged_in(person: Person, account: Account) -> bool:
-    return person.account is not None and fold(person.account) == account.folded
 
 
 def _forget_author(log: Log, account: Account) -> None:

@@ -19,9 +19,12 @@ from chat.domain.names import fold
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
+from chat.domain.searching import searchable, wanted
 
 PAGE_AT_MOST = 1000
 """Events of one page: announced as CHATHISTORY=1000, some 200 KB on the wire."""
+REPLAY = 20
+"""Messages of a room that whoever comes in is shown, if neither they nor the operator say otherwise."""
 FOUND_AT_MOST = 100
 """Events that one search finds at most: more is read by nobody, narrower words are."""
 KEPT_TAGS = frozenset(("+draft/react", "+draft/unreact", "+react", "+draft/persist"))
@@ -141,6 +144,9 @@ class History(Protocol):
     def whispered(self, event: Whispered) -> None:
         """A private message reached its reader: both remember the conversation, in memory only."""
 
+    def whispers(self, owner: str, after: Mark, limit: int) -> Page:
+        """The newest private messages of somebody after a mark, with whomever, as far as memory goes, oldest first."""
+
     def forget(self, owner: str) -> None:
         """A guest is gone: forget their conversations and markers."""
 
@@ -223,7 +229,7 @@ def in_between(rows: list[Correspondent], after: float, before: float, limit: in
     """The rows between two moments in either order, both exclusive, oldest first."""
     low, high = sorted((after, before))
     fit = sorted((row for row in rows if low < row.time < high), key=lambda row: row.time)
-    return fit[:limit] if after <= before else fit[-limit:]
+    return fit[:limit] if after <= before else fit[max(0, len(fit) - limit) :]
 
 
 def fits(event: HistoryEvent, what: Search) -> bool:
@@ -236,5 +242,6 @@ def fits(event: HistoryEvent, what: Search) -> bool:
         return False
     if what.before is not None and event.time >= what.before:
         return False
-    text = event.text.casefold()
-    return all(word.casefold() in text for word in what.words)
+    words = wanted(what.words)
+    text = searchable(event.text)
+    return (bool(words) or not what.words) and all(one.is_in(text) for one in words)

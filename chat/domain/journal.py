@@ -7,6 +7,7 @@ acknowledged in the moment in which it is recorded.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Protocol
@@ -16,6 +17,14 @@ from chat.domain.log import Log
 
 Receipt = Callable[[bool], None]
 """Called once with True when the event is safe, or with False when it could not be kept."""
+
+
+_MSGID = re.compile("[0-9a-f]{28}")
+
+
+def is_msgid(text: str) -> bool:
+    """Whether this can be the id of a message; see `Stamps`."""
+    return _MSGID.fullmatch(text) is not None
 
 
 class Stamps:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil
 
-from chat.domain.accounts import Account, Accounts, Answer, Done, login_failed
+from chat.domain.accounts import Account, Accounts, Answer, Done, Proof, login_failed
 from chat.domain.bans import refusal
+from chat.domain.certificates import certificate_unknown, check_fingerprint
 from chat.domain.directory import Directory
 from chat.domain.events import NO_TAGS, Acted, ClientTags, Identity, Noticed, Said, Whispered
 from chat.domain.forgetting import account_changed, end_sessions, forget_account
@@ -19,6 +20,7 @@ from chat.domain.limits import AttemptLimit, address_key
 from chat.domain.mailbox import Mailbox
 from chat.domain.names import Name, fold
 from chat.domain.person import Person
+from chat.domain.presence import account_and_device
 from chat.domain.refused import Refused, Why
 from chat.domain.session import Session
 
@@ -73,7 +75,9 @@ class Logins:
         return 0.0 if key is None else self._registrations.attempt(key, self._directory.seconds())
 
     def log_in(self, session: Session, name: str, password: str, done: Done[Account]) -> None:
-        """Log in, with or without a name as yet (SASL)."""
+        """Log in, with or without a name as yet (SASL). `name` may be `ACCOUNT@DEVICE`."""
+        name, device = account_and_device(name)
+        session.device = device or session.device
         self.authenticate(session, name, password, self._then_log_in(session, done))
 
     def authenticate(self, session: Session, name: str, password: str, done: Done[Account]) -> None:
@@ -81,15 +85,79 @@ class Logins:
 
         That an account is banned, and why, is told only who knows its password.
         """
-        done = self._counted(done)
+        self.accounts.authenticate(name, password, session.address, self._unless_banned(self._counted(done)))
 
+    def _unless_banned(self, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
             if not isinstance(answer, Refused):
                 ban = self._directory.bans.of_account(answer.name, self._directory.clock())
                 answer = answer if ban is None else refusal(ban)
             done(answer)
 
-        self.accounts.authenticate(name, password, session.address, answered)
+        return answered
+
+    def find_proof(self, session: Session, name: str, done: Done[Proof]) -> None:
+        """What checks a proof of somebody's password, for dialects in which it need not be said (SCRAM)."""
+        self.accounts.find_proof(name, session.address, done)
+
+    def prove(self, session: Session, proof: Proof, done: Done[Account]) -> None:
+        """Log in who has proved their password. Refused: LOGIN_FAILED, SERVER_BANNED."""
+        answered = self._unless_banned(self._counted(self._then_log_in(session, done)))
+        try:
+            account = self.accounts.proved(proof, session.address)
+        except Refused as refused:
+            answered(refused)
+        else:
+            answered(account)
+
+    def log_in_by_certificate(
+        self, session: Session, name: str, fingerprint: str, done: Done[Account]
+    ) -> None:
+        """Log in who has shown a certificate; `name` (folded) is the account that they mean, "" for any.
+
+        Refused: LOGIN_FAILED, SERVER_BANNED, STORAGE.
+        """
+        answered = self._unless_banned(self._counted(self._then_log_in(session, done)))
+
+        def found(answer: Answer[Account]) -> None:
+            if not isinstance(answer, Refused) and name not in ("", answer.folded):
+                answer = certificate_unknown()
+            answered(answer)
+
+        self.accounts.find_certificate(fingerprint, found)
+
+    def certificates(self, session: Session, done: Done[list[str]]) -> None:
+        """The certificates that open the account of whoever is logged in here. Refused: NOT_LOGGED_IN, STORAGE."""
+        try:
+            account = self._account_of(session.person)
+        except Refused as refused:
+            done(refused)
+        else:
+            self.accounts.certificates(account, done)
+
+    def add_certificate(self, session: Session, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open the account of whoever is logged in here; besides the refusals of
+        `Accounts.add_certificate`, NOT_LOGGED_IN and NO_SUCH_CERTIFICATE (it is no fingerprint).
+        """
+        self._change_certificates(self.accounts.add_certificate, session, fingerprint, done)
+
+    def drop_certificate(self, session: Session, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open the account of whoever is logged in here no more; refused as `add_certificate` is."""
+        self._change_certificates(self.accounts.drop_certificate, session, fingerprint, done)
+
+    def _change_certificates(
+        self,
+        change: Callable[[Account, str, Done[Account]], None],
+        session: Session,
+        fingerprint: str,
+        done: Done[Account],
+    ) -> None:
+        try:
+            account, plain = self._account_of(session.person), check_fingerprint(fingerprint)
+        except Refused as refused:
+            done(refused)
+        else:
+            change(account, plain, done)
 
     def _then_log_in(self, session: Session, done: Done[Account]) -> Done[Account]:
         def answered(answer: Answer[Account]) -> None:
@@ -178,9 +246,9 @@ class Logins:
 
         self.accounts.authenticate(account.name, password, session.address, checked)
 
-    def account_gone(self, account: Account, keep: Session | None = None) -> None:
-        """An account was removed; see `chat.domain.forgetting`. Who gave it up (`keep`) is a guest."""
-        forget_account(self._directory, self.mailbox, account, keep)
+    def account_gone(self, account: Account, by: Session | None = None) -> None:
+        """An account was removed, perhaps by somebody who is here; see `chat.domain.forgetting`."""
+        forget_account(self._directory, self.mailbox, account, by)
 
     def account_changed(self, before: Account, after: Account) -> None:
         """An account was changed from outside; see `chat.domain.forgetting`."""

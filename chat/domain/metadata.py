@@ -15,6 +15,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.rights import may_run
 from chat.domain.room import Room
 from chat.domain.session import Session
+from chat.domain.text import one_line
 
 KEYS_AT_MOST = 20
 """Keys of one person or room."""
@@ -89,7 +90,7 @@ class Metadata:
                 raise Refused(Why.TOO_LONG, f"A value may have {VALUE_BYTES} bytes.", key)
             if key not in values and len(values) >= KEYS_AT_MOST:
                 raise Refused(Why.LIMIT, f"There are {KEYS_AT_MOST} keys already, which is the limit.", key)
-            values[key] = value
+            value = values[key] = one_line(value, VALUE_BYTES)
         if isinstance(target, Room):
             self._room_changed(target)
         self._tell(target, key, value, session)

@@ -12,9 +12,8 @@ from chat.domain.refused import Refused, Why
 from chat.domain.rights import RANKS, check_founder, check_speech, is_operator, may_run, need_run, rank
 from chat.domain.room import Room, Topic
 from chat.domain.session import Session
+from chat.domain.text import REASON_BYTES, TOPIC_BYTES, one_line
 
-TOPIC_BYTES = 390
-"""Longest topic, so that it fits a 512 byte IRC line with its source and room."""
 INVITATIONS_AT_MOST = 50
 """Invitations that one person can have open; the oldest is forgotten first."""
 
@@ -30,7 +29,7 @@ def kick(directory: Directory, session: Session, room: Room, target: Person, rea
         raise Refused(Why.USER_NOT_IN_ROOM, f"{target.shown} is not in {room.name}.", target.shown, room.name)
     check_founder(person, member)
     msgid, now = directory.journal.stamp()
-    event = Kicked(msgid, now, session.identity, room.name, target.identity, reason)
+    event = Kicked(msgid, now, session.identity, room.name, target.identity, one_line(reason, REASON_BYTES))
     directory.expel(member, event)
     if target is not person and room in person.rooms:
         session.reader.tell(event)
@@ -46,8 +45,8 @@ def invite(directory: Directory, session: Session, room: Room, target: Person) -
         raise Refused(Why.USER_IN_ROOM, f"{target.shown} is in {room.name} already.", target.shown, room.name)
     if may_run(person, room):
         open_ones = target.invitations = target.invitations or {}
-        open_ones.pop(room, None)
-        open_ones[room] = None
+        open_ones.pop(room.folded, None)
+        open_ones[room.folded] = room.created
         if len(open_ones) > INVITATIONS_AT_MOST:
             del open_ones[next(iter(open_ones))]
     msgid, now = directory.journal.stamp()
@@ -57,6 +56,16 @@ def invite(directory: Directory, session: Session, room: Room, target: Person) -
     for member in room.members.values():
         if member.person is not person and rank(member) >= RANKS["o"]:
             member.person.tell(event)
+
+
+def invited_to(directory: Directory, person: Person) -> list[str]:
+    """The rooms that somebody may go into whatever their modes, by their names: those that are still the same rooms."""
+    names = []
+    for folded, created in (person.invitations or {}).items():
+        kept = directory.rooms.get(folded) or directory.registry.find(folded)
+        if kept is not None and kept.created == created:
+            names.append(kept.name)
+    return names
 
 
 def set_topic(directory: Directory, session: Session, room: Room, text: str) -> None:
@@ -69,6 +78,7 @@ def set_topic(directory: Directory, session: Session, room: Room, text: str) -> 
         check_speech(person, room)
     if len(text.encode()) > TOPIC_BYTES:
         raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
+    text = one_line(text, TOPIC_BYTES)
     msgid, now = directory.journal.stamp()
     event = TopicChanged(msgid, now, session.identity, room.name, text)
     room.topic = Topic(text, person.identity, now) if text else None

@@ -17,6 +17,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.rights import RANKS, check_founder, is_operator, need_run
 from chat.domain.room import Room
 from chat.domain.session import Session
+from chat.domain.text import printable
 
 FLAGS = {
     "C": "no CTCP requests",
@@ -28,6 +29,15 @@ FLAGS = {
     "t": "only operators change the topic",
 }
 """Modes that are on or off."""
+EXPLAINED = (
+    *(f"  {letter:9} {meaning}" for letter, meaning in FLAGS.items()),
+    "  k KEY     only who knows the key comes in",
+    "  l NUMBER  at most so many people come in",
+    "  b MASK    these are kept out; e MASK: not these, though; I MASK: these need no invitation",
+    "  o NAME    an operator of the room; v NAME: has voice",
+    "  /mode +im switches two on, /mode -k switches one off, /mode alone tells which are on.",
+)
+"""What each letter means, for people."""
 KEY_BYTES = 23
 """Longest key (RFC 2812 section 2.3.1)."""
 LIST_AT_MOST = 100
@@ -114,12 +124,13 @@ def _give(directory: Directory, person: Person, room: Room, change: Change) -> C
         check_founder(person, member)
     modes = set(member.modes) ^ {letter}
     member.modes = "".join(letter for letter in RANKS if letter in modes)
+    directory.remember(target)
     return Change(add, letter, target.shown)
 
 
 def _listed(person: Person, room: Room, change: Change, now: float) -> Change | None:
     add, letter, argument = change
-    if not argument or " " in argument or argument.startswith(":"):
+    if not argument or " " in argument or argument.startswith(":") or printable(argument) != argument:
         raise Refused(Why.BAD_MODE, "A mask looks like name!user@host, with * and ?.", room.name, letter)
     mask = normal(argument)
     if len(mask.encode()) > MASK_BYTES:
@@ -169,7 +180,8 @@ def _limit(room: Room, add: bool, argument: str | None) -> Change | None:
         not argument
         or not argument.isascii()
         or not argument.isdecimal()
-        or not 0 < int(argument[:9]) < 10**8
+        or len(argument) > 9
+        or not 0 < int(argument) < 10**8
     ):
         raise Refused(Why.BAD_MODE, "A limit is a number of people, 1 or more.", room.name, "l")
     if int(argument) == room.limit:

@@ -45,8 +45,22 @@ ROOMLEN = 64
 MARKS = 4
 """Combining marks in a row, so that no name climbs into its neighbours' lines (UTS #39, section 5.4)."""
 
-_SERVICES = ("nick", "chan", "hist", "auth", "bot", "host", "help", "info", "memo", "oper", "sasl")
-RESERVED = frozenset({"server", "admin", "system", *(f"{kind}serv" for kind in _SERVICES)})
+_SERVICES = (
+    "nick",
+    "chan",
+    "hist",
+    "auth",
+    "bot",
+    "host",
+    "help",
+    "info",
+    "memo",
+    "oper",
+    "sasl",
+    "group",
+    "stat",
+)
+RESERVED = frozenset({"server", "admin", "system", "services", *(f"{kind}serv" for kind in _SERVICES)})
 """Folded names that pass for the server itself, or for the services to which people send passwords."""
 
 # The protocol's own signs (separators, masks, source syntax), and what frames a name on a screen.
@@ -209,14 +223,42 @@ def check_name(text: str) -> Name:
             _check_marks(shown)
             _check_scripts(shown)
     name = Name(shown, fold(shown), skeleton(shown))
-    if name.folded in RESERVED or name.skeleton in _reserved_looks():
+    if name.folded in RESERVED or looks_like(name, RESERVED) or _is_service(name):
         raise NameRefused("reserved", f"'{shown}' is reserved, or looks like a reserved name")
     return name
 
 
+def looks_like(name: Name, names: frozenset[str]) -> bool:
+    """Whether people could take a name for one of `names`, also with signs around it that nobody minds: `server_`."""
+    looks = _looks_of(names)
+    return name.skeleton in looks or name.skeleton.strip(_SIGNS) in looks
+
+
+_SIGNS = "_-^`|[]{}\\'"
+_NO_LETTERS = re.compile(r"[\W\d_]")
+
+
 @cache
-def _reserved_looks() -> frozenset[str]:
-    return frozenset(skeleton(name) for name in RESERVED)
+def _looks_of(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(skeleton(name) for name in names)
+
+
+def _bare(skeleton_of_name: str) -> str:
+    # To who sends it a password, N1ck-Serv2 is NickServ as well.
+    return _NO_LETTERS.sub("", skeleton_of_name.replace("l", "i"))
+
+
+@cache
+def _bare_services() -> frozenset[str]:
+    return frozenset(
+        _bare(skeleton(f"{kind}serv{end}")) for kind in _SERVICES for end in ("", "er", "ice", "ices")
+    )
+
+
+def _is_service(name: Name) -> bool:
+    return (
+        "serv" in name.skeleton.replace("-", "").replace("_", "") and _bare(name.skeleton) in _bare_services()
+    )
 
 
 def _check_characters(shown: str) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from twisted.logger import Logger
 
 from chat.domain.accounts import Account
-from chat.domain.directory import Directory
+from chat.domain.directory import TEXT_BYTES, Directory
 from chat.domain.events import Announced
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import is_operator
+from chat.domain.text import REASON_BYTES, one_line
 
 _log = Logger()
 
@@ -69,6 +70,7 @@ def name_of(by: Person | str) -> str:
 
 def kill(directory: Directory, by: Person | str, target: Person, reason: str) -> None:
     """Disconnect somebody. `by` is an operator who is here, or a name for one at the monitor's page."""
+    reason = one_line(reason, REASON_BYTES)
     _log.info(
         "{by} disconnected {name} ({reason})", by=name_of(by), name=target.shown, reason=reason or "no reason"
     )
@@ -82,6 +84,7 @@ def kill(directory: Directory, by: Person | str, target: Person, reason: str) ->
 
 def announce(directory: Directory, by: Person | str, text: str) -> None:
     """Tell everybody who is connected something, in the name of the server."""
+    text = one_line(text, TEXT_BYTES)
     _log.info("{by} announced: {text}", by=name_of(by), text=text)
     _tell(
         directory,
@@ -94,7 +97,11 @@ def wallops(directory: Directory, person: Person, text: str) -> None:
     """Tell those who asked for it with the mode w something, in one's own name."""
     need_operator(person)
     listeners = [other for other in directory.people.values() if "w" in other.modes]
-    _tell(directory, Announced(*directory.journal.stamp(), person.identity, text), listeners)
+    _tell(
+        directory,
+        Announced(*directory.journal.stamp(), person.identity, one_line(text, TEXT_BYTES)),
+        listeners,
+    )
 
 
 def _tell(directory: Directory, event: Announced, people: list[Person]) -> None:

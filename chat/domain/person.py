@@ -24,6 +24,7 @@ class Person:
         "away",
         "bot",
         "correspondent",
+        "devices",
         "entered_at",
         "host",
         "identity",
@@ -36,8 +37,10 @@ class Person:
         "number",
         "operator_by",
         "realname",
+        "replay",
         "rooms",
         "sessions",
+        "stays",
         "username",
     )
 
@@ -57,11 +60,20 @@ class Person:
         self.mute: Mute | None = None
         """What keeps this person from speaking, possibly over: see `chat.domain.mutes`."""
         self.away: str | None = None
+        self.stays = False
+        """Whether this person is here without a connection, too."""
+        self.devices: dict[str, str] = {}
+        """Name of a device -> the message id up to which it had everything when it was last here."""
         self.ignored: frozenset[str] = frozenset()
         self.metadata: dict[str, str] | None = None
         """What this person says of themselves; made with the first value."""
-        self.invitations: dict[Room, None] | None = None
-        """Rooms that this person may go into once, whatever their modes; made with the first one."""
+        self.invitations: dict[str, float] | None = None
+        """Rooms that this person may go into once, whatever their modes: folded name -> when the room was made.
+
+        Another room of the name is another room. Made with the first one.
+        """
+        self.replay: int | None = None
+        """Messages of a room that this person wants to see on joining it; None: as many as the server shows."""
         self.correspondent: str | None = None
         """Who sent the last private message: whom `/reply` answers."""
         self.entered_at = now

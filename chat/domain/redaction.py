@@ -16,6 +16,7 @@ from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import heard, may_run
 from chat.domain.session import Session
+from chat.domain.text import REASON_BYTES, one_line
 
 Told = Callable[[Refused | None], None]
 """Called once: with None when the message is gone, or with why it is not."""
@@ -31,7 +32,7 @@ def redact(directory: Directory, session: Session, name: str, msgid: str, reason
         if room is None or room not in person.rooms:
             done(Refused(Why.NOT_IN_ROOM, f"You are not in {name}.", name))
             return
-        target, people, runs = room.folded, list(room.members), may_run(person, room)
+        name, target, people, runs = room.name, room.folded, list(room.members), may_run(person, room)
         reason = heard(person, (room,), reason)
     else:
         partner = directory.people.get(fold(name))
@@ -56,7 +57,9 @@ def redact(directory: Directory, session: Session, name: str, msgid: str, reason
         if isinstance(answer, Refused):
             done(answer)
             return
-        event = Redacted(*directory.journal.stamp(), session.identity, name, msgid, reason)
+        event = Redacted(
+            *directory.journal.stamp(), session.identity, name, msgid, one_line(reason, REASON_BYTES)
+        )
         for each in people:
             each.tell(event)
         done(None)

@@ -45,9 +45,11 @@ class Why(Enum):
     SERVER_BANNED = auto()
     CANNOT_BAN = auto()
     NOT_BANNED = auto()
+    NO_SUCH_CERTIFICATE = auto()
     NOT_IGNORED = auto()
     BAD_DURATION = auto()
     ENDED = auto()
+    NO_SUCH_DEVICE = auto()
 
 
 class Refused(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from chat.domain.conversations import Conversations, Markers
 from chat.domain.events import Whispered
-from chat.domain.history import Conversation, HistoryEvent, Target
+from chat.domain.history import Conversation, HistoryEvent, Mark, Page, Target
 from chat.domain.log import Log
 
 
@@ -43,6 +43,10 @@ class Remembered:
     def whispered(self, event: Whispered) -> None:
         """Remember a private message."""
         self._conversations.add(event)
+
+    def whispers(self, owner: str, after: Mark, limit: int) -> Page:
+        """Private messages after a mark."""
+        return self._conversations.since(owner, after, limit)
 
     def forget(self, owner: str) -> None:
         """A guest is gone."""

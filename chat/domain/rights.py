@@ -55,6 +55,11 @@ def need_run(person: Person, room: Room, what: str) -> None:
         raise Refused(Why.NEEDS_RIGHT, f"Only an operator of {room.name} may {what}.", room.name)
 
 
+def no_such_room(name: str) -> Refused:
+    """The answer about a room that is not there, or that somebody is not to know of."""
+    return Refused(Why.NO_SUCH_ROOM, f"No such room: {name}. See /rooms, or make it with /join {name}", name)
+
+
 def may_see(person: Person, room: Room) -> bool:
     """Whether somebody may know that a room exists, and who is in it."""
     return "s" not in room.flags or room in person.rooms or is_operator(person)
@@ -70,15 +75,20 @@ def banned(room: Room, who: Identity) -> bool:
     return any(matches(entry.mask, who) for entry in room.masks("b")) and not excepted(room, who, "e")
 
 
+def check_not_banned(person: Person, room: Room) -> None:
+    """Raise `Refused` for somebody who is banned from a room."""
+    if banned(room, person.identity):
+        raise Refused(Why.BANNED, f"You are banned from {room.name}.", room.name)
+
+
 def check_join(person: Person, room: Room, key: str) -> None:
     """Raise `Refused` for somebody who may not come in. An invitation opens every door, once."""
-    if person.invitations is not None and room in person.invitations:
+    if is_invited(person, room):
         return
     if founded_by(person, room):
         return
     who = person.identity
-    if banned(room, who):
-        raise Refused(Why.BANNED, f"You are banned from {room.name}.", room.name)
+    check_not_banned(person, room)
     if "i" in room.flags and not excepted(room, who, "I"):
         raise Refused(
             Why.INVITE_ONLY, f"You have to be invited to {room.name}: ask somebody there.", room.name
@@ -91,6 +101,11 @@ def check_join(person: Person, room: Room, key: str) -> None:
         raise Refused(Why.ROOM_FULL, f"{room.name} is full: {room.limit} people. Try again later.", room.name)
 
 
+def is_invited(person: Person, room: Room) -> bool:
+    """Whether an operator of this room has asked somebody in."""
+    return person.invitations is not None and person.invitations.get(room.folded) == room.created
+
+
 def founded_by(person: Person, room: Room) -> bool:
     """Whether a room belongs to the account with which somebody is logged in."""
     return room.founder is not None and person.account is not None and fold(person.account) == room.founder
@@ -100,6 +115,8 @@ def check_speech(person: Person, room: Room, text: str = "") -> None:
     """Raise `Refused` for somebody who may not speak in a room."""
     member = person.rooms.get(room)
     if member is None and "n" in room.flags and not is_operator(person):
+        if not may_see(person, room):
+            raise no_such_room(room.name)
         raise Refused(Why.CANNOT_SAY, f"You are not in {room.name}. /join {room.name} first.", room.name)
     if text.startswith("\x01") and not text.startswith("\x01ACTION") and "C" in room.flags:
         raise Refused(Why.CANNOT_SAY, f"{room.name} takes no CTCP requests.", room.name)

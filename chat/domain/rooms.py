@@ -8,6 +8,7 @@ from chat.domain.journal import Journal
 from chat.domain.names import RoomName, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import FOUNDED_AT_MOST, Registry, record_of, restore
+from chat.domain.rights import no_such_room
 from chat.domain.room import Room
 
 ROOMS_IN_ALL = 50_000
@@ -30,9 +31,7 @@ class Rooms:
         """The room with this name, whatever its case."""
         room = self.named.get(fold(name))
         if room is None:
-            raise Refused(
-                Why.NO_SUCH_ROOM, f"No such room: {name}. See /rooms, or make it with /join {name}", name
-            )
+            raise no_such_room(name)
         return room
 
     def open(self, name: RoomName, permanent: bool = False) -> Room:

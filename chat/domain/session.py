@@ -77,10 +77,12 @@ class Session:
         "away",
         "credential",
         "cursors",
+        "device",
         "dialect",
         "former",
         "identity",
         "last_active",
+        "missed_since",
         "number",
         "person",
         "reader",
@@ -104,6 +106,10 @@ class Session:
         self.state = State.CONNECTED
         self.credential = ""
         """`Account.credential` as it was when this session logged in; empty: it did not."""
+        self.device = ""
+        """What the person calls this device, if they say: `ACCOUNT@DEVICE`."""
+        self.missed_since: str | None = None
+        """The message id up to which this device had everything when it was last here; None: it was not."""
         self.away: str | None = None
         """Why nobody is at this device, as the person said."""
         self.since = now

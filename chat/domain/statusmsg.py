@@ -8,6 +8,7 @@ from __future__ import annotations
 from chat.domain.directory import Directory
 from chat.domain.events import Acted, ClientTags, Identity, Noticed, Said, Tagged, Whispered
 from chat.domain.journal import Receipt
+from chat.domain.names import fold
 from chat.domain.rights import RANKS, SIGNS, check_speech, rank
 from chat.domain.room import Room
 from chat.domain.session import Session
@@ -26,6 +27,7 @@ def say_to_some(
     """Say something to everybody in a room whose rights have this sign, or a higher one. Raises `Refused`."""
     person = session.person
     directory.member(person, room)
+    name = fold(person.shown)
     check_speech(person, room, text)
     least = next(RANKS[letter] for letter, shown in SIGNS.items() if shown == sign)
     msgid, now = directory.journal.stamp()
@@ -33,7 +35,8 @@ def say_to_some(
     event = Whispered(msgid, now, session.identity, whom, text, kind, tags)
     session.last_active = directory.seconds()
     for member in room.members.values():
-        if member.person is person or rank(member) >= least:
+        heard = member.person is person or (rank(member) >= least and name not in member.person.ignored)
+        if heard:
             for other in member.person.sessions:
                 if other is not session:
                     other.reader.tell(event)

@@ -5,7 +5,27 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["TAB_WIDTH", "printable", "strip_formatting", "within_bytes"]
+__all__ = [
+    "AWAY_BYTES",
+    "REALNAME_BYTES",
+    "REASON_BYTES",
+    "TAB_WIDTH",
+    "TOPIC_BYTES",
+    "one_line",
+    "printable",
+    "strip_formatting",
+    "within_bytes",
+]
+
+AWAY_BYTES = 200
+"""Longest away message."""
+REALNAME_BYTES = 150
+"""Longest real name."""
+REASON_BYTES = 300
+"""Longest reason for leaving, putting somebody out, taking a message back: with the longest source, room and name of
+ASCII letters around it, it fits a line of IRC."""
+TOPIC_BYTES = 300
+"""Longest topic, for the same reason."""
 
 TAB_WIDTH = 4
 """Spaces that stand for a tab: nobody knows at which column a reader's line begins, so there are no stops."""
@@ -77,6 +97,23 @@ def strip_formatting(text: str) -> str:
     standing.
     """
     return text if text.isprintable() else _FORMATTING.sub("", text)
+
+
+_KEPT_FORMATTING = re.compile(r"([\x02-\x04\x0f\x11\x16\x1d-\x1f])")
+
+
+def one_line(text: str, limit: int) -> str:
+    """`text` as it enters the chat where it is not speech: topics, reasons, away messages, real names.
+
+    One line of at most `limit` bytes that can do nothing to anybody's terminal. IRC formatting codes stay, because
+    topics have colours; doors to terminals strip them.
+    """
+    if not text.isprintable():
+        text = "".join(
+            part if _KEPT_FORMATTING.fullmatch(part) else printable(part)
+            for part in _KEPT_FORMATTING.split(text)
+        )
+    return within_bytes(text, limit)
 
 
 def within_bytes(text: str, limit: int) -> str:

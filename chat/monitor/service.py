@@ -12,7 +12,6 @@ from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.logger import Logger, LogPublisher, globalLogPublisher
 
 from chat.listening.endpoints import ListeningService, listening_service
-from chat.monitor import assets
 from chat.monitor import token as tokens
 from chat.monitor.access import Gate
 from chat.monitor.escaping import shortened, visible
@@ -22,8 +21,9 @@ from chat.monitor.interfaces import Actions, Source
 from chat.monitor.metrics import ChatCollector, Metrics
 from chat.monitor.observer import MAX_TEXT, install_observer
 from chat.monitor.ring import LogRing
-from chat.monitor.site import make_site
+from chat.monitor.site import PAGES, make_site
 from chat.monitor.websocket import PageSocketFactory
+from chat.web.assets import folder, load
 
 _log = Logger()
 
@@ -135,7 +135,7 @@ def monitor_service(
     feed = Feed(ring, sampler, source, clock, name=name, actions=actions is not None)
     site = make_site(
         gate=Gate(secret),
-        assets=assets.load(),
+        assets=load(folder("monitor"), PAGES, "start with --web off"),
         sockets=PageSocketFactory(feed, actions, clock),
         metrics=Metrics(ChatCollector(source, sampler, ring, lambda: feed.pages, name)),
         healthy=lambda: sampler.state is not None,

@@ -15,10 +15,10 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 
 from chat.monitor.access import Gate, is_own_origin
-from chat.monitor.assets import Asset
 from chat.monitor.escaping import shortened, visible
 from chat.monitor.metrics import Metrics
 from chat.monitor.websocket import PageSocketFactory
+from chat.web.assets import Asset
 
 MAX_BODY = 4096
 """Bytes of a request's body; the only one that has any holds a token."""
@@ -28,6 +28,9 @@ GUESSES_LOGGED = 10
 
 MISSES_LOGGED = 1
 """The same for other requests that were refused (no such page, no token): strangers ask for thousands."""
+
+PAGES = ("index.html", "signin.html")
+"""The files without which there is no monitor."""
 
 POLICY = b"; ".join(
     [

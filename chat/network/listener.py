@@ -7,10 +7,12 @@ first; a program that was slow, as behind a TLS handshake with the other side of
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any, Protocol, TypeVar
 
+from OpenSSL import crypto
 from twisted.internet import address as addresses
 from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport, ITCPTransport
 from twisted.logger import Logger
@@ -102,6 +104,15 @@ class ChatProtocol(PausingLineReceiver):
         self.quit_reason = CLOSED
         self.pace: Pace | None = None
 
+    @property
+    def certificate_fingerprint(self) -> str | None:
+        """SHA-256 of the certificate that the other side has shown (TLS), as 64 hexadecimal digits."""
+        shown = getattr(self.transport, "getPeerCertificate", lambda: None)()
+        if shown is None:
+            return None
+        der = crypto.dump_certificate(crypto.FILETYPE_ASN1, shown)
+        return hashlib.sha256(der).hexdigest()
+
     # the life of a connection
 
     def connectionMade(self) -> None:
@@ -149,7 +160,15 @@ class ChatProtocol(PausingLineReceiver):
         self.factory.disconnected(self)
 
     def readConnectionLost(self) -> None:
-        """The other side sends nothing more (`nc -N`): let it have what is still for it, then close."""
+        """The other side sends nothing more (`nc -N`): let it have what is still for it, then close.
+
+        A person's last line needs no line end (`printf`); what is left of an IRC client's may be half of a message.
+        """
+        if self.dialect is not None and self.dialect.name == "irc":
+            self.clearLineBuffer()
+        self.read_the_rest(self._input_ended)
+
+    def _input_ended(self) -> None:
         if self.dialect is None:
             self.outlet.finish()
         else:

@@ -49,6 +49,7 @@ class PausingLineReceiver(LineReceiver):
         self._held: Held | None = None
         self._held_for_time = False
         self._timer: IDelayedCall | None = None
+        self._at_last: Callable[[], None] | None = None
 
     def cut_lines(self, data: bytes) -> None:
         """Cut what comes into lines. Nearly always it is one whole line, for which no buffer has to be kept."""
@@ -156,6 +157,16 @@ class PausingLineReceiver(LineReceiver):
 
     # the end
 
+    def read_the_rest(self, then: Callable[[], None]) -> None:
+        """Nothing more comes: deal with what was read and has no line end, and call `then` when nothing waits."""
+        rest = self.clearLineBuffer()
+        if rest:
+            self._guard(lambda: self.lineReceived(rest))
+        if self._pauses:
+            self._at_last = then
+        else:
+            then()
+
     def stop_waiting(self) -> None:
         """Nothing that waits is of use any more."""
         self._held = None
@@ -194,3 +205,6 @@ class PausingLineReceiver(LineReceiver):
             self._pauses &= ~why
             if not self._pauses and self.may_read():
                 self._guard(self.resumeProducing)
+            if not self._pauses and self._at_last is not None:
+                then, self._at_last = self._at_last, None
+                self._guard(then)

@@ -8,8 +8,11 @@ from itertools import islice
 from typing import TypeVar
 
 from chat.commands import table, talk
+from chat.commands.accounts import come_in
+from chat.commands.speaker import advice
 from chat.commands.terms import said_here
-from chat.domain.accounts import Answer
+from chat.domain import missed
+from chat.domain.accounts import PASSWORD_LEAST, Account, Answer
 from chat.domain.directory import Directory
 from chat.domain.events import (
     Event,
@@ -26,6 +29,7 @@ from chat.domain.names import NameRefused, check_name
 from chat.domain.person import Person
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused, Why
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.domain.session import Session
 from chat.domain.terms import ASKING, HASH, Terms, Words
@@ -33,7 +37,15 @@ from chat.domain.text import printable
 from chat.domain.wording import listed
 from chat.network.dialect import LOOK_SECONDS
 from chat.network.listener import ChatProtocol
-from chat.network.plain_rendering import PlainRendering, clock_time, line_of, sent_line, shared_rendering
+from chat.network.plain_rendering import (
+    LATE_SECONDS,
+    PlainRendering,
+    clock_time,
+    line_of,
+    safe_line,
+    sent_line,
+    shared_rendering,
+)
 
 T = TypeVar("T")
 
@@ -43,8 +55,22 @@ SPEECH = Terms(words=Words(), work=said_here, speech=True)
 """The terms of a line without a slash."""
 SECRET = Terms(apart=HASH)
 """The terms of a password that was asked for."""
-LATE_SECONDS = 60.0
-"""Age from which on a private message is shown with its time."""
+OF_PASSWORDS = frozenset(
+    {
+        Why.NAME_TAKEN,
+        Why.BAD_PASSWORD,
+        Why.LOGIN_FAILED,
+        Why.NOT_LOGGED_IN,
+        Why.NEEDS_ACCOUNT,
+        Why.ACCOUNT_EXISTS,
+    }
+)
+"""After a refusal for these reasons the next thing that people type may be a password."""
+WITHOUT_NAME = (
+    "Type the name that the others are to see, and press Enter. Then every line that you type is said.",
+    "/login NAME if the name is yours and has a password; /exit leaves. /help says more once you have a name.",
+)
+"""What is told who types a command where a name is asked for."""
 NAMES_IN_WELCOME = 20
 """Names listed in the welcome before "and N more"."""
 ROOMS_IN_WELCOME = 20
@@ -57,7 +83,18 @@ class PlainDialect:
     `room` is the room that what is typed goes to; lines of other rooms are shown with the room's name before them.
     """
 
-    __slots__ = ("_connection", "_secret", "_trusted", "directory", "logins", "outlet", "room", "session")
+    __slots__ = (
+        "_connection",
+        "_doubts",
+        "_held",
+        "_secret",
+        "_trusted",
+        "directory",
+        "logins",
+        "outlet",
+        "room",
+        "session",
+    )
 
     name = "plain"
 
@@ -70,6 +107,10 @@ class PlainDialect:
         """What gets the next line, which nobody is to see."""
         self._trusted = not connection.factory.settings.password
         """Whether this person has said the server's password, if there is one."""
+        self._doubts = False
+        """Whether the next line may be meant as a password: something about one was refused a moment ago."""
+        self._held = ""
+        """What was typed then, and is said only if this person says so."""
         self.room: Room | None = None
         self.session: Session = connection.session
 
@@ -77,6 +118,11 @@ class PlainDialect:
     def person(self) -> Person:
         """Whose session this is."""
         return self.session.person
+
+    @property
+    def certificate_fingerprint(self) -> str | None:
+        """Of the certificate that this person's program has shown."""
+        return self._connection.certificate_fingerprint
 
     # what the listener calls
 
@@ -98,13 +144,11 @@ class PlainDialect:
             self._text(printable(line.decode("utf-8", "replace")))
 
     def _text(self, text: str) -> None:
-        if text.startswith("/") and not text.startswith("//"):
-            do = self._take_name if self.person.name is None else self._run
-            self._do(*table.terms_of(text.strip()), do, text.strip())
-        elif self.person.name is None:
-            self._do(ASKING, (), self._take_name, text.strip())
+        do = self._take_name if self.person.name is None else self._obey
+        if _is_command(text):
+            self._do(*table.terms_of(text.strip()), do, text)
         else:
-            self._do(SPEECH, (), self._say, text)
+            self._do(ASKING if self.person.name is None else SPEECH, (), do, text)
 
     def _do(self, terms: Terms, arguments: Sequence[str], do: Callable[[T], None], what: T) -> None:
         connection = self._connection
@@ -116,8 +160,25 @@ class PlainDialect:
             f"Your line of {length} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
         )
 
-    def _run(self, text: str) -> None:
-        table.run(self, text)
+    def _obey(self, text: str) -> None:
+        """Do or say what somebody typed who has a name."""
+        held, self._held = self._held, ""
+        doubts, self._doubts = self._doubts, False
+        answer = text.strip().lower()
+        if held and answer in ("y", "yes"):
+            self._say(held)
+        elif held and answer in ("", "n", "no"):
+            self.reply("It was not said.")
+        elif _is_command(text):
+            table.run(self, text.strip())
+        elif text.strip() and doubts:
+            self._held = text
+            where = self.room.name if self.room is not None else "others"
+            self.reply(
+                f"Say that to {where}? y does, n does not. A password is asked for by /login NAME, unseen."
+            )
+        else:
+            self._say(text)
 
     def _say(self, text: str) -> None:
         sentence = self.muted()
@@ -132,6 +193,7 @@ class PlainDialect:
             self.reply(refused.sentence)
 
     def _take_name(self, text: str) -> None:
+        text = text.strip()
         if not text:
             self.reply("Type a name and press Enter.")
             return
@@ -141,21 +203,63 @@ class PlainDialect:
         if not self._trusted:
             self._ask_unseen("This server has a password:", lambda given: self._take_password(given, text))
             return
-        if text.lower().split()[0] == "/login":
+        word = text.lower().split()[0]
+        if word == "/login":
             table.run(self, text)
+            return
+        if word in ("/nick", "/name") and text.partition(" ")[2].strip():
+            text = text.partition(" ")[2].strip()
+        elif text.startswith("/"):
+            for line in WITHOUT_NAME:
+                self.reply(line)
             return
         try:
             self.directory.enter(self.session, check_name(text))
         except NameRefused as refused:
-            self.reply(f"That name cannot be used: {refused}. Type another one.")
+            self.reply(f"That name cannot be used: {str(refused).rstrip('.')}. Type another one.")
             return
         except Refused as refused:
             if refused.why is Why.SERVER_BANNED:
                 self.disconnect(refused.sentence)
+            elif refused.why is not Why.NAME_TAKEN:
+                self.reply(refused.sentence)
+            elif (owner := self.directory.claims.accounts.owner(check_name(text))) is not None:
+                self._ask_owner(
+                    owner.name, f"The name {text} belongs to an account. Password, or another name:"
+                )
             else:
-                self.reply(f"{refused.sentence}. Type another one.")
+                self.reply(f"{advice(refused).rstrip('.')}. Type another one.")
             return
         self.welcome()
+
+    def _ask_owner(self, account: str, question: str) -> None:
+        """Ask somebody who typed a name that is registered for its password, or for another name.
+
+        Nobody's password becomes a name: what could be one is tried as that alone.
+        """
+
+        def take(given: str) -> None:
+            text = given.strip()
+            if len(text) < PASSWORD_LEAST or text.startswith("/"):
+                self._take_name(printable(text))
+            else:
+                waiting.append(self.wait())
+                self.logins.log_in(self.session, account, given, tried)
+
+        def tried(answer: Answer[Account]) -> None:
+            if self.session.alive:
+                if not isinstance(answer, Refused):
+                    come_in(self, answer)
+                elif answer.why is Why.LOGIN_FAILED:
+                    again = f"That is not the password of {account}. Type it again, or /nick NAME for another name:"
+                    self._ask_owner(account, again)
+                else:
+                    self.reply(answer.sentence)
+            for answered in waiting:
+                answered()
+
+        waiting: list[Callable[[], None]] = []
+        self._ask_unseen(question, take)
 
     def _take_password(self, given: str, name: str) -> None:
         wanted = self._connection.factory.settings.password
@@ -211,7 +315,7 @@ class PlainDialect:
         try:
             answered(line.decode("utf-8", "replace"))
         except Refused as refused:
-            self.reply(refused.sentence)
+            self.refused(refused)
 
     def wait(self) -> Callable[[], None]:
         """Read nothing more until an answer has come."""
@@ -241,7 +345,7 @@ class PlainDialect:
         if isinstance(event, Renamed):
             return self._put(f"You are now {event.name}")
         if isinstance(event, TopicChanged):
-            return self._put(f"The topic of {event.room} is now: {printable(event.topic)}")
+            return self._put(f"The topic of {event.room} is now: {event.topic}")
         if isinstance(event, Invited) and event.recipient.session == self.person.number:
             return self._put(f"{event.author.name} invites you to {event.room}: /join {event.room}")
         if isinstance(event, Whispered) and self._is_mine(event):
@@ -272,12 +376,12 @@ class PlainDialect:
         if len(self.person.rooms) == 1 and room is self.directory.lobby:
             self.reply(f"Welcome, {self.person.shown}! You are in {room.name}. /help lists what you can do.")
             for line in settings.motd:
-                self.reply(printable(line))
+                self.reply(line)
         else:
             self.reply(f"You are in {room.name}.")
         self.reply(f"Here: {self._company(room)}")
         if room.topic is not None:
-            self.reply(f"Topic: {printable(room.topic.text)}")
+            self.reply(f"Topic: {room.topic.text}")
         cursor.hold()
 
         def answered(answer: Answer[list[LogEvent]]) -> None:
@@ -287,7 +391,7 @@ class PlainDialect:
             cursor.release()
             self.outlet.wake()
 
-        self.directory.history.replay(cursor, settings.replay, answered)
+        self.directory.history.replay(cursor, wanted_replay(self.person, settings.replay), answered)
 
     def _company(self, room: Room) -> str:
         # Everybody who comes in gets this: naming a few must not cost a look at all of them.
@@ -314,6 +418,26 @@ class PlainDialect:
         self.reply(
             f"Welcome back, {self.person.shown}{elsewhere}. You are in {rooms}. You talk in {self.room.name}."
         )
+        for cursor in list(cursors.values()):
+            self._show_missed(cursor)
+        for event in missed.in_private(self.directory, self.session):
+            self.tell(event)
+
+    def _show_missed(self, cursor: Cursor) -> None:
+        cursor.hold()
+        where = "" if cursor.room is self.room else cursor.room.name
+
+        def answered(found: missed.Missed) -> None:
+            if found.more:
+                self.reply(f"{cursor.room.name}: {found.sentence}: /history shows them.")
+            for event in found.events:
+                if not isinstance(event, Whispered):
+                    self.show(event, where)
+            cursor.release()
+            self.outlet.wake()
+
+        count = self._connection.factory.settings.replay
+        missed.of_room(self.directory, self.session, cursor.room, count, answered)
 
     def left(self, room: Room, event: Event) -> None:
         """Say so, and talk in the room that was entered last."""
@@ -321,7 +445,7 @@ class PlainDialect:
         if room is self.room:
             self.focus(next(reversed(self.person.rooms), None))
         if isinstance(event, Kicked):
-            reason = f" ({printable(event.reason)})" if event.reason else ""
+            reason = f" ({safe_line(event.reason)})" if event.reason else ""
             self.reply(f"{event.author.name} put you out of {name}{reason}.")
         elif isinstance(event, Left):
             self.reply(f"You left {name}.")
@@ -349,6 +473,11 @@ class PlainDialect:
         self._put(text)
 
     tell_sentence = reply
+
+    def refused(self, refused: Refused) -> None:
+        """Say why something was not done; a password that comes next is not to be said to a room."""
+        self.reply(advice(refused))
+        self._doubts = refused.why in OF_PASSWORDS
 
     def show(self, event: LogEvent, room: str = "") -> None:
         """Show an event again, with its time, and its room if that is given."""
@@ -388,7 +517,11 @@ class PlainDialect:
 
     def _bytes(self, *lines: str) -> bytes:
         end = self._connection.line_end
-        return b"".join(line.encode("utf-8", "replace") + end for line in lines)
+        return b"".join(safe_line(line).encode("utf-8", "replace") + end for line in lines)
 
     def _put(self, *lines: str) -> bool:
         return self.outlet.put(self._bytes(*lines))
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith("/") and not text.startswith("//")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chat.domain.history import REPLAY
 from chat.domain.limits import LIVE_PER_ADDRESS, MESSAGE_BURST, MESSAGE_RATE
 
 
@@ -23,8 +24,8 @@ class Settings:
     """Who may make an account: "open": everybody who has a name; "early": also while connecting; "closed": nobody."""
     reload: Callable[[], None] = lambda: None
     """Reads again what may change while the server runs."""
-    replay: int = 20
-    """Events of a room that are shown on joining it."""
+    replay: int = REPLAY
+    """Messages of a room that are shown on joining it, to people who have not said how many they want."""
 
     def set_rate(self, rate: float, burst: float) -> None:
         """How fast one person may send: lines a second, and at once. One that is 0 switches the limit off."""

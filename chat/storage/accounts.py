@@ -14,15 +14,24 @@ from chat.domain.accounts import (
     AccountTable,
     Attempts,
     Done,
+    Proof,
     check_password,
     login_failed,
     name_registered,
+)
+from chat.domain.certificates import (
+    CERTIFICATES_AT_MOST,
+    certificate_taken,
+    certificate_unknown,
+    no_such_certificate,
+    too_many_certificates,
 )
 from chat.domain.limits import address_key
 from chat.domain.names import Name, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import GIVEN_UP
-from chat.storage.passwords import hash_password, needs_rehash, password_fits
+from chat.domain.scram import Verifier, make_verifier, nobodys, read_verifier
+from chat.storage.passwords import Kept, keep_password, needs_rehash, password_fits
 from chat.storage.reader import Reader
 from chat.storage.rows import REMOVED
 from chat.storage.threads import Executor, Overloaded
@@ -61,23 +70,67 @@ def is_taken(connection: sqlite3.Connection, account: Account) -> bool:
     return connection.execute(query, (account.folded, account.skeleton)).fetchone() is not None
 
 
-def insert_account(connection: sqlite3.Connection, account: Account, hashed: str) -> None:
+def insert_account(
+    connection: sqlite3.Connection, account: Account, hashed: str, scram: str | None = None
+) -> None:
     """Store a new account; raises `sqlite3.IntegrityError` if its name is taken, or looks like one that is."""
     connection.execute(
-        f"INSERT INTO accounts ({_COLUMNS}, password) VALUES (?, ?, ?, ?, ?, ?)",
-        (account.name, account.folded, account.skeleton, int(account.operator), account.created, hashed),
+        f"INSERT INTO accounts ({_COLUMNS}, password, scram) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            account.name,
+            account.folded,
+            account.skeleton,
+            int(account.operator),
+            account.created,
+            hashed,
+            scram,
+        ),
     )
 
 
 def update_password(
-    connection: sqlite3.Connection, folded: str, hashed: str, created: float | None = None
+    connection: sqlite3.Connection,
+    folded: str,
+    hashed: str,
+    created: float | None = None,
+    scram: str | None = None,
 ) -> bool:
     """Store another password; return whether there is such an account, made at that time if one is given."""
     changed = connection.execute(
-        "UPDATE accounts SET password = ? WHERE folded = ? AND created = coalesce(?, created)",
-        (hashed, folded, created),
+        "UPDATE accounts SET password = ?, scram = ? WHERE folded = ? AND created = coalesce(?, created)",
+        (hashed, scram, folded, created),
     )
     return changed.rowcount == 1
+
+
+def find_verifier(connection: sqlite3.Connection, folded: str) -> str | None:
+    """What checks proofs of an account's password, if there is one."""
+    row = connection.execute("SELECT scram FROM accounts WHERE folded = ?", (folded,)).fetchone()
+    return None if row is None else row[0]
+
+
+def add_verifier(connection: sqlite3.Connection, account: Account, scram: str) -> None:
+    """Store what checks proofs of a password, unless another one was set meanwhile."""
+    found = find_account(connection, account.folded)
+    if found is not None and found[0].credential == account.credential:
+        connection.execute("UPDATE accounts SET scram = ? WHERE folded = ?", (scram, account.folded))
+
+
+def account_by_certificate(connection: sqlite3.Connection, fingerprint: str) -> Account | None:
+    """The account that a certificate opens."""
+    row = connection.execute(
+        "SELECT account FROM certificates WHERE fingerprint = ?", (fingerprint,)
+    ).fetchone()
+    found = None if row is None else find_account(connection, row[0])
+    return None if found is None else found[0]
+
+
+def certificates_of(connection: sqlite3.Connection, folded: str) -> list[str]:
+    """The certificates that open an account, the oldest first."""
+    rows = connection.execute(
+        "SELECT fingerprint FROM certificates WHERE account = ? ORDER BY added, fingerprint", (folded,)
+    )
+    return [row[0] for row in rows]
 
 
 def delete_account(connection: sqlite3.Connection, folded: str) -> bool:
@@ -85,7 +138,9 @@ def delete_account(connection: sqlite3.Connection, folded: str) -> bool:
 
     What it said in rooms stays, as by somebody without an account: nobody who registers the name anew has said it.
     """
+    connection.execute("DELETE FROM certificates WHERE account = ?", (folded,))
     connection.execute("DELETE FROM markers WHERE account = ?", (folded,))
+    connection.execute("DELETE FROM presences WHERE account = ?", (folded,))
     connection.execute("DELETE FROM mail WHERE account = ?", (folded,))
     connection.execute("UPDATE rooms SET founder = ? WHERE founder = ?", (GIVEN_UP, folded))
     connection.execute(
@@ -109,6 +164,7 @@ class StoredAccounts(AccountTable):
         reader: Reader,
         writes: Executor,
         database: Database,
+        secret: bytes,
     ) -> None:
         """`clock` gives seconds since the epoch, `seconds` those of a monotonic clock."""
         super().__init__()
@@ -117,6 +173,8 @@ class StoredAccounts(AccountTable):
         self._reader = reader
         self._writes = writes
         self._database = database
+        self._secret = secret
+        """Makes up what names without an account are answered with."""
         self._attempts = Attempts(seconds)
         self._claimed: set[str] = set()
         """Skeletons of names that are being registered."""
@@ -143,15 +201,15 @@ class StoredAccounts(AccountTable):
                 self.put(account)
                 done(account)
 
-        def hashed(answer: str | Exception) -> None:
+        def hashed(answer: Kept | Exception) -> None:
             nonlocal account
             if isinstance(answer, Exception):
                 stored(answer)
             else:
-                account = account._replace(credential=digest(answer))
-                self._write(lambda connection: insert_account(connection, account, answer), stored)
+                account = account._replace(credential=digest(answer.hashed))
+                self._write(lambda connection: insert_account(connection, account, *answer), stored)
 
-        self._hashing.submit(lambda: hash_password(password), hashed, account.folded)
+        self._hashing.submit(lambda: keep_password(password), hashed, account.folded)
 
     def _write(
         self, change: Callable[[sqlite3.Connection], None], outcome: Callable[[Exception | None], None]
@@ -170,19 +228,20 @@ class StoredAccounts(AccountTable):
         # What is far too long to be a password would cost a hash as much as it is long.
         password = password if len(password) <= 1024 else ""
 
-        def check() -> tuple[Account, bool] | None:
+        def check() -> tuple[Account, bool, bool] | None:
             found = self._reader.read(lambda connection: find_account(connection, folded))
             if not password_fits(None if found is None else found[1], password) or found is None:
                 return None
-            return found[0], needs_rehash(found[1])
+            verifier = self._reader.read(lambda connection: find_verifier(connection, folded))
+            return found[0], needs_rehash(found[1]), verifier is None
 
-        def checked(answer: tuple[Account, bool] | Exception | None) -> None:
+        def checked(answer: tuple[Account, bool, bool] | Exception | None) -> None:
             if isinstance(answer, Exception):
                 done(self._refusal(answer))
             elif answer is None or not self._may_be(known, answer[0]):
                 done(login_failed(name))
             else:
-                account, old = answer
+                account, old, unproved = answer
                 self._attempts.worked(name, address)
                 self.put(account)
                 if old:
@@ -191,8 +250,122 @@ class StoredAccounts(AccountTable):
                     )
                 else:
                     done(account)
+                    if unproved:
+                        self._make_verifier(account, password)
 
         self._hashing.submit(check, checked, address_key(address) or folded)
+
+    def _make_verifier(self, account: Account, password: str) -> None:
+        """Of a password that was set before there were verifiers; its owner need not wait for it."""
+
+        def made(answer: Verifier | Exception | None) -> None:
+            if isinstance(answer, Verifier):
+                text = answer.text
+                self._write(lambda connection: add_verifier(connection, account, text), self._noted)
+
+        self._hashing.submit(lambda: make_verifier(password), made, account.folded)
+
+    def find_proof(self, name: str, address: str, done: Done[Proof]) -> None:
+        """What checks a proof of a password."""
+        try:
+            self._attempts.check(name, address)
+        except Refused as refused:
+            done(refused)
+            return
+        folded = fold(name)
+
+        def find(connection: sqlite3.Connection) -> tuple[Account, str | None] | None:
+            found = find_account(connection, folded)
+            return None if found is None else (found[0], find_verifier(connection, folded))
+
+        def answered(answer: tuple[Account, str | None] | Exception | None) -> None:
+            if isinstance(answer, Exception):
+                done(self._refusal(answer))
+            elif answer is None or answer[1] is None:
+                done(Proof(name, None, nobodys(folded, self._secret)))
+            else:
+                done(Proof(name, answer[0], read_verifier(answer[1])))
+
+        self._hashing.submit(lambda: self._reader.read(find), answered, address_key(address) or folded)
+
+    def proved(self, proof: Proof, address: str) -> Account:
+        """The password was proved."""
+        if proof.account is None or not self._may_be(proof.account, proof.account):
+            raise login_failed(proof.name)
+        self._attempts.worked(proof.name, address)
+        return proof.account
+
+    def find_certificate(self, fingerprint: str, done: Done[Account]) -> None:
+        """The account that a certificate opens."""
+
+        def answered(answer: Account | Exception | None) -> None:
+            if isinstance(answer, Exception):
+                done(self._refusal(answer))
+            elif answer is None or not self._may_be(answer, answer):
+                done(certificate_unknown())
+            else:
+                done(answer)
+
+        self._hashing.submit(
+            lambda: self._reader.read(lambda connection: account_by_certificate(connection, fingerprint)),
+            answered,
+            fingerprint,
+        )
+
+    def certificates(self, account: Account, done: Done[list[str]]) -> None:
+        """The certificates that open an account."""
+
+        def answered(answer: list[str] | Exception) -> None:
+            done(self._refusal(answer) if isinstance(answer, Exception) else answer)
+
+        self._hashing.submit(
+            lambda: self._reader.read(lambda connection: certificates_of(connection, account.folded)),
+            answered,
+            account.folded,
+        )
+
+    def add_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open an account."""
+        now = self._clock()
+
+        def add(connection: sqlite3.Connection) -> Refused | None:
+            if len(certificates_of(connection, account.folded)) >= CERTIFICATES_AT_MOST:
+                return too_many_certificates()
+            connection.execute(
+                "INSERT INTO certificates VALUES (?, ?, ?)", (fingerprint, account.folded, now)
+            )
+            return None
+
+        def stored(outcome: Refused | Exception | None) -> None:
+            if isinstance(outcome, sqlite3.IntegrityError):
+                outcome = certificate_taken()
+            self._changed(account, outcome, done)
+
+        self._writes.submit(lambda: self._database.write(add), stored)
+
+    def drop_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open an account no more."""
+
+        def drop(connection: sqlite3.Connection) -> Refused | None:
+            dropped = connection.execute(
+                "DELETE FROM certificates WHERE fingerprint = ? AND account = ?",
+                (fingerprint, account.folded),
+            )
+            return None if dropped.rowcount else no_such_certificate()
+
+        self._writes.submit(
+            lambda: self._database.write(drop), lambda outcome: self._changed(account, outcome, done)
+        )
+
+    def _changed(self, account: Account, outcome: Refused | Exception | None, done: Done[Account]) -> None:
+        if isinstance(outcome, Refused):
+            done(outcome)
+        else:
+            done(self._refusal(outcome) if isinstance(outcome, Exception) else account)
+
+    def _noted(self, outcome: Exception | None) -> None:
+        if isinstance(outcome, Exception):
+            self._refusal(outcome)
 
     def _may_be(self, before: Account | None, read: Account) -> bool:
         """Whether an account that was read from disk is one of today: it may have been removed while it was read.
@@ -212,10 +385,11 @@ class StoredAccounts(AccountTable):
             done(refused)
             return
 
-        def hashed(answer: str | Exception) -> None:
+        def kept(answer: Kept | Exception) -> None:
             if isinstance(answer, Exception):
                 done(self._refusal(answer))
                 return
+            hashed, scram = answer
 
             def stored(outcome: bool | Exception) -> None:
                 known = self.find(account.folded)
@@ -224,18 +398,18 @@ class StoredAccounts(AccountTable):
                 elif not outcome or known is None or known.created != account.created:
                     done(login_failed(account.name))
                 else:
-                    changed = known._replace(credential=digest(answer))
+                    changed = known._replace(credential=digest(hashed))
                     self.put(changed)
                     done(changed)
 
             self._writes.submit(
                 lambda: self._database.write(
-                    lambda c: update_password(c, account.folded, answer, account.created)
+                    lambda c: update_password(c, account.folded, hashed, account.created, scram)
                 ),
                 stored,
             )
 
-        self._hashing.submit(lambda: hash_password(password), hashed, account.folded)
+        self._hashing.submit(lambda: keep_password(password), kept, account.folded)
 
     def remove(self, account: Account, done: Done[Account]) -> None:
         """Forget an account."""

@@ -139,6 +139,8 @@ def _change(options: argparse.Namespace, change: Callable[[sqlite3.Connection], 
 def _ask_password(options: argparse.Namespace) -> str:
     given: str | None = options.password
     if given == "-":
+        if sys.stdin is None:
+            raise Unusable("Standard input is closed: there is no password to read. Nothing was changed.")
         given = sys.stdin.readline().rstrip("\r\n")
     elif given is None:
         given = _type_password(f"Password for {options.name}: ")

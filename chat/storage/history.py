@@ -240,12 +240,14 @@ class StoredHistory(Remembered):
             event = remembered if answer is None else answer
             done(no_such_message(msgid) if event is None or not is_kept(event) else event)
 
-        self._journal.when_settled(
-            lambda: self._writes.submit(
-                lambda: self._database.write(lambda connection: delete_event(connection, target, msgid)),
-                redacted,
-            )
-        )
+        def delete() -> LogEvent | None:
+            deleted = self._database.write(lambda connection: delete_event(connection, target, msgid))
+            self._database.empty_log()
+            return deleted
+
+        # Before anything else: whatever was to be stored again is not to bring it back.
+        self._journal.erase(target, msgid)
+        self._journal.when_settled(lambda: self._writes.submit(delete, redacted))
 
     def _refusal(self, error: Exception) -> Refused:
         if isinstance(error, TookTooLong):

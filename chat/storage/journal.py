@@ -14,7 +14,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from chat.domain.events import Acted, LogEvent, Noticed, Said, Whispered
+from chat.domain.events import Acted, LogEvent, Noticed, Said, Tagged, Whispered
 from chat.domain.journal import Receipt, Stamps
 from chat.domain.log import Log
 from chat.domain.names import fold
@@ -151,6 +151,15 @@ class StoredJournal:
             return
         call.cancel()
         self._begin()
+
+    def erase(self, room: str, msgid: str) -> None:
+        """What waits to be stored under this id has no text any more: it was taken back."""
+        for entries in (self._pending, self._writing, self._late):
+            for index, entry in enumerate(entries):
+                event = entry.event
+                if event is not None and event.msgid == msgid and entry.room == room:
+                    erased = Tagged(msgid, event.time, event.author, room, {})
+                    entries[index] = entry._replace(event=erased, repeat=None)
 
     # for whoever reads what is stored
 

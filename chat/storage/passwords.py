@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from chat.domain.scram import make_verifier
 
 MEMORY_KIB = 19 * 1024
 TIME_COST = 2
@@ -26,6 +30,19 @@ NOBODY = _hasher.hash("a password that nobody has")
 def hash_password(password: str) -> str:
     """The hash of a password, with its parameters and a fresh salt."""
     return _hasher.hash(password)
+
+
+class Kept(NamedTuple):
+    """What is kept of a password: its hash, and what checks a proof of it, if it can be used for one."""
+
+    hashed: str
+    scram: str | None
+
+
+def keep_password(password: str) -> Kept:
+    """Make what is kept of a password. Slow on purpose."""
+    verifier = make_verifier(password)
+    return Kept(hash_password(password), None if verifier is None else verifier.text)
 
 
 def password_fits(stored: str | None, password: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from chat.domain.events import LogEvent
 from chat.domain.history import FOUND_AT_MOST, PAGE_AT_MOST, Range, Search
+from chat.domain.searching import wanted
 from chat.storage.rows import JOINED, LAST_SPEECH, SELECTED, event_of
 from chat.storage.schema import connect, file_at
 from chat.storage.search import indexed_up_to, match_expression, tail_condition
@@ -128,7 +129,10 @@ class Reader:
         def ask(connection: sqlite3.Connection) -> list[LogEvent]:
             condition, values = _bounds(connection, what)
             rows: list[tuple[Any, ...]] = []
-            expression = match_expression(what.words)
+            words = wanted(what.words)
+            if what.words and not words:
+                return []
+            expression = match_expression(words)
             indexed = indexed_up_to(connection)
             if expression:
                 rows = connection.execute(
@@ -137,9 +141,9 @@ class Reader:
                     "ORDER BY words.rowid DESC LIMIT ?",
                     (expression, *values, limit),
                 ).fetchall()
-            elif not what.words:
+            else:
                 indexed = -1
-            tail, tail_values = tail_condition(what.words)
+            tail, tail_values = tail_condition(words)
             rows += connection.execute(
                 f"SELECT events.id, {SELECTED} FROM {JOINED} "
                 f"WHERE events.id > ? AND events.kind <= ? {condition} {tail} ORDER BY events.id DESC LIMIT ?",

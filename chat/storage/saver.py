@@ -1,4 +1,4 @@
-"""What changes often and is small (rooms, bans, read markers): kept in memory, and written together a moment later."""
+"""What changes often and is small (rooms, bans, presences, read markers): in memory, and written together soon."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ class Saver:
             self._writing = [other for other in self._writing if other is not batch]
             if isinstance(outcome, Exception):
                 self.log.error(
-                    "Rooms, bans and read markers could not be stored: {problem}", problem=str(outcome)
+                    "Rooms, bans, presences and read markers could not be stored: {problem}",
+                    problem=str(outcome),
                 )
                 self._dirty = {**batch, **self._dirty}
                 self._soon(AGAIN_SECONDS)

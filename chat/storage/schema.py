@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from chat.domain.searching import Wanted, searchable
+
 DATABASE = "chat.db"
 """Name of the file in the data folder."""
 LOCK = "server.lock"
@@ -107,7 +109,46 @@ CREATE TABLE bans (
 # Whose share of a mailbox a kept message takes, as a keyed hash.
 _SHARES_OF_MAIL = "ALTER TABLE mail ADD COLUMN author TEXT NOT NULL DEFAULT '';"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _REPEATED_MAIL, _BANS, _SHARES_OF_MAIL)
+# Who people with accounts are while they are not here; `state` is JSON, see `chat.storage.presences`.
+_PRESENCES = """
+CREATE TABLE presences (
+    account TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    stays INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+# The index of words as `chat.domain.searching` has them; it is filled anew, in small steps while the server runs. What
+# it holds is not the events' text, so it keeps no reference to it. All that the tokenizer has to do is to split at
+# spaces: beside letters and digits there are only symbols, each of which stands alone.
+_WORDS_OF_ALL_SCRIPTS = """
+DROP TABLE words;
+CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = "ascii tokenchars '$+<=>^`|~'");
+DELETE FROM progress WHERE name = 'indexed';
+"""
+
+# What checks a proof of the password (SCRAM), beside its hash; NULL until its owner logs in again. And certificates
+# that open accounts, by their SHA-256.
+_PROOFS = """
+ALTER TABLE accounts ADD COLUMN scram TEXT;
+CREATE TABLE certificates (
+    fingerprint TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    added REAL NOT NULL
+) STRICT;
+CREATE INDEX certificates_of_account ON certificates (account);
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _REPEATED_MAIL,
+    _BANS,
+    _SHARES_OF_MAIL,
+    _PRESENCES,
+    _WORDS_OF_ALL_SCRIPTS,
+    _PROOFS,
+)
 """What makes each version out of the one before; the first makes version 1 out of an empty file."""
 
 
@@ -147,13 +188,21 @@ def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
             # With the write-ahead log, FULL is what makes a commit survive a power failure (NORMAL does not).
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            # What is deleted is overwritten: a message that was taken back is in no free page either.
+            connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.create_function("searchable", 1, searchable, deterministic=True)
+        connection.create_function("contains", 3, _contains, deterministic=True)
         # A damaged or foreign file is found out here, and not in the middle of something.
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _contains(text: str, words: str, beginning: int) -> bool:
+    return Wanted(words, bool(beginning)).is_in(searchable(text))
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -191,7 +240,7 @@ def prepare(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(sentence_for(path, error)) from None
+        raise unusable(path, error) from None
     except OSError as error:
         raise Unusable(f"The database {path} cannot be opened: {error.strerror}.") from None
 
@@ -210,10 +259,15 @@ def check_database(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Unusable(sentence_for(path, error)) from None
+        raise unusable(path, error) from None
 
 
-def sentence_for(path: Path, error: sqlite3.Error) -> str:
+def unusable(path: Path, error: sqlite3.Error) -> Unusable:
+    """What the operator is told of an error that a database makes when it is opened."""
+    return Unusable(_sentence(path, error))
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
     """What an operator is told whose database cannot be used."""
     code = getattr(error, "sqlite_errorname", "") or ""
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
+from chat.domain.searching import Wanted
 from chat.storage.rows import LAST_SPEECH
 
 INDEX_STEP = 2500
-"""Events indexed in one transaction: some 15 ms, for which an acknowledgement may have to wait. (Measured: 4.1
-microseconds an event, against 5.1 in steps of 500.)"""
+"""Events indexed in one transaction: some 15 ms, for which an acknowledgement may have to wait. (Measured: 5
+microseconds an event of ten words.)"""
 
 
 def indexed_up_to(connection: sqlite3.Connection) -> int:
@@ -30,7 +32,8 @@ def index_step(connection: sqlite3.Connection, step: int = INDEX_STEP) -> bool:
         return False
     goal = min(last, done + step)
     connection.execute(
-        "INSERT INTO words (rowid, text) SELECT id, text FROM events WHERE id > ? AND id <= ? AND kind <= ?",
+        "INSERT INTO words (rowid, text) "
+        "SELECT id, searchable(text) FROM events WHERE id > ? AND id <= ? AND kind <= ?",
         (done, goal, LAST_SPEECH),
     )
     connection.execute("INSERT OR REPLACE INTO progress (name, value) VALUES ('indexed', ?)", (goal,))
@@ -41,30 +44,19 @@ def forget_words(connection: sqlite3.Connection, first: int, last: int) -> None:
     """Take events out of the index, before they are deleted."""
     connection.execute(
         "INSERT INTO words (words, rowid, text) "
-        "SELECT 'delete', id, text FROM events WHERE id >= ? AND id <= min(?, ?) AND kind <= ?",
+        "SELECT 'delete', id, searchable(text) FROM events WHERE id >= ? AND id <= min(?, ?) AND kind <= ?",
         (first, last, indexed_up_to(connection), LAST_SPEECH),
     )
 
 
-def match_expression(words: Sequence[str]) -> str:
-    """The FTS5 expression for all of these words, "" if there is nothing to look for.
-
-    Each word is quoted, so that none is taken for an operator; `*` at the end of one means "starts with".
-    """
-    terms = []
-    for word in words:
-        prefix = "*" if word.endswith("*") else ""
-        word = word.rstrip("*")
-        if any(character.isalnum() for character in word):
-            quoted = word.replace('"', '""')
-            terms.append(f'"{quoted}"{prefix}')
-    return " AND ".join(terms)
+def match_expression(words: Sequence[Wanted]) -> str:
+    """The FTS5 expression for all of these. Each is a phrase in quotes, so that none is taken for an operator."""
+    return " AND ".join(f'"{one.words}"{"*" if one.beginning else ""}' for one in words)
 
 
-def tail_condition(words: Sequence[str]) -> tuple[str, list[str]]:
-    """The SQL condition, and its values, for messages that contain all of these words."""
-    values = []
-    for word in words:
-        escaped = word.rstrip("*").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values.append(f"%{escaped}%")
-    return " ".join(["AND events.text LIKE ? ESCAPE '\\'"] * len(values)), values
+def tail_condition(words: Sequence[Wanted]) -> tuple[str, list[Any]]:
+    """The SQL condition, and its values, for messages that contain all of these."""
+    values: list[Any] = []
+    for one in words:
+        values += one
+    return " ".join(["AND contains(events.text, ?, ?)"] * len(words)), values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hmac
 import os
 import sqlite3
 from collections.abc import Callable
@@ -31,11 +32,12 @@ from chat.storage.history import ReaderThread, StoredHistory
 from chat.storage.journal import PENDING_AT_MOST, Health, StoredJournal
 from chat.storage.mailbox import Seal, StoredMailbox, load_kept_repeats, load_waiting
 from chat.storage.markers import StoredMarkers
+from chat.storage.presences import StoredPresences, load_presences
 from chat.storage.reader import Reader
 from chat.storage.registry import StoredRegistry, close_left_open, forget_unused, load_rooms
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.saver import Saver
-from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare, sentence_for
+from chat.storage.schema import DATABASE, LOCK, Missing, Unusable, connect, prepare, unusable
 from chat.storage.threads import WAITING_AT_MOST, Executor, ThreadExecutor
 from chat.storage.upkeep import PRUNE_AFTER, UNLIMITED, Aged, Retention, Step, daily, prune, upkeep_step
 from chat.storage.writer import Database, EventWriter
@@ -116,7 +118,8 @@ class Storage(Service):
         try:
             self._lock = lock_folder(folder)
             prepare(self.path)
-            seal = Seal(kept_secret(folder / MAIL_KEY))
+            key = kept_secret(folder / MAIL_KEY)
+            seal = Seal(key)
             connection = connect(self.path)
         except OSError as error:
             raise Unusable(f"The data folder {folder} cannot be used: {error.strerror}.") from None
@@ -136,13 +139,21 @@ class Storage(Service):
         self._rooms, self._pages, self._searches = rooms, pages, searches
         try:
             self.accounts = StoredAccounts(
-                clock, reactor.seconds, hashing.executor, hashing.reader, self._writes, self._database
+                clock,
+                reactor.seconds,
+                hashing.executor,
+                hashing.reader,
+                self._writes,
+                self._database,
+                # Of no use for the seal, whoever sees what is made with it.
+                hmac.digest(key, b"names without an account", "sha256"),
             )
             self.accounts.replace(load_accounts(connection))
             close_left_open(connection)
             forget_unused(connection, clock())
             self.registry = StoredRegistry(self._saver, clock, load_rooms(connection), topics=history)
             self.bans = StoredBans(self._saver, load_bans(connection, clock()))
+            self.presences = StoredPresences(self._saver, load_presences(connection))
             self._markers = StoredMarkers(
                 self._saver, connection.execute("SELECT account, target, time FROM markers").fetchall()
             )
@@ -154,8 +165,8 @@ class Storage(Service):
             )
             last = last_msgid(connection)
         except sqlite3.Error as error:
-            # Opening it looks at the first page; damage may be in any other.
-            raise Unusable(sentence_for(self.path, error)) from None
+            # What SQLite looks at when it opens a file was all right; what is read first is not.
+            raise unusable(self.path, error) from None
         finally:
             connection.close()
         self.mailbox: Mailbox = self._stored_mailbox if history else NoMailbox()

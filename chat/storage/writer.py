@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,7 +14,7 @@ from chat.domain.events import Identity, LogEvent, Said
 from chat.domain.journal import Receipt
 from chat.domain.names import fold
 from chat.storage.rows import KIND_OF, columns
-from chat.storage.schema import connect, file_at
+from chat.storage.schema import BUSY_SECONDS, connect, file_at
 
 T = TypeVar("T")
 
@@ -74,6 +75,16 @@ class Database:
             connection.execute("ROLLBACK")
             raise
         return result
+
+    def empty_log(self) -> None:
+        """Move everything out of the write-ahead log, in which what was deleted still stands. Not if somebody reads."""
+        with suppress(sqlite3.Error, OSError):
+            connection = self._open()
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
     def look(self, question: Callable[[sqlite3.Connection], T], generation: int) -> tuple[int, T | None]:
         """Ask something if another process has written since `generation`; return that of today, and the answer."""

@@ -14,9 +14,11 @@ from chat.client.link.events import (
     Left,
     PeopleChanged,
     Quit,
+    Reacted,
     Renamed,
     Said,
     StateChanged,
+    TakenBack,
     Told,
     TopicChanged,
 )
@@ -87,6 +89,59 @@ def test_private_messages(place: Place) -> None:
     place.run()
     assert message.state is Delivery.FAILED
     assert "nobody" in message.sentence
+
+
+def test_who_registers_and_logs_in_by_hand_is_called_so(place: Place) -> None:
+    zoe, eve = place.enter("zoe"), place.enter("eve")
+    zoe.connection.register("sesame street")
+    place.run()
+    zoe.connection.disconnect()
+    place.run(1)
+    eve.connection.log_in("zoe", "wrong")
+    place.run()
+    assert [told.text for told in eve.told(Told) if told.error] == [
+        "Account and password do not fit. You are not logged in."
+    ]
+    eve.connection.log_in("zoe", "sesame street")
+    for _ in range(3):
+        place.run(1)
+    assert eve.connection.name == "zoe"
+    changed: list[str] = []
+    eve.connection.change_password("open sesame").addCallback(changed.append)
+    place.run(1)
+    assert changed == ["The password of zoe is changed."]
+
+    def refused(failure: Failure) -> None:
+        changed.append(str(failure.value))
+
+    eve.connection.announce("hello").addErrback(refused)
+    place.run(1)
+    assert "operator" in changed[-1]
+    eve.connection.unregister("open sesame").addCallback(changed.append)
+    place.run(1)
+    assert "belongs to nobody" in changed[-1]
+    assert eve.connection.account is None
+
+
+def test_messages_are_answered_reacted_to_and_taken_back(place: Place) -> None:
+    ann, bob = place.enter("ann"), place.enter("bob")
+    message = ann.connection.say("#lobby", "shall we?")
+    place.run(1)
+    bob.connection.say("#lobby", "yes", reply_to=message.msgid)
+    bob.connection.react("#lobby", message.msgid, "👍")
+    place.run(1)
+    assert [said.reply_to for said in ann.told(Said)] == [message.msgid]
+    bob.connection.react("#lobby", message.msgid, "🎉")
+    place.run(1)
+    for talker in (ann, bob):
+        assert (message.msgid, "bob", "🎉") in [event[1:4] for event in talker.told(Reacted)]
+    bob.connection.take_back("#lobby", [message.msgid])
+    place.run(1)
+    assert any(told.error for told in bob.told(Told))
+    ann.connection.take_back("#lobby", [message.msgid])
+    place.run(1)
+    for talker in (ann, bob):
+        assert [(event.msgid, event.by) for event in talker.told(TakenBack)] == [(message.msgid, "ann")]
 
 
 def test_meeting_a_person_on_a_plain_connection(place: Place) -> None:

@@ -54,16 +54,61 @@ def test_registering_makes_the_name_ones_own(server: Server) -> None:
     assert said(bob.ask("/register secret words"), "is yours")
     bob.send("/exit")
     stranger = connect(server)
-    assert said(stranger.ask("bob"), "taken")
-    assert said(stranger.ask("/login bob secret words"), "Welcome, bob!")
+    assert said(stranger.ask("bob"), "The name bob belongs to an account. Password, or another name:")
+    assert said(stranger.ask("/login bob secret words"), "Welcome back, bob.")
 
 
 def test_the_name_of_an_account_is_taken_and_asked_for_again(server: Server) -> None:
     client = connect(server)
-    lines = client.ask("ann")
-    assert said(lines, "taken")
-    assert said(lines, "/login ann")
+    assert said(client.ask("ann"), "The name ann belongs to an account. Password, or another name:")
+    # What could be a password is never a name.
+    lines = client.ask("bobby")
+    assert said(lines, "That is not the password of ann. Type it again, or /nick NAME for another name:")
+    assert not said(lines, "bobby")
+    assert said(client.ask("/nick bobby"), "Welcome, bobby!")
+
+
+def test_the_name_of_an_account_and_its_password_are_enough(server: Server) -> None:
+    client = connect(server)
+    client.send("ann")
+    assert bytes([255, 251, 1]) in client.raw()
+    lines = client.ask(PASSWORD)
+    assert said(lines, "Welcome, ann!")
+    assert said(lines, "You are logged in as ann.")
+    assert not said(lines, PASSWORD)
+
+
+@pytest.mark.parametrize("answer", ["", "/help"])
+def test_who_gives_no_password_is_asked_for_a_name_again(server: Server, answer: str) -> None:
+    client = connect(server).send("ann")
+    client.ask(answer)
     assert said(client.ask("bob"), "Welcome, bob!")
+
+
+def test_help_where_a_name_is_asked_for(server: Server) -> None:
+    client = connect(server)
+    lines = client.ask("/help")
+    assert said(lines, "Type the name that the others are to see")
+    assert said(lines, "/login NAME")
+    assert said(client.ask("/nick bob"), "Welcome, bob!")
+
+
+@pytest.mark.parametrize(("answer", "told"), [("y", True), ("n", False), ("", False), ("/help me", False)])
+def test_after_a_refused_login_a_line_is_asked_about_before_it_is_said(
+    server: Server, answer: str, told: bool
+) -> None:
+    bob, eve = join_plain(server, "bob"), join_plain(server, "eve")
+    for refused in ("/nick ann", "/login ann wrong", "/password"):
+        bob.ask(refused)
+        eve.lines()
+        lines = bob.ask(PASSWORD)
+        assert said(lines, "Say that to #lobby? y does, n does not.")
+        assert not said(lines, PASSWORD)
+        assert eve.lines() == []
+        bob.ask(answer)
+        assert said(eve.lines(), PASSWORD) is told
+        bob.ask("hello")
+        assert eve.lines() == ["<bob> hello"]
 
 
 def test_logging_in_with_the_password_on_a_line_of_its_own(server: Server) -> None:
@@ -130,7 +175,7 @@ def test_who_leaves_the_prompt_keeps_account_and_password(server: Server, comman
     ask(ann, command)
     assert said(ask(ann, typed), "Nothing was changed: ")
     ann.send("/exit")
-    assert said(connect(server).ask(f"/login ann {PASSWORD}"), "Welcome, ann!")
+    assert said(connect(server).ask(f"/login ann {PASSWORD}"), "Welcome back, ann.")
 
 
 def test_who_has_no_name_and_leaves_the_prompt_is_asked_for_one_again(server: Server) -> None:
@@ -325,3 +370,25 @@ def test_a_search_is_words_and_filters() -> None:
     assert (what.author, what.rooms) == ("bob", ("#dev",))
     assert what.after == moment("2026-11-01", NOW)
     assert parse_search("hello before:1h", rooms, NOW).before == NOW - 3600
+
+
+@pytest.mark.parametrize(
+    ("now", "typed", "meant"),
+    [
+        ((2026, 3, 29, 8, 0), "14:30", (2026, 3, 28, 14, 30)),
+        ((2026, 3, 30, 8, 0), "14:30", (2026, 3, 29, 14, 30)),
+        ((2026, 10, 25, 8, 0), "14:30", (2026, 10, 24, 14, 30)),
+        ((2026, 3, 1, 0, 10), "0:15", (2026, 2, 28, 0, 15)),
+    ],
+)
+def test_yesterday_is_yesterday_by_the_calendar(
+    now: tuple[int, int, int, int, int], typed: str, meant: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        at = moment(typed, time.mktime((*now, 0, 0, 0, -1)))
+        assert time.localtime(at)[:5] == meant
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -41,7 +41,7 @@ def test_a_long_list_is_cut_with_a_count(
 def test_secret_rooms_are_seen_by_those_who_are_in_them(server: Server, bob: Client) -> None:
     carol = join_irc(server, "carol", "#tea")
     server.directory.room("#tea").flags.add("s")
-    assert bob.ask("/users #tea") == ["No such room: #tea"]
+    assert bob.ask("/users #tea") == ["No such room: #tea. See /rooms, or make it with /join #tea"]
     assert bob.ask("/rooms") == ["* #lobby  1 here"]
     assert not any("#tea" in line for line in bob.ask("/whois carol"))
     carol.lose()

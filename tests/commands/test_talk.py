@@ -44,3 +44,19 @@ def test_me_in_no_room(bob: Client) -> None:
     assert bob.ask("/me waves") == [
         "You are in no room: nobody would hear you. /join #lobby, or /rooms for a list."
     ]
+
+
+def test_what_was_said_last_can_be_taken_back(server: Server, bob: Client) -> None:
+    carol = join_plain(server, "carol")
+    assert bob.ask("/undo") == ["There is nothing of yours here to take back."]
+    bob.send("one", "two")
+    carol.send("three")
+    carol.lines()
+    assert bob.ask("/undo") == ["* bob took a message back"]
+    assert carol.lines() == ["* bob took a message back"]
+    assert not any("two" in line for line in carol.ask("/history"))
+    assert any("one" in line for line in carol.ask("/history"))
+    bob.ask("/undo")
+    assert bob.ask("/undo") == ["There is nothing of yours here to take back."]
+    bob.send("/part")
+    assert bob.ask("/undo") == ["You are in no room. /join #lobby, or /rooms for a list."]

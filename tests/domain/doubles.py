@@ -12,16 +12,19 @@ from chat.domain.accounts import (
     AccountTable,
     Attempts,
     Done,
+    Proof,
     T,
     check_password,
     login_failed,
     name_registered,
 )
+from chat.domain.certificates import certificate_unknown, no_such_certificate
 from chat.domain.events import Whispered
 from chat.domain.journal import Receipt
 from chat.domain.mailbox import Shares, author_of
 from chat.domain.names import Name, check_name
 from chat.domain.refused import Refused, Why
+from chat.domain.scram import make_verifier, nobodys
 
 
 class Answering(Enum):
@@ -76,6 +79,7 @@ class MemoryAccounts(AccountTable, Slow):
         self._clock = clock
         self._attempts = Attempts(clock)
         self._passwords: dict[str, str] = {}
+        self._certificates: dict[str, str] = {}
 
     def add(self, name: str, password: str, operator: bool = False) -> Account:
         """Make an account at once; raises `NameRefused` or `Refused`."""
@@ -109,6 +113,64 @@ class MemoryAccounts(AccountTable, Slow):
             done(refused)
         else:
             self.later(check, done)
+
+    def find_proof(self, name: str, address: str, done: Done[Proof]) -> None:
+        """What checks a proof of a password."""
+
+        def find() -> Proof:
+            account = self.find(name)
+            verifier = None if account is None else make_verifier(self._passwords[account.folded], 4096)
+            if account is None or verifier is None:
+                return Proof(name, None, nobodys(name, b"secret"))
+            return Proof(name, account, verifier)
+
+        try:
+            self._attempts.check(name, address)
+        except Refused as refused:
+            done(refused)
+        else:
+            self.later(find, done)
+
+    def proved(self, proof: Proof, address: str) -> Account:
+        """The password was proved."""
+        if proof.account is None or self.find(proof.name) != proof.account:
+            raise login_failed(proof.name)
+        return proof.account
+
+    def find_certificate(self, fingerprint: str, done: Done[Account]) -> None:
+        """The account that a certificate opens."""
+
+        def find() -> Account:
+            account = self.find(self._certificates.get(fingerprint, ""))
+            if account is None:
+                raise certificate_unknown()
+            return account
+
+        self.later(find, done)
+
+    def certificates(self, account: Account, done: Done[list[str]]) -> None:
+        """The certificates that open an account."""
+        self.later(lambda: [key for key, of in self._certificates.items() if of == account.folded], done)
+
+    def add_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open an account."""
+
+        def add() -> Account:
+            self._certificates[fingerprint] = account.folded
+            return account
+
+        self.later(add, done)
+
+    def drop_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
+        """Let a certificate open an account no more."""
+
+        def drop() -> Account:
+            if self._certificates.get(fingerprint) != account.folded:
+                raise no_such_certificate()
+            del self._certificates[fingerprint]
+            return account
+
+        self.later(drop, done)
 
     def set_password(self, account: Account, password: str, done: Done[Account]) -> None:
         """Change a password."""

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from chat.domain import bans as module
 from chat.domain.bans import (
-    REASON_BYTES,
     Ban,
     Bans,
     MemoryBans,
@@ -21,6 +20,7 @@ from chat.domain.bans import (
     normal_address,
 )
 from chat.domain.refused import Refused, Why
+from chat.domain.text import REASON_BYTES
 
 NOW = 1_800_000_000.0
 

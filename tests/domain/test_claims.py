@@ -51,7 +51,7 @@ def door() -> Door:
 def test_the_name_of_an_account_is_for_its_owner(door: Door) -> None:
     sentence = door.refusal("Ann")
     assert "taken" in sentence
-    assert "/login ann" in sentence
+    assert "belongs to an account" in sentence
     door.refusal("ann", "bill")
     assert door.enter("Ann", "ann").shown == "Ann"
 

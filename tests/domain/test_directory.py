@@ -298,12 +298,12 @@ def test_a_private_message_that_cannot_be_taken_is_refused_and_not_counted(house
 
 def test_who_is_ignored_whispers_into_the_void_and_does_not_learn_it(house: House) -> None:
     bob, carol = house.person("bob"), house.person("carol")
-    ignoring.ignore(carol, "BOB")
+    ignoring.ignore(house.directory, carol, "BOB")
     event = house.directory.whisper(session_of(bob), carol, "psst")
     assert isinstance(event, Whispered)
     assert house.readers[carol].told == []
     assert carol.correspondent is None
-    ignoring.unignore(carol, "Bob")
+    ignoring.unignore(house.directory, carol, "Bob")
     house.directory.whisper(session_of(bob), carol, "psst")
     assert len(house.readers[carol].told) == 1
     assert house.readers[carol].changes == 2

@@ -77,7 +77,7 @@ def test_the_topic(town: Town) -> None:
     room.flags.discard("t")
     moderation.set_topic(town.directory, session_of(bob), room, "")
     assert room.topic is None
-    with pytest.raises(Refused, match="390 bytes"):
+    with pytest.raises(Refused, match="300 bytes"):
         moderation.set_topic(town.directory, session_of(bob), room, "x" * 391)
 
 

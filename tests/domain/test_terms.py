@@ -7,6 +7,7 @@ import pytest
 from chat.commands.table import TABLE
 from chat.domain.person import Person
 from chat.domain.terms import (
+    HASH,
     LINE,
     ROOM,
     SAID,
@@ -21,6 +22,7 @@ from chat.domain.terms import (
     told_in_rooms,
 )
 from chat.network.irc.families import ROWS
+from chat.network.irc.unfinished import Exchange
 from tests.domain.things import House
 
 
@@ -28,6 +30,7 @@ class Asking:
     """Who gives a command."""
 
     room = None
+    exchange: Exchange | None = None
 
     def __init__(self, house: House, person: Person) -> None:
         self.directory = house.directory
@@ -51,6 +54,18 @@ def bob(house: House) -> Asking:
 
 def test_terms_without_more_cost_a_line(bob: Asking) -> None:
     assert Terms().cost(bob, ()) == (1.0, LINE, 0.0)
+
+
+def test_of_a_sasl_login_only_the_response_costs_and_what_its_step_does(bob: Asking) -> None:
+    terms = ROWS["AUTHENTICATE"].terms
+    assert terms.cost(bob, ["PLAIN"]).apart == 0.0
+    bob.exchange = Exchange(lambda response: None, HASH)
+    assert [terms.cost(bob, [data]).apart for data in ("*", "x" * 400, "eA==")] == [0.0, 0.0, HASH]
+
+
+@pytest.mark.parametrize("name", ["PASSWORD", "UNREGISTER", "REGISTER", "OPER"])
+def test_what_hashes_a_password_costs_that(bob: Asking, name: str) -> None:
+    assert ROWS[name].terms.cost(bob, ["one", "two"]).apart == HASH
 
 
 def test_as_many_lines_as_targets(bob: Asking) -> None:

@@ -7,6 +7,7 @@ import pytest
 from chat.domain import moderation
 from chat.domain.events import TopicChanged
 from chat.domain.refused import Refused, Why
+from chat.domain.text import TOPIC_BYTES
 from tests.domain.people import session_of
 from tests.domain.things import House
 
@@ -48,7 +49,7 @@ def test_a_topic_is_for_operators_except_in_the_lobby_and_where_they_allow_it(ho
 
 @pytest.mark.parametrize(
     ("text", "taken"),
-    [("x" * moderation.TOPIC_BYTES, True), ("x" * (moderation.TOPIC_BYTES - 1) + "é", False)],
+    [("x" * TOPIC_BYTES, True), ("x" * (TOPIC_BYTES - 1) + "é", False)],
 )
 def test_a_topic_fits_a_line_of_irc(house: House, text: str, taken: bool) -> None:
     bob = house.person("bob", "#a")

@@ -94,7 +94,7 @@ def test_a_name_is_registered_and_taken_back_from_telnet_with_nothing_to_see(
     bob.read_until("is yours")
     stranger = nc(server.port)
     stranger.send("bob")
-    stranger.read_until("taken")
+    stranger.read_until("The name bob belongs to an account. Password, or another name:")
     owner = Conversation([need("telnet"), "127.0.0.1", str(server.port)], terminal=True)
     ends.callback(owner.end)
     owner.read_until("name?")

@@ -59,7 +59,7 @@ def terminal(tmux: Tmux) -> Open:
         command = argv(port, "--name", name, *options)
         pane = tmux.open(name, "env", "TERM=xterm-256color", *settings, *command, columns=columns, rows=rows)
         pane.wait_for(re.compile(rf"^ ?{name}> *$|^> *$", re.MULTILINE))
-        pane.wait_for(re.compile(r"2 #lobby \(\d+ here\)"))
+        pane.wait_for(re.compile(r"2 #lobby \(\d+( here)?\)"))
         return pane
 
     return start
@@ -95,6 +95,42 @@ def test_people_talk_across_programs(server: Server, nc: Connect, terminal: Open
     )
     assert re.findall("|".join(map(re.escape, seen)), ann.transcript) == list(seen)
     assert bob.wait() == 0
+
+
+def test_a_password_is_typed_unseen(server: Server, nc: Connect, terminal: Open) -> None:
+    ann = enter(nc(server.port), "ann")
+    bob = terminal(server.port, "bob")
+    bob.type("/register")
+    bob.wait_for("Choose a password for bob:")
+    bob.type("correct horse")
+    screen = bob.wait_for("The account is yours.")
+    assert "horse" not in screen + ann.transcript + server.log
+
+
+def test_a_terminal_that_only_prints_has_lines(server: Server, nc: Connect, tmux: Tmux) -> None:
+    ann = enter(nc(server.port), "ann")
+    settings = [f"{key}={value}" for key, value in environment().items() if key == "PYTHONPATH"]
+    bob = tmux.open("bob", "env", "TERM=dumb", *settings, *argv(server.port, "--name", "bob"))
+    ann.read_until("* bob joined")
+    ann.send("hello bob")
+    bob.wait_for("<ann> hello bob")
+    bob.type("hello ann")
+    ann.read_until("<bob> hello ann")
+    bob.type("/exit")
+    assert bob.wait() == 0
+
+
+def test_an_interrupt_from_outside_is_a_goodbye(
+    server: Server, nc: Connect, terminal: Open, tmux: Tmux
+) -> None:
+    ann = enter(nc(server.port), "ann")
+    bob = terminal(server.port, "bob")
+    ann.read_until("* bob joined")
+    pid = int(tmux.run("display-message", "-p", "-t", "=bob:", "#{pane_pid}"))
+    os.kill(pid, signal.SIGINT)
+    ann.read_until("* bob left")
+    assert bob.wait() == 0
+    assert "Traceback" not in bob.screen
 
 
 def test_private_chats_have_pages(server: Server, nc: Connect, terminal: Open) -> None:
@@ -194,7 +230,7 @@ def test_a_server_that_is_killed_loses_and_doubles_nothing(
     server.stop(signal.SIGKILL)
     bob.wait_for(re.compile(r"reconnecting in \d+ s"))
     server.start()
-    bob.wait_for(re.compile(r"2 #lobby \(\d+ here\) .*\d+ ms *$", re.MULTILINE), timeout=2 * PATIENCE)
+    bob.wait_for(re.compile(r"2 #lobby \(\d+( here)?\) .*\d+ ms *$", re.MULTILINE), timeout=2 * PATIENCE)
     bob.type("message 3")
     ann = nc(server.port)
     enter(ann, "ann")

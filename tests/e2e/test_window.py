@@ -98,6 +98,34 @@ def test_a_conversation_by_keyboard_alone(window: Window, server: Server, nc: Co
     ann.read_until("zoe")
 
 
+def test_a_password_is_asked_for_and_never_seen(window: Window, server: Server, nc: Connect) -> None:
+    ann = enter(nc(server.port), "ann")
+    connect(window)
+    ann.read_until("zoe")
+    window.type("/register")
+    window.type("correct horse")
+    window.wait_text("The account is yours.")
+    window.type("/password")
+    window.type("battery staple")
+    text = window.wait_text("The password of zoe is changed.")
+    assert "horse" not in text + ann.transcript + server.log
+    assert "staple" not in text + ann.transcript + server.log
+
+
+def test_a_message_is_answered_and_taken_back(window: Window, server: Server, nc: Connect) -> None:
+    ann = enter(nc(server.port), "ann")
+    connect(window)
+    ann.send("shall we meet?")
+    window.wait_text("shall we meet?")
+    window.press("ctrl+r")
+    window.type("at the gate")
+    ann.read_until("<zoe> at the gate")
+    window.wait_text("↪ ann: shall we meet?")
+    window.type("/undo")
+    text = window.wait_text("zoe took a message back")
+    assert "at the gate" not in text
+
+
 def test_a_private_chat_by_a_double_click(window: Window, server: Server, nc: Connect) -> None:
     ann = enter(nc(server.port), "ann")
     connect(window)

@@ -6,14 +6,12 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from chat.monitor.access import Gate
-from chat.monitor.assets import Asset
 from chat.monitor.feed import Feed
 from chat.monitor.figures import Sampler
 from chat.monitor.interfaces import ActionRefused, Figures, Person
@@ -21,6 +19,7 @@ from chat.monitor.metrics import ChatCollector, Metrics
 from chat.monitor.ring import LogRing
 from chat.monitor.site import MonitorSite, make_site
 from chat.monitor.websocket import PageSocketFactory
+from chat.web.assets import Asset
 
 TOKEN = "the-token-of-this-test"
 NO_FIGURES = Figures(
@@ -242,9 +241,3 @@ def heard(wire: Wire, kind: str | None = None) -> list[dict[str, Any]]:
 def sequences(frames: list[dict[str, Any]]) -> list[int]:
     """The sequence numbers of all events in `log` frames."""
     return [event[0] for f in frames if f["type"] == "log" for event in f["events"]]
-
-
-def write_page(folder: Path) -> None:
-    """The least that counts as a static folder."""
-    for name, asset in ASSETS.items():
-        (folder / name).write_bytes(asset.body)

@@ -201,7 +201,8 @@ class Client:
     def lines(self) -> list[str]:
         """What came since the last look, line by line, without line ends."""
         self.server.turn()
-        data = self.raw().decode()
+        # Whether telnet shows what is typed is no line.
+        data = self.raw().replace(b"\xff\xfb\x01", b"").replace(b"\xff\xfc\x01", b"").decode()
         assert not data or data.endswith("\n"), data
         return data.replace("\r\n", "\n").split("\n")[:-1]
 

@@ -74,7 +74,7 @@ def test_who_has_no_name_yet_gets_none(server: Server, irc: bool) -> None:
     ban(server, "192.0.2.7")
     if irc:
         lines = client.ask("NICK bob", "USER bob 0 * :Bob", "CAP END")
-        assert lines == [f":chat.test 465 bob :{SENTENCE}", f"ERROR :{SENTENCE}"]
+        assert lines == [f":chat.test 465 * :{SENTENCE}", f"ERROR :{SENTENCE}"]
     else:
         assert client.ask("bob") == [f"*** {SENTENCE}"]
     assert client.closed
@@ -87,7 +87,7 @@ def test_an_account_that_is_banned_while_it_registers_does_not_come_in(server: S
     client.lines()
     ban(server, "bob", None)
     sentence = "The account bob is banned from this server for good: spam"
-    assert client.ask("CAP END") == [f":chat.test 465 bob :{sentence}", f"ERROR :{sentence}"]
+    assert client.ask("CAP END") == [f":chat.test 465 * :{sentence}", f"ERROR :{sentence}"]
     assert client.closed
 
 

@@ -137,11 +137,32 @@ def test_the_end_of_input_before_any_line_closes(server: Server) -> None:
     assert server.left_behind() == []
 
 
-def test_half_a_line_before_the_end_is_not_said(server: Server) -> None:
+@pytest.mark.parametrize(
+    "data", [b"bob\nbuild 42 passed", b"bob\r\nbuild 42 passed\r", b"bob\nbuild 42 passed\n"]
+)
+def test_the_last_line_needs_no_line_end(server: Server, data: bytes) -> None:
     carol = join_plain(server, "carol")
-    bob = server.connect().feed(b"bob\nhello\nhalf a li").half_close()
+    bob = server.connect().feed(data).half_close()
+    assert bob.lines()[-1] == "Goodbye"
     assert bob.ended
-    assert carol.lines() == ["* bob joined", "<bob> hello", "* bob left"]
+    assert carol.lines() == ["* bob joined", "<bob> build 42 passed", "* bob left"]
+
+
+def test_who_says_more_than_the_rate_allows_and_hangs_up_is_heard_to_the_end() -> None:
+    server = make_server(message_rate=2.0, message_burst=5)
+    carol = join_plain(server, "carol")
+    said = [f"line {number}" for number in range(12)]
+    bob = server.connect().feed("\n".join(["bob", *said]).encode()).half_close()
+    server.wait(20, 0.5)
+    assert bob.ended
+    assert carol.lines() == ["* bob joined", *(f"<bob> {line}" for line in said), "* bob left"]
+
+
+def test_half_a_line_of_an_irc_client_is_not_passed_on(server: Server) -> None:
+    carol = join_plain(server, "carol")
+    bob = join_irc(server, "bob", "#lobby").feed(b"PRIVMSG #lobby :half a li").half_close()
+    assert bob.ended
+    assert carol.lines() == ["* bob joined", "* bob left"]
 
 
 @pytest.mark.parametrize("door", DOORS)

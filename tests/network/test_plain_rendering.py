@@ -77,7 +77,7 @@ CASES: list[tuple[Event, str]] = [
     ),
     (Invited(*HEAD, CAROL, "#a"), "* bob invites carol to #a: /join #a"),
     (Redacted(*HEAD, "#a", "1", "wrong room"), "* bob took a message back"),
-    (Announced(*HEAD, "going \x1b[0mdown"), "*** going down"),
+    (Announced(*HEAD, "going \x1b[0mdown"), "*** bob: going down"),
 ]
 
 
@@ -131,3 +131,17 @@ def test_a_time_of_today_has_no_date_and_another_day_has() -> None:
     assert clock_time(noon + 150, noon + 3600) == "12:02"
     assert clock_time(noon - 86_400, noon) == "2026-11-22 12:00"
     assert clock_time(noon, noon + 86_400) == "2026-11-23 12:00"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Berlin"])
+def test_today_begins_at_midnight_in_every_zone(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        midnight = time.mktime((2026, 11, 23, 0, 0, 0, 0, 0, -1))
+        assert clock_time(midnight + 60, midnight + 300) == "00:01"
+        assert clock_time(midnight - 60, midnight + 300) == "2026-11-22 23:59"
+        assert clock_time(midnight - 60, midnight - 10) == "23:59"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -128,6 +128,7 @@ class World:
             accounts=self.storage.accounts,
             registry=self.storage.registry,
             bans=self.storage.bans,
+            presences=self.storage.presences,
         )
         self.logins = Logins(self.directory, self.storage.accounts, self.storage.mailbox)
         self.storage.attach(self.directory, self.logins)

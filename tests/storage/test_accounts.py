@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from chat.domain.accounts import PASSWORD_LEAST, PASSWORD_MOST, Account
+from chat.domain.accounts import PASSWORD_LEAST, PASSWORD_MOST, Account, Proof
+from chat.domain.certificates import CERTIFICATES_AT_MOST
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
 from chat.storage import passwords
-from chat.storage.accounts import find_account, insert_account, new_account
+from chat.storage.accounts import add_verifier, find_account, find_verifier, insert_account, new_account
 from chat.storage.passwords import hash_password, needs_rehash, password_fits
 from chat.storage.store import ACCOUNTS_SECONDS
 from chat.storage.writer import Database
 from tests.domain.people import session_of
 
-from .by_hand import Ear, World
+from .by_hand import World
 
 HOME = "192.0.2.1"
 
@@ -169,7 +170,7 @@ def test_a_hash_with_old_parameters_is_made_anew_at_the_next_login(
 ) -> None:
     from argon2 import PasswordHasher
 
-    monkeypatch.setattr("chat.storage.accounts.hash_password", PasswordHasher(1, 8, 1).hash)
+    monkeypatch.setattr("chat.storage.passwords.hash_password", PasswordHasher(1, 8, 1).hash)
     register(world, "ann")
     monkeypatch.undo()
     assert isinstance(log_in(world, "ann"), Account)
@@ -222,7 +223,6 @@ def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
     world.storage.startService()
     register(world, "ann")
     ann = world.enter("Ann", "ann")
-    reader = session_of(ann).reader
     other = Database(world.storage.path)
     other.write(lambda c: insert_account(c, new_account("root", True, 1.0), hash_password("opensesame")))
     found = log_in(world, "root")
@@ -233,6 +233,80 @@ def test_what_an_administrator_does_outside_is_known_soon(world: World) -> None:
     world.wait(ACCOUNTS_SECONDS + 2)
     assert world.storage.accounts.find("ann") is None
     assert world.storage.accounts.find("zoe") is not None
-    assert ann.name is None
-    assert isinstance(reader, Ear)
-    assert reader.ended == "Your account was removed."
+    assert ann.account is None
+
+
+# proofs and certificates
+
+
+def proof_of(world: World, name: str) -> Proof:
+    answers: list[Any] = []
+    world.storage.accounts.find_proof(name, "192.0.2.1", answers.append)
+    world.settle()
+    (proof,) = answers
+    assert isinstance(proof, Proof)
+    return proof
+
+
+def test_an_account_has_a_verifier_of_its_password_and_another_one_after_a_change(world: World) -> None:
+    account = register(world, "ann")
+    first = proof_of(world, "ANN")
+    assert first.account == account == world.storage.accounts.proved(first, "192.0.2.1")
+    answers: list[Any] = []
+    world.storage.accounts.set_password(account, "another one", answers.append)
+    world.settle()
+    second = proof_of(world, "ann")
+    assert second.verifier != first.verifier
+    with pytest.raises(Refused):
+        world.storage.accounts.proved(first, "192.0.2.1")
+
+
+def test_a_name_without_an_account_is_answered_always_alike(world: World, tmp_path: Path) -> None:
+    first = proof_of(world, "nobody")
+    assert first.account is None
+    assert proof_of(world, "nobody").verifier == first.verifier
+    with pytest.raises(Refused):
+        world.storage.accounts.proved(first, "192.0.2.1")
+
+
+def test_a_password_from_before_gets_its_verifier_at_the_next_login(world: World) -> None:
+    register(world, "ann")
+    world.storage._database.write(lambda c: c.execute("UPDATE accounts SET scram = NULL"))
+    assert proof_of(world, "ann").account is None
+    assert isinstance(log_in(world, "ann"), Account)
+    world.settle()
+    assert proof_of(world, "ann").account is not None
+
+
+def test_a_verifier_that_comes_after_another_password_is_not_kept(world: World) -> None:
+    account = register(world, "ann")
+    assert isinstance(account, Account)
+    world.storage._database.write(lambda c: c.execute("UPDATE accounts SET password = 'other', scram = NULL"))
+    world.storage._database.write(lambda c: add_verifier(c, account, "SCRAM-SHA-256$1:YQ==$YQ==:YQ=="))
+    assert world.storage._database.write(lambda c: find_verifier(c, "ann")) is None
+
+
+def test_certificates_open_one_account_each_and_go_with_it(world: World) -> None:
+    accounts = world.storage.accounts
+    ann, bob = register(world, "ann"), register(world, "bob")
+
+    def ask(method: str, *arguments: Any) -> Any:
+        answers: list[Any] = []
+        getattr(accounts, method)(*arguments, answers.append)
+        world.settle()
+        return answers[0]
+
+    assert why(ask("find_certificate", "f0")) is Why.LOGIN_FAILED
+    assert ask("add_certificate", ann, "f0") == ann
+    assert why(ask("add_certificate", bob, "f0")) is Why.ACCOUNT_EXISTS
+    assert ask("find_certificate", "f0") == ann
+    assert why(ask("drop_certificate", bob, "f0")) is Why.NO_SUCH_CERTIFICATE
+    for number in range(1, CERTIFICATES_AT_MOST):
+        assert ask("add_certificate", ann, f"f{number}") == ann
+    assert why(ask("add_certificate", ann, "one more")) is Why.LIMIT
+    assert ask("certificates", ann) == [f"f{number}" for number in range(CERTIFICATES_AT_MOST)]
+    assert ask("drop_certificate", ann, "f1") == ann
+    assert ask("remove", ann) == ann
+    assert why(ask("find_certificate", "f0")) is Why.LOGIN_FAILED
+    register(world, "ann")
+    assert why(ask("find_certificate", "f0")) is Why.LOGIN_FAILED

@@ -121,6 +121,12 @@ def test_a_password_can_come_from_standard_input(
     assert password_fits(password_of(tmp_path / "data", "ann"), "from a pipe")
 
 
+def test_a_closed_standard_input_is_told(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert "Standard input is closed" in admin("add", "ann", "--password", "-", status=1)
+    assert "ann" not in admin("list")
+
+
 def test_a_password_that_is_typed_is_typed_twice(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     typed = iter(["opensesame", "opensesane", "opensesame", "opensesame"])
     monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))

@@ -34,9 +34,11 @@ TABLES = {
     "accounts": "the account itself",
     "authors": "who said what: without the account, when that is gone",
     "bans": "by account, on purpose: one that was banned is not to be made anew",
+    "certificates": "by account",
     "events": "by author; a key for repeats, under a random label, for 15 minutes",
     "mail": "by account",
     "markers": "by account",
+    "presences": "by account",
     "places": "nothing of accounts",
     "progress": "nothing of accounts",
     "rooms": "by founder",
@@ -137,7 +139,14 @@ def test_every_table_is_considered(world: World) -> None:
 
 def test_nothing_on_disk_or_in_memory_has_the_name_of_an_account_that_was_given_up(world: World) -> None:
     person = live(world)
-    assert {table for table, _ in values(world)} == {"accounts", "authors", "mail", "markers", "rooms"}
+    assert {table for table, _ in values(world)} == {
+        "accounts",
+        "authors",
+        "mail",
+        "markers",
+        "presences",
+        "rooms",
+    }
     assert remembered(world)
     give_up(world, person)
     assert values(world) == set()
@@ -260,14 +269,16 @@ def test_rights_that_an_account_gave_end_with_them(world: World, words: tuple[st
     assert getattr(reader.told[-1], "text", "") == "You are no operator of this server any more."
 
 
-def test_an_account_that_is_removed_ends_its_sessions(world: World) -> None:
+def test_whoever_is_logged_in_to_an_account_that_is_removed_is_a_guest(world: World) -> None:
     world.storage.startService()
     person = come(world, "zeb")
     reader = session_of(person).reader
     change_outside(world, "remove", ACCOUNT)
-    assert person.name is None
+    assert person.account is None
     assert isinstance(reader, Ear)
-    assert reader.ended == "Your account was removed."
+    assert [getattr(event, "text", "") for event in reader.told][-1] == (
+        "Your account was removed: you are a guest."
+    )
 
 
 def test_another_password_ends_all_other_sessions(world: World) -> None:

@@ -34,7 +34,9 @@ from .by_hand import somebody
 # What becomes UTF-8: a lone surrogate cannot, and the wire never lets one in.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=10)
-PEOPLE = st.builds(Identity, st.just(0), NAMES, NAMES, NAMES, st.none() | NAMES, st.just(""), st.booleans())
+ACCOUNTS = st.none() | NAMES.filter(lambda name: name[0] != "*")
+"""No name of an account has a `*`: with one stands what is left of an account that is gone."""
+PEOPLE = st.builds(Identity, st.just(0), NAMES, NAMES, NAMES, ACCOUNTS, st.just(""), st.booleans())
 TAGS = st.dictionaries(NAMES.map("+{}".format), TEXT, max_size=3)
 ROOM = "#room"
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chat.domain.events import Said
-from chat.domain.history import Search
+from chat.domain.history import Search, fits
 from chat.storage.history import delete_event
 from chat.storage.reader import Reader, TookTooLong
-from chat.storage.schema import DATABASE, prepare
-from chat.storage.search import index_step, indexed_up_to, match_expression
+from chat.storage.schema import DATABASE, MIGRATIONS, connect, migrate, prepare
+from chat.storage.search import index_step, indexed_up_to
 from chat.storage.writer import Database, Entry, EventWriter
 
 from .by_hand import START, Talk, somebody
@@ -103,33 +106,76 @@ def test_no_word_is_an_operator(full: Library, word: str) -> None:
     assert full.find(word, "cat") == []
 
 
-def test_percent_and_underscore_mean_themselves(library: Library) -> None:
-    library.say("100% sure")
-    library.say("100 sure")
-    library.say("snake_case")
-    library.say("snakeXcase")
-    assert library.find("100%") == ["100% sure"]
-    assert library.find("snake_case") == ["snake_case"]
+@pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.parametrize(
+    ("said", "word", "found"),
+    [
+        ("snake_case", "snake_case", True),
+        ("snakeXcase", "snake_case", False),
+        ("100% sure", "100%", True),
+        ("elephants", "elephant", False),
+        ("elephants", "elephant*", True),
+        ("caf\u00e9 in Z\u00fcrich", "cafe", True),
+        ("cafe", "caf\u00c9", True),
+        ("\u00e4pfel", "apfel", True),
+        ("apfel", "\u00c4PFEL", True),
+        ("stra\u00dfe", "STRASSE", True),
+        ("\uff21\uff22\uff23", "abc", True),
+        ("\u4f60\u597d\u4e16\u754c", "\u4e16\u754c", True),
+        ("\u4e16\u754c", "\u754c\u4e16", False),
+        ("\u4e16", "\u4e16\u754c", False),
+        ("\u304c\u3093\u3070\u308b", "\u3070\u308b", True),
+        ("\uc548\ub155\ud558\uc138\uc694", "\uc548\ub155", True),
+        ("\u043f\u0440\u0438\u0432\u0435\u0442", "\u041f\u0420\u0418\u0412\u0415\u0422", True),
+        ("party \U0001f389!", "\U0001f389", True),
+        ("party \U0001f389\U0001f389", "\U0001f389", True),
+        ("love \u2764\ufe0f", "\u2764", True),
+        ("\U0001fae0 melts", "\U0001fae0", True),
+        ("I like C++", "C++", True),
+        ("I like C", "C++", False),
+        ("what!!!", "!!!", False),
+        ("co\u00adoperate", "cooperate", True),
+    ],
+)
+def test_a_word_is_found_or_not_whether_the_index_has_seen_it_or_not(
+    library: Library, said: str, word: str, found: bool, indexed: bool
+) -> None:
+    event = library.say(said)
+    if indexed:
+        library.index()
+    assert library.find(word) == ([said] if found else [])
+    assert fits(event, Search((word,), ROOMS)) is found, "and so it is in memory"
 
 
-def test_a_star_at_the_end_means_starts_with(library: Library) -> None:
-    library.say("elephants")
+WORDS = st.text(
+    st.sampled_from("aA\u00e9\u00df\u0130 \u4e16\u754c\u304c\U0001f389\ufe0f\u200d_-*\"'$+1%"), max_size=8
+)
+
+
+@given(
+    said=st.lists(WORDS, min_size=1, max_size=4),
+    words=st.lists(WORDS.filter(str.strip), min_size=1, max_size=2),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_index_what_it_has_not_seen_and_memory_give_one_answer(said: list[str], words: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        library = Library(Path(folder))
+        events = [library.say(text) for text in said]
+        before = library.find(*words)
+        library.index()
+        assert library.find(*words) == before
+        assert [event.text for event in events if fits(event, Search(tuple(words), ROOMS))] == before
+
+
+def test_the_index_of_an_earlier_release_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    connection = connect(path)
+    migrate(connection, MIGRATIONS[:5])
+    connection.close()
+    library = Library(tmp_path)
+    library.say("\u4e16\u754c")
     library.index()
-    assert library.find("elephant") == []
-    assert library.find("elephant*") == ["elephants"]
-
-
-def test_accents_make_no_difference_to_the_index(library: Library) -> None:
-    library.say("café in Zürich")
-    library.index()
-    assert library.find("cafe", "zurich") == ["café in Zürich"]
-
-
-def test_nothing_but_signs_finds_what_is_not_indexed_only(library: Library) -> None:
-    assert match_expression(["!!!"]) == ""
-    library.say("what!!!")
-    library.index()
-    assert library.find("!!!") == []
+    assert library.find("\u754c") == ["\u4e16\u754c"]
 
 
 def test_the_index_follows_in_steps(library: Library) -> None:

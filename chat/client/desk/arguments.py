@@ -33,6 +33,7 @@ class Arguments(NamedTuple):
     rooms: tuple[str, ...]
     patience: float
     bell: bool
+    comings: bool
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
         help="when lines are piped in: how long to go on without a connection, or without the server taking any; then "
         f"it ends with status 1 [{PATIENCE_SECONDS:g}]",
     )
+    add("--no-comings", action="store_true", help="leave out who comes and goes")
     add("--no-bell", action="store_true", help="stay silent when somebody means you")
     return arguments
 
@@ -119,6 +121,7 @@ def read_arguments(argv: list[str]) -> Arguments:
         rooms,
         given.patience,
         not given.no_bell,
+        not given.no_comings,
     )
 
 

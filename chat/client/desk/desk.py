@@ -23,10 +23,12 @@ from chat.client.link.events import (
     Needed,
     Outgoing,
     Quit,
+    Reacted,
     Renamed,
     Said,
     StandIn,
     StateChanged,
+    TakenBack,
     Told,
     TopicChanged,
 )
@@ -39,6 +41,10 @@ _OF_PASSWORDS = re.compile(
     r"\bpassword\b|\blog in\b|\bidentify\b|/login\b|\btaken\b|\bin use\b", re.IGNORECASE
 )
 """What servers say when a password or another name is wanted next."""
+QUOTED = 60
+"""Characters of a message that are shown before an answer to it."""
+MAX_SIGN = 16
+"""Characters of a reaction: the longest emoji has ten."""
 BELL_SECONDS = 1.0
 """Between two rings: what was missed can mean us many times."""
 
@@ -69,6 +75,8 @@ class Desk:
         """Called with a question, and with what gets the answer, which nobody is to see while it is typed."""
         self.ask: Callable[[str, Callable[[], None]], None] = lambda question, agreed: agreed()
         """Called with a question, and with what to do if the person agrees."""
+        self.comings = True
+        """Whether it is shown who comes and goes."""
         self.pages = Pages(
             lambda name: self.connection.fold(name), lambda place: self.connection.is_room(place)
         )
@@ -108,6 +116,7 @@ class Desk:
                 self.connection.name,
                 own=True,
                 message=message,
+                quoted=self._quotation(message.place, message.reply_to),
             )
             self._add(page, line)
         if message.state is Delivery.FAILED:
@@ -206,6 +215,14 @@ class Desk:
             case StandIn():
                 self._doubt = True
                 self._stands_in(event)
+            case TakenBack(place, msgid, by):
+                page = self.pages.find(place)
+                if page is not None:
+                    page.take_back(msgid, safe(by))
+            case Reacted(place, msgid, author, sign, gone):
+                page, shown = self.pages.find(place), safe(sign)[:MAX_SIGN]
+                if page is not None and shown:
+                    page.react(msgid, safe(author), shown, gone)
             case Joined(place, name, when, own):
                 if own:
                     self._entered(place)
@@ -243,7 +260,23 @@ class Desk:
             mention=event.mention,
             history=event.history,
             msgid=event.msgid,
+            quoted=self._quotation(event.place, event.reply_to),
         )
+
+    def _quotation(self, place: str, msgid: str) -> str:
+        """The beginning of a message that another one answers; ``""`` if it is not here."""
+        page = self.pages.find(place)
+        lines = page.said(msgid) if page is not None else []
+        if not lines:
+            return ""
+        text = lines[0].text
+        return f"{lines[0].author}: {text[:QUOTED]}{'…' * (len(text) > QUOTED)}"
+
+    def subject(self, own: bool) -> Line | None:
+        """The message that a command is about: the one pointed at, else the latest of ours, or of somebody else."""
+        page = self.pages.current
+        selected, page.selected = page.selected, None
+        return selected if selected in page.lines else page.latest(own)
 
     def _said(self, event: Said) -> None:
         page = self.pages.make(event.place) if event.own else self.pages.heard(event.place)
@@ -362,7 +395,7 @@ class Desk:
 
     def _came_or_went(self, place: str, sort: Sort, name: str, when: float, reason: str = "") -> None:
         page = self.pages.find(place)
-        if page is not None:
+        if page is not None and self.comings:
             page.came_or_went(sort, safe(name), when, safe(reason))
 
     def _renamed(self, event: Renamed) -> None:

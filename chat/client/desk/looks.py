@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zlib
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from chat.domain.names import fold
@@ -26,6 +27,11 @@ Brackets belong to it in pairs: ``https://en.wikipedia.org/wiki/Horse_(disambigu
 def name_number(name: str) -> int:
     """The number of a name's colour, below `NAME_COLOURS`: always the same for it."""
     return zlib.crc32(fold(name).encode()) % NAME_COLOURS
+
+
+def reactions(signs: Mapping[str, Collection[str]]) -> str:
+    """Reactions to a message as they stand after it: each sign, and how many people there are, if more than one."""
+    return "  ".join(f"{sign} {len(who)}" if len(who) > 1 else sign for sign, who in signs.items())
 
 
 def clock(seconds: float) -> str:

@@ -19,6 +19,8 @@ MAX_PRIVATE = 50
 """Private chats that others can open. Who writes to us beyond that stands on the page of `STRANGERS`."""
 STRANGERS = "strangers"
 """The title of a page of private messages from people who have none of their own."""
+MAX_SIGNS = 20
+"""Different reactions to one message that are shown."""
 MAX_NAMES = 200
 """Characters of names on a line that tells of several people."""
 TOGETHER_SECONDS = 120.0
@@ -45,7 +47,20 @@ class Sort(Enum):
 class Line:
     """One line of a page, before it is wrapped. All text is safe to show."""
 
-    __slots__ = ("author", "cache", "history", "mention", "message", "msgid", "own", "sort", "text", "time")
+    __slots__ = (
+        "author",
+        "cache",
+        "history",
+        "mention",
+        "message",
+        "msgid",
+        "own",
+        "quoted",
+        "reactions",
+        "sort",
+        "text",
+        "time",
+    )
 
     def __init__(
         self,
@@ -59,6 +74,7 @@ class Line:
         history: bool = False,
         msgid: str = "",
         message: Outgoing | None = None,
+        quoted: str = "",
     ) -> None:
         self.sort = sort
         self.text = text
@@ -71,8 +87,19 @@ class Line:
         self.msgid = msgid
         self.message = message
         """With our own messages, the handle that tells how far they have come."""
+        self.quoted = quoted
+        """The beginning of the message that this one answers, with its author; ``""`` for none."""
+        self.reactions: dict[str, set[str]] = {}
+        """Signs, and the folded names of those who react with them."""
         self.cache: tuple[Any, Any] | None = None
         """For whoever wraps it: a key, and the rows that belong to it."""
+
+    @property
+    def msgids(self) -> list[str]:
+        """The server's ids of the message: one, unless it is ours and had to be split."""
+        if self.message is not None:
+            return self.message.msgids
+        return [self.msgid] if self.msgid else []
 
 
 class Page:
@@ -93,6 +120,10 @@ class Page:
         """Rows between the end of the page and the end of the screen."""
         self.anchor: tuple[Line, int] | None = None
         """While it is scrolled up, the line at the end of the screen and how many of its rows are below that."""
+        self.selected: Line | None = None
+        """The message that is pointed at, None for none."""
+        self.revision = 0
+        """How often lines that were shown already have become different."""
         self.draft = ""
         """What was typed here and not sent when the person went to another page."""
 
@@ -112,6 +143,59 @@ class Page:
         line = Line(sort, f"{name}{_verb(sort)}" + (f" ({reason})" if reason else ""), time)
         self.add(line)
         return line
+
+    def said(self, msgid: str) -> list[Line]:
+        """The lines of a message with this id, none if it is not here."""
+        return [line for line in self.lines if msgid and msgid in line.msgids]
+
+    def take_back(self, msgid: str, by: str) -> None:
+        """A message is no longer said: in its place stands that it was, and who took it back."""
+        for number, line in enumerate(self.said(msgid)):
+            if line.message is not None and len(line.message.msgids) > 1:
+                line.message.msgids.remove(msgid)
+                return
+            line.sort = Sort.EVENT
+            line.text = (
+                f"{by} took back a message of {line.author}"
+                if by != line.author
+                else f"{by} took a message back"
+            )
+            line.author, line.quoted, line.mention, line.message = "", "", False, None
+            line.reactions.clear()
+            self.revised(line)
+            if number:
+                self.lines.remove(line)
+
+    def react(self, msgid: str, author: str, sign: str, gone: bool) -> None:
+        """Somebody reacts to a message; signs beyond `MAX_SIGNS` are not shown."""
+        for line in self.said(msgid)[:1]:
+            who = line.reactions.get(sign, set())
+            if gone:
+                who.discard(author)
+            elif len(line.reactions) < MAX_SIGNS or sign in line.reactions:
+                line.reactions.setdefault(sign, set()).add(author)
+            line.reactions = {sign: who for sign, who in line.reactions.items() if who}
+            self.revised(line)
+
+    def revised(self, line: Line) -> None:
+        """A line that was shown already looks different."""
+        line.cache = None
+        self.revision += 1
+
+    def latest(self, own: bool) -> Line | None:
+        """The last message with an id: our own, or somebody else's."""
+        return next((line for line in reversed(self.lines) if line.msgids and line.own is own), None)
+
+    def select(self, by: int) -> None:
+        """Point at the message before (negative) or after the one pointed at; beyond the newest at none."""
+        found = [line for line in self.lines if line.msgids]
+        at = found.index(self.selected) if self.selected in found else len(found)
+        at = max(at + by, 0)
+        self.selected = found[at] if at < len(found) else None
+
+    def deselect(self) -> None:
+        """Point at no message."""
+        self.selected = None
 
     def insert_before(self, lines: list[Line]) -> None:
         """Older lines at the beginning; if they are too many, the newest go."""

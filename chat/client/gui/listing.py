@@ -10,6 +10,9 @@ from tkinter import ttk
 from chat.client.gui.row import Row
 from chat.client.gui.theme import Theme
 
+DOUBLE_MS = 300
+"""Between the two clicks of a double one, as desktops have it."""
+
 
 class Listing(ttk.Frame):
     """A list that is drawn row by row on a canvas, so that ten thousand people cost no more than fifty."""
@@ -26,7 +29,7 @@ class Listing(ttk.Frame):
         self.opened: Callable[[str], None] = lambda key: None
         """Called with the key of a row that was double-clicked, or chosen with Enter."""
         self.clicked: Callable[[str, int, int], None] = lambda key, x, y: None
-        """Called with key and screen position for the left button."""
+        """Called with key and screen position a moment after a single click."""
         self.asked: Callable[[str, int, int], None] = lambda key, x, y: None
         """Called with key and screen position for the right button, or the menu key."""
         self._ground = ground
@@ -36,6 +39,7 @@ class Listing(ttk.Frame):
         self._hover = -1
         self._keyboard = False
         self._drawing = ""
+        self._click = ""
         self.canvas = tk.Canvas(self, highlightthickness=0, borderwidth=0, width=theme.px(width), takefocus=1)
         self.scrollbar = ttk.Scrollbar(self, orient="vertical", command=self._scrollbar_moved)
         self.canvas.pack(side="left", fill="both", expand=True)
@@ -125,8 +129,8 @@ class Listing(ttk.Frame):
 
     def destroy(self) -> None:
         """Take it away, with what was to be drawn."""
-        if self._drawing:
-            self.after_cancel(self._drawing)
+        for timer in filter(None, (self._drawing, self._click)):
+            self.after_cancel(timer)
         super().destroy()
 
     def _scrollbar_moved(self, *arguments: str) -> None:
@@ -169,12 +173,16 @@ class Listing(ttk.Frame):
         self._cursor = index
         self._keyboard = False
         if index >= 0 and self.rows[index].key:
-            self.chosen(self.rows[index].key)
-            self.clicked(self.rows[index].key, event.x_root, event.y_root)
+            key = self.rows[index].key
+            self.chosen(key)
+            # What opens at once would have the second click of a double one for itself.
+            self._click = self.after(DOUBLE_MS, lambda: self.clicked(key, event.x_root, event.y_root))
         self.redraw()
 
     def _double_clicked(self, event: tk.Event[tk.Misc]) -> None:
         index = self._index_at(event.y)
+        if self._click:
+            self.after_cancel(self._click)
         if index >= 0 and self.rows[index].key:
             self.opened(self.rows[index].key)
 

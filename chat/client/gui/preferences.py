@@ -45,6 +45,7 @@ class WindowPreferences:
     bell: bool = True
     people: bool = True
     rooms: bool = True
+    comings: bool = True
     geometry: str = ""
     """Size and place of the window as Tk writes them, ``""`` before there was one."""
     recent: tuple[Account, ...] = field(default_factory=tuple)

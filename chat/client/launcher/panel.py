@@ -12,6 +12,8 @@ from chat.client.launcher.children import Child, ChildState
 from chat.client.launcher.output import Output
 from chat.client.launcher.ports import BadPort, different, read_port
 
+SENTENCE_LINES = 2
+"""Lines of a card that are kept free for a sentence."""
 MOODS = {
     ChildState.STOPPED: ("faint", "Stopped"),
     ChildState.STARTING: ("warning", "Starting…"),
@@ -42,7 +44,12 @@ class Card(ttk.Frame):
         self.fields = ttk.Frame(inside, style="Raised.TFrame")
         self.buttons = ttk.Frame(inside, style="Raised.TFrame")
         self.buttons.pack(fill="x")
-        self._sentence = ttk.Label(inside, wraplength=px(350), justify="left")
+        below = ttk.Frame(inside, style="Raised.TFrame")
+        below.pack(fill="x")
+        # The room stays when nothing is said: buttons that move are clicked by mistake.
+        below.rowconfigure(0, minsize=px(8) + SENTENCE_LINES * theme.fonts["body"].metrics("linespace"))
+        self._sentence = ttk.Label(below, wraplength=px(350), justify="left")
+        self._sentence.grid(row=0, column=0, sticky="nw", pady=(px(8), 0))
 
     def field(self, label: str, value: int) -> tuple[tk.StringVar, ttk.Entry]:
         """A field for a port."""
@@ -73,10 +80,6 @@ class Card(ttk.Frame):
         self._sentence.configure(
             text=sentence, style="Raised.Error.TLabel" if wrong else "Raised.Faint.TLabel"
         )
-        if sentence:
-            self._sentence.pack(anchor="w", pady=(px(10), 0))
-        else:
-            self._sentence.pack_forget()
 
 
 class Panel(ttk.Frame):

@@ -35,17 +35,20 @@ from chat.client.link.events import (
     Listener,
     Needed,
     Outgoing,
+    Reacted,
     Renamed,
     Said,
     StateChanged,
     Told,
 )
+from chat.client.link.features import Features
 from chat.client.link.outbox import NOT_SENT, Outbox, encodable
 from chat.client.link.queries import Question, RoomListing, Whois
 from chat.client.link.reconnect import STABLE_SECONDS, Pauses, explain
 from chat.client.link.replies import Item
 from chat.client.link.session import Session
 from chat.client.link.state import Memory, RoomState, Roster
+from chat.client.link.translate import REACT, REPLY
 from chat.client.link.wants import Wants
 from chat.domain.names import fold
 from chat.wire import Message
@@ -120,6 +123,11 @@ class Connection:
     def rooms(self) -> Mapping[str, RoomState]:
         """The rooms that we are in (while not online: were in), by folded name; for reading only."""
         return self._roster.rooms
+
+    @property
+    def password(self) -> str | None:
+        """The password that goes with `account`, for those who keep it where it is safe; None for none."""
+        return self._wants.password
 
     @property
     def wanted_rooms(self) -> tuple[str, ...]:
@@ -279,7 +287,7 @@ class Connection:
 
     def _ignores(self, event: Event) -> bool:
         match event:
-            case Said(author=author) | Invited(author=author):
+            case Said(author=author) | Reacted(author=author) | Invited(author=author):
                 return self.fold(author) in self.ignored
         return False
 
@@ -301,13 +309,27 @@ class Connection:
 
     # talking
 
-    def say(self, place: str, text: str, kind: Kind = Kind.SAY) -> Outgoing:
+    def say(self, place: str, text: str, kind: Kind = Kind.SAY, reply_to: str = "") -> Outgoing:
         """Say something in a room or to a person. Works offline too: it goes out with the next connection.
 
         Line breaks and what is over the server's line length make several messages of it, under one handle.
         Empty text, or too many pending messages, give a handle that has failed already.
         """
-        return self._outbox.add(place, text, kind)
+        return self._outbox.add(place, text, kind, reply_to)
+
+    @property
+    def features(self) -> Features:
+        """What the server offers; nothing while there is none."""
+        return self._session.features if self._session is not None else Features()
+
+    def take_back(self, place: str, msgids: Iterable[str]) -> None:
+        """Take back what was said, in as many parts as it had: our own, or in a room that we run (`TakenBack`)."""
+        for msgid in msgids:
+            self._send(Message("REDACT", (place, msgid)))
+
+    def react(self, place: str, msgid: str, sign: str) -> None:
+        """React to a message with a sign, usually an emoji; it comes back as `Reacted`."""
+        self._send(Message("TAGMSG", (place,), tags={REACT: encodable(sign), REPLY: msgid}))
 
     def forget(self, message: Outgoing) -> None:
         """Give up a pending message that is not on its way yet: it fails, and will not be sent."""
@@ -327,7 +349,7 @@ class Connection:
         """Leave a room."""
         self._wants.rooms.pop(self.fold(room), None)
         known = self._roster.room(room)
-        if known is not None and not known.joined:
+        if self._session is None or (known is not None and not known.joined):
             self._roster.drop(room)
         else:
             self._send(Message("PART", (room, reason) if reason else (room,)))
@@ -368,7 +390,7 @@ class Connection:
 
     def has_command(self, name: str) -> bool:
         """Whether the server, once it is there, knows a command that stands in no specification (`accounts`)."""
-        return self._session is not None and self._session.features.has_command(name)
+        return self.features.has_command(name)
 
     def change_password(self, password: str) -> Deferred[str]:
         """Have another password, from here on; fires with what the server says of it, or fails with `QueryFailed`."""

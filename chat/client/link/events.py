@@ -85,6 +85,27 @@ class Said(NamedTuple):
     missed: bool = False
     """Said while the connection was gone from a place that we had been in: with `history`, yet news to us."""
     msgid: str = ""
+    reply_to: str = ""
+    """The id of the message that this answers (draft/reply), ``""`` for none."""
+
+
+class TakenBack(NamedTuple):
+    """`by` took back the message `msgid`, which was said at a place (draft/message-redaction)."""
+
+    place: str
+    msgid: str
+    by: str
+    time: float
+
+
+class Reacted(NamedTuple):
+    """`author` reacts to the message `msgid` with a sign, usually an emoji (draft/react); `gone`: not any more."""
+
+    place: str
+    msgid: str
+    author: str
+    sign: str
+    gone: bool = False
 
 
 class Joined(NamedTuple):
@@ -196,14 +217,16 @@ class Delivery(Enum):
 class Outgoing:
     """One of our own messages: a handle to show it by. Read-only for user interfaces."""
 
-    __slots__ = ("kind", "msgids", "place", "sentence", "state", "text", "time")
+    __slots__ = ("kind", "msgids", "place", "reply_to", "sentence", "state", "text", "time")
 
-    def __init__(self, place: str, text: str, kind: Kind, time: float) -> None:
+    def __init__(self, place: str, text: str, kind: Kind, time: float, reply_to: str = "") -> None:
         self.place = place
         """The room or person that it goes to."""
         self.text = text
         """What is said, as typed."""
         self.kind = kind
+        self.reply_to = reply_to
+        """The id of the message that it answers, ``""`` for none."""
         self.time = time
         """When it was typed, or the server's time for it once that is known."""
         self.state = Delivery.PENDING
@@ -229,6 +252,8 @@ Event: TypeAlias = (
     StateChanged
     | LagMeasured
     | Said
+    | TakenBack
+    | Reacted
     | Joined
     | Left
     | Quit

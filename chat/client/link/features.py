@@ -20,6 +20,7 @@ WANTED = frozenset(
         "cap-notify",
         "chghost",
         "draft/chathistory",
+        "draft/message-redaction",
         "echo-message",
         "extended-join",
         "invite-notify",
@@ -112,6 +113,16 @@ class Features:
     def has_command(self, name: str) -> bool:
         """Whether the server knows a command that stands in no specification."""
         return name in self._tokens.get("COMMANDS", "").split(",")
+
+    @property
+    def take_back(self) -> bool:
+        """Whether what was said can be taken back."""
+        return "draft/message-redaction" in self.enabled
+
+    @property
+    def reactions(self) -> bool:
+        """Whether tags of clients reach others, and come back to us."""
+        return {"message-tags", "echo-message"} <= self.enabled
 
     @property
     def search(self) -> bool:

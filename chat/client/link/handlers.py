@@ -132,6 +132,16 @@ def _said(session: Receiver, message: Message) -> None:
     session.speak(event)
 
 
+@handler(1, "TAGMSG")
+def _tagged(session: Receiver, message: Message) -> None:
+    session.tell(happened(message, session.features, session.name, session.now()))
+
+
+@handler(2, "REDACT")
+def _taken_back(session: Receiver, message: Message) -> None:
+    session.tell(happened(message, session.features, session.name, session.now()))
+
+
 @handler(1, "JOIN")
 def _joined(session: Receiver, message: Message) -> None:
     place, name = message.params[0], author_of(message)

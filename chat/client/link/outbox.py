@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from chat.client.link.events import Delivery, DeliveryChanged, Event, Kind, Outgoing
 from chat.client.link.features import Features
 from chat.client.link.replies import Item, refusal
+from chat.client.link.translate import REPLY
 from chat.domain.limits import TokenBucket
 from chat.domain.text import within_bytes
 from chat.wire import Message, parse_server_time
@@ -108,9 +109,9 @@ class Outbox:
         """Count a line that the server counts too, such as a JOIN; the seconds after which it keeps the pace."""
         return self._bucket.take(self._reactor.seconds())
 
-    def add(self, place: str, text: str, kind: Kind) -> Outgoing:
+    def add(self, place: str, text: str, kind: Kind, reply_to: str = "") -> Outgoing:
         """A new message; it has failed at once if it says nothing or is too much."""
-        message = Outgoing(place, encodable(text), kind, self._wall_clock())
+        message = Outgoing(place, encodable(text), kind, self._wall_clock(), reply_to)
         message.sentence = self._objection(message)
         if message.sentence:
             message.state = Delivery.FAILED
@@ -209,6 +210,8 @@ class Outbox:
     def _send(self, part: Part, carrier: Carrier) -> None:
         message = part.message
         line = wire_message(message.place, part.text, message.kind)
+        if message.reply_to and carrier.features.reactions and part is self._waiting[message][0]:
+            line = line._replace(tags={REPLY: message.reply_to})
         part.attempts += 1
         self._in_flight.append(part)
         if carrier.features.labels:
@@ -314,7 +317,7 @@ def encodable(text: str) -> str:
 
 
 def split_text(text: str, limit: int) -> list[str]:
-    """Pieces of at most `limit` bytes, cut at spaces where a piece has one in its second half.
+    """Pieces of at most `limit` bytes, cut at spaces unless a word is longer than that by itself.
 
     Line ends make new pieces, empty lines vanish. Joined with spaces the pieces of a line are that line, but for
     spaces at the cuts; no visible character is cut in two.
@@ -327,7 +330,9 @@ def split_text(text: str, limit: int) -> list[str]:
             piece = within_bytes(rest, limit)
             if len(piece) < len(rest) and rest[len(piece)] != " ":
                 space = piece.rfind(" ")
-                if space > len(piece) // 2:
+                word = rest[space + 1 :].partition(" ")[0]
+                # What fits a piece by itself, such as a link, is never cut.
+                if space > 0 and len(word.encode("utf-8", "surrogatepass")) <= limit:
                     piece = piece[:space]
             rest = rest[len(piece) :].lstrip(" ")
             if piece := piece.rstrip(" "):

@@ -70,7 +70,8 @@ class Registration:
 
     def receive(self, message: Message) -> None:
         """Take a step."""
-        params = message.params
+        # A server that says nothing with a refusal is no worse than one that says why.
+        params = message.params or ("",)
         match message.command:
             case "CAP" if len(params) > 2:
                 self._cap(params[1].upper(), params)
@@ -78,7 +79,7 @@ class Registration:
                 self._authenticate()
             case "903":
                 self._end()
-            case "001" if params:
+            case "001" if params[0]:
                 self.name = params[0]
                 self.done = True
             case "432":
@@ -97,7 +98,7 @@ class Registration:
                 raise Permanent(why, Needed.SERVER_PASSWORD)
             case "465" | "466":
                 raise Permanent(f"The server has banned this connection: {sentence(params[-1])}")
-            case "ERROR" | "FAIL" if params:
+            case "ERROR" | "FAIL":
                 self.complaint = sentence(params[-1])
                 if message.command == "ERROR" and is_ban(params[-1]):
                     raise Permanent(f"The server has banned this connection: {self.complaint}")

@@ -162,7 +162,7 @@ class Session:
     def ask(self, message: Message, answered: Answered, label: str) -> None:
         """Send with a label; `answered` gets the answer."""
         self._replies.expect(label, answered)
-        self.protocol.send(message._replace(tags={"label": label}))
+        self.protocol.send(message._replace(tags={**message.tags, "label": label}))
 
     def room_for_text(self, place: str, kind: Kind) -> int:
         """Bytes of text that fit a line to this place when the server has put our mask before it."""
@@ -223,7 +223,10 @@ class Session:
             case "902" | "904" | "905" | "906" if message.params:
                 # A reconnect with the wrong password would be the end.
                 self.wants.account = self.wants.password = self.wants.name_after_login = None
-                self._explain(sentence(message.params[-1]))
+                # The usual sentence of a server says how, which nobody asked: that SASL has failed.
+                wrong = message.command == "904"
+                text = "Account and password do not fit." if wrong else sentence(message.params[-1])
+                self._explain(f"{text} You are not logged in.")
             case _:
                 for item in self._replies.feed(message):
                     self._dispatch(item)

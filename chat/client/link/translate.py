@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from chat.client.link.events import Event, Invited, Joined, Kind, Left, Quit, Renamed, Said, TopicChanged
+from chat.client.link.events import (
+    Event,
+    Invited,
+    Joined,
+    Kind,
+    Left,
+    Quit,
+    Reacted,
+    Renamed,
+    Said,
+    TakenBack,
+    TopicChanged,
+)
 from chat.client.link.features import Features
 from chat.domain.text import strip_formatting
 from chat.wire import Message, parse_server_time, split_source
+
+REPLY, REACT, UNREACT = "+draft/reply", "+draft/react", "+draft/unreact"
+"""Tags of clients: the message that another is about, and a sign for it (IRCv3, drafts "reply" and "react")."""
 
 
 def author_of(message: Message) -> str:
@@ -65,7 +80,26 @@ def said(message: Message, features: Features, me: str, now: float, history: boo
         mention=not own and (private or mentions(text, me)),
         history=history,
         msgid=message.tags.get("msgid", ""),
+        reply_to=message.tags.get(REPLY, ""),
     )
+
+
+def _place_of(target: str, author: str, features: Features, me: str) -> str:
+    """Where something was that `author` sent to a target: the room, or the other one of a private chat."""
+    target = features.room_of(target)
+    return target if features.is_room(target) or features.fold(author) == features.fold(me) else author
+
+
+def reacted(message: Message, features: Features, me: str) -> Reacted | None:
+    """The event of a TAGMSG; None for one that is no reaction (draft/react, draft/unreact)."""
+    about = message.tags.get(REPLY, "")
+    signs = [(message.tags.get(tag, ""), tag == UNREACT) for tag in (REACT, UNREACT)]
+    for sign, gone in signs:
+        if sign and about:
+            author = author_of(message)
+            place = _place_of(message.params[0], author, features, me)
+            return Reacted(place, about, author, sign, gone)
+    return None
 
 
 def happened(
@@ -83,6 +117,10 @@ def happened(
     match message.command, message.params:
         case (("PRIVMSG" | "NOTICE"), _):
             return said(message, features, me, now, history)
+        case "TAGMSG", (_, *_):
+            return reacted(message, features, me)
+        case "REDACT", (target, msgid, *_):
+            return TakenBack(_place_of(target, author, features, me), msgid, author, when)
         case "JOIN", (place, *_):
             return Joined(place, author, when, own, history)
         case "PART", (place, *rest):

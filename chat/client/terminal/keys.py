@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
@@ -11,6 +11,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from chat.client.desk.desk import Desk
+from chat.client.terminal.prompts import Asked, Secret
 
 HELP = (
     ("Tab", "complete a command, a room or a name"),
@@ -18,6 +19,10 @@ HELP = (
     ("Alt-1 to Alt-9", "go to a page by its number"),
     ("Ctrl-N, Ctrl-P", "next and previous page"),
     ("Alt-A", "next page with something unread"),
+    (
+        "Alt-Up, Alt-Down",
+        "point at a message: Enter answers it, /react and /undo are about it, Escape lets it be",
+    ),
     ("PageUp, PageDown", "look further up and down; End: to the end"),
     ("F1", "this help"),
     ("F2", "show or hide who is here (100 columns or more)"),
@@ -25,20 +30,6 @@ HELP = (
     ("Ctrl-C", "drop what you typed; twice on an empty line: leave"),
 )
 """Keys, and what they do."""
-
-
-class Asked(NamedTuple):
-    """A question to be answered with one key; with `agreed` None there is nothing to agree to."""
-
-    text: str
-    agreed: Callable[[], None] | None
-
-
-class Secret(NamedTuple):
-    """A question whose answer nobody is to see."""
-
-    question: str
-    answered: Callable[[str], None]
 
 
 class KeyTarget(Protocol):
@@ -96,6 +87,11 @@ def key_bindings(screen: KeyTarget) -> KeyBindings:
         keys.add("escape", str(number), eager=True)(go(lambda number=number: pages.number(number)))  # type: ignore[misc]
     keys.add("c-n", eager=True)(go(lambda: pages.step(1)))
     keys.add("c-p", eager=True)(go(lambda: pages.step(-1)))
+    keys.add("escape", "up", filter=typing, eager=True)(go(lambda: pages.current.select(-1)))
+    keys.add("escape", "down", filter=typing, eager=True)(go(lambda: pages.current.select(1)))
+    keys.add("escape", filter=typing & Condition(lambda: pages.current.selected is not None))(
+        go(lambda: pages.current.deselect())
+    )
     keys.add("escape", "a", eager=True)(go(pages.next_unread))
     keys.add("pageup", eager=True)(go(lambda: screen.scroll(0.8)))
     keys.add("pagedown", eager=True)(go(lambda: screen.scroll(-0.8)))

@@ -14,7 +14,7 @@ from chat.client.desk.pages import Line, Page, Sort
 from chat.client.desk.typed.table import enter
 from chat.client.link.connection import Connection
 from chat.client.link.events import Delivery, Outgoing
-from chat.client.terminal.keys import Asked, Secret
+from chat.client.terminal.prompts import Asked, Secret
 
 PLAIN_TERMINALS = frozenset({"", "dumb", "unknown"})
 """What TERM says of terminals that can do nothing but print."""
@@ -153,6 +153,7 @@ def chat_in_lines(arguments: Arguments) -> int:
             termios.tcsetattr(sys.stdin, termios.TCSANOW, state)
 
     desk = Desk(leave, time.time)
+    desk.comings = arguments.comings
     connection = Connection(reactor, desk.happened)
     desk.attach(connection)
     screen = LineScreen(desk, lambda line: print(line, flush=True), hide, lambda: leave(""))

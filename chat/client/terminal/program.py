@@ -83,6 +83,7 @@ class TerminalProgram:
         self._exit_asked = -EXIT_AGAIN_SECONDS
         self._leaving = False
         self.desk = Desk(self.leave, wall_clock)
+        self.desk.comings = arguments.comings
         self.connection = Connection(reactor, self.desk.happened, **options)
         self.desk.attach(self.connection)
         self.screen = Screen(self.desk, self.ask_exit, bell=arguments.bell, **screen_options)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from prompt_toolkit.utils import get_cwidth
 
-from chat.client.desk.looks import LINK, clock, day, name_number
+from chat.client.desk.looks import LINK, clock, day, name_number, reactions
 from chat.client.desk.pages import Line, Page, Sort
 from chat.client.link.events import Delivery
 from chat.client.link.translate import name_in_text
@@ -29,7 +29,7 @@ NAME_COLOURS = _COLOURS.split()
 STYLE = {
     "time": "#808080",
     "event": "#808080",
-    "note": "",
+    "note": "#808080",
     "error": "#e23131",
     "rule": "#808080",
     "pending": "#808080 italic",
@@ -146,6 +146,14 @@ def _text(line: Line, me: str) -> Row:
     return [fragment for fragment in row if fragment[1]]
 
 
+def _quotation(line: Line) -> Row:
+    return [("class:event", f"↪ {line.quoted} ")] if line.quoted else []
+
+
+def _reactions(line: Line) -> Row:
+    return [("class:event", f"  {reactions(line.reactions)}")] if line.reactions else []
+
+
 def _name(line: Line) -> Fragment:
     if line.message is not None and line.message.state is Delivery.PENDING:
         return "class:pending", line.author
@@ -179,7 +187,7 @@ def _render(line: Line, width: int, me: str) -> list[Row]:
         case Sort.SAY:
             pad = " " * max(column - get_cwidth(name), 0)
             head += [("", pad), (style, name), ("class:time", " │ " if column else ": ")]
-            body = _text(line, me)
+            body = [*_quotation(line), *_text(line, me), *_reactions(line)]
         case Sort.NOTICE:
             pad = " " * max(column - get_cwidth(name) - 2, 0)
             head += [
@@ -191,7 +199,7 @@ def _render(line: Line, width: int, me: str) -> list[Row]:
             body = _text(line, me)
         case Sort.ACT:
             head += [("", " " * max(column - 1, 0)), (style, "*"), ("class:time", " │ " if column else " ")]
-            body = [(style, f"{name} "), *_text(line, me)]
+            body = [(style, f"{name} "), *_text(line, me), *_reactions(line)]
         case Sort.CAME | Sort.WENT | Sort.EVENT:
             mark = {Sort.CAME: "→", Sort.WENT: "←"}.get(line.sort, "·")
             head += [("class:event", " " * max(column - 1, 0) + mark + (" │ " if column else " "))]
@@ -222,6 +230,8 @@ def screen(page: Page, width: int, height: int, me: str) -> list[Row]:
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
         rows = rows_of(line, width, me)[::-1]
+        if line is page.selected:
+            rows = [[(f"{style} reverse", text) for style, text in row] for row in rows]
         if line is page.marker:
             rows.append(rule("new", width))
         before = next((lines[i].time for i in range(index - 1, -1, -1) if lines[i].time is not None), None)

@@ -40,7 +40,8 @@ from chat.client.desk.pasting import Lines, several
 from chat.client.desk.typed.table import enter, say, secret_in
 from chat.client.link.events import ConnectionState
 from chat.client.link.outbox import MAX_TEXT, encodable
-from chat.client.terminal.keys import Asked, Secret, key_bindings
+from chat.client.terminal.keys import key_bindings
+from chat.client.terminal.prompts import Asked, Secret
 from chat.client.terminal.rows import STYLE, Row, name_style, screen, steady
 
 LOW = 10
@@ -235,7 +236,9 @@ class Screen:
     def _prompt(self) -> str:
         if self.secret is not None:
             return f"{_cut(self.secret.question, max(self._columns() - 10, 1))}: "
-        return f"{safe(self.desk.connection.name)}> " if self._columns() >= 50 else "> "
+        selected = self.desk.pages.current.selected
+        name = f"answer to {selected.author}" if selected is not None else safe(self.desk.connection.name)
+        return f"{name}> " if self._columns() >= 50 else "> "
 
     def title(self) -> Row:
         """The page, and what it is about."""
@@ -272,7 +275,8 @@ class Screen:
         width = self._columns()
         page = pages.current
         room = connection.rooms.get(connection.fold(page.place)) if page.place else None
-        count = f" ({len(room.people)} here)" if room is not None and room.joined else ""
+        here = " here" if width >= 50 else ""
+        count = f" ({len(room.people)}{here})" if room is not None and room.joined else ""
         away = " (away)" if connection.away is not None else ""
         left: Row = [("class:status", f" {safe(connection.name)}{away} "), ("class:status", "│ ")]
         right: Row = [*self.state(), ("class:status", " ")]
@@ -339,7 +343,8 @@ class Screen:
         # Otherwise it would be there only after the screen is drawn again, and Up pressed at once find nothing.
         buffer.load_history_if_not_yet_loaded()
         self.bottom()
-        self._do(lambda: enter(self.desk, text))
+        answers = self.desk.pages.current.selected is not None and text.strip() and not text.startswith("/")
+        self._do(lambda: enter(self.desk, f"/answer {text}" if answers else text))
         return True
 
     def _do(self, act: Callable[[], None]) -> None:

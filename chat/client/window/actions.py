@@ -24,7 +24,7 @@ from chat.client.window.dialogs import help_card, preferences_card
 from chat.client.window.finding import Finding
 from chat.client.window.frame import ChatFrame
 from chat.client.window.keys import HELP, LOOKS, SEQUENCES
-from chat.client.window.menus import page_menu, person_menu, window_menu
+from chat.client.window.menus import message_menu, page_menu, person_menu, window_menu
 
 
 class Actions:
@@ -62,6 +62,7 @@ class Actions:
         frame.open_link = self.open_link
         frame.people.opened = frame.talk_to
         frame.people.clicked = partial(person_menu, frame)
+        frame.asked_message = partial(message_menu, frame)
         frame.people.asked = partial(person_menu, frame)
         frame.rooms.asked = partial(page_menu, frame)
         self._buttons()
@@ -248,6 +249,10 @@ class Actions:
                 self.desk.note(f"No browser was found. The link is on the clipboard: {link}", error=True)
 
         deferToThread(webbrowser.open, link).addCallbacks(opened, lambda failure: opened(False))
+
+    def answer(self) -> None:
+        """Ctrl-R."""
+        self.frame.entry.begin("/answer ")
 
     def copy_all(self) -> None:
         """Ctrl-Shift-C."""

@@ -63,6 +63,16 @@ class Appearance:
         self.use_size(WindowPreferences().text_size)
 
     @property
+    def comings(self) -> bool:
+        """Whether it is shown who comes and goes."""
+        return self._frame.desk.comings
+
+    def show_comings(self, on: bool) -> None:
+        """Whether to show who comes and goes, from here on."""
+        self._frame.desk.comings = on
+        self._kept.change(comings=on)
+
+    @property
     def rings(self) -> bool:
         """Whether the bell rings."""
         return self._kept.chosen.bell

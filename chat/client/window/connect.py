@@ -25,6 +25,8 @@ class Passwords(NamedTuple):
 
     account: str = ""
     server: str = ""
+    keep: bool = False
+    """Whether the account's is to be kept in the desktop's keyring."""
 
 
 class BadField(ValueError):
@@ -100,6 +102,13 @@ class ConnectDialog(ttk.Frame):
         self._field(self._more, "server_password", "Password of the server (if it asks for one; is not kept)")
         for key in ("password", "server_password"):
             self._fields[key].configure(show="•")
+        self._keep = tk.BooleanVar(self)
+        self._keep_box = ttk.Checkbutton(
+            self._more,
+            text="Keep the account's password in this desktop's keyring",
+            variable=self._keep,
+            style="Raised.TCheckbutton",
+        )
         ttk.Checkbutton(
             self._more, text="Encrypt the connection (TLS)", variable=self._tls, style="Raised.TCheckbutton"
         ).pack(anchor="w", pady=(px(2), px(8)))
@@ -134,6 +143,10 @@ class ConnectDialog(ttk.Frame):
         self._tls.set(account.tls)
         if account.tls or account.account:
             self._toggle_more(show=True)
+
+    def offer_keyring(self) -> None:
+        """There is a keyring that passwords can be kept in."""
+        self._keep_box.pack(anchor="w", pady=(0, self.theme.px(8)), after=self._fields["password"])
 
     def _chosen(self) -> None:
         found = next((a for a in self._recent if a.address == self._values["address"].get()), None)
@@ -199,7 +212,9 @@ class ConnectDialog(ttk.Frame):
             return "break"
         self.tell(f"Connecting to {account.address}…", busy=True)
         passwords = Passwords(
-            values["password"][:MAX_FIELD] if account.account else "", values["server_password"][:MAX_FIELD]
+            values["password"][:MAX_FIELD] if account.account else "",
+            values["server_password"][:MAX_FIELD],
+            self._keep.get(),
         )
         for key in ("password", "server_password"):
             self._values[key].set("")

@@ -95,8 +95,16 @@ def preferences_card(root: tk.Misc, appearance: Appearance) -> None:
         variable=people,
         command=appearance.toggle_people,
     ).grid(row=4, column=0, columnspan=2, sticky="w", pady=px(5))
+    comings = tk.BooleanVar(card, appearance.comings)
+    ttk.Checkbutton(
+        card.body,
+        text="Show who comes and goes",
+        style="Raised.TCheckbutton",
+        variable=comings,
+        command=lambda: appearance.show_comings(comings.get()),
+    ).grid(row=5, column=0, columnspan=2, sticky="w", pady=px(5))
     ttk.Button(card.body, text="Done", style="Accent.TButton", command=card.close).grid(
-        row=5, column=0, columnspan=2, sticky="e", pady=(px(12), 0)
+        row=6, column=0, columnspan=2, sticky="e", pady=(px(12), 0)
     )
-    card.variables = [look, size, bell, people]
+    card.variables = [look, size, bell, people, comings]
     card.ready(first or card)

@@ -8,6 +8,7 @@ from tkinter import ttk
 
 from chat.client.desk.candidates import Candidate
 from chat.client.desk.pasting import several
+from chat.client.desk.typed.table import secret_in
 from chat.client.gui.theme import Theme
 from chat.client.link.outbox import MAX_TEXT
 from chat.client.window.recall import Completing, InputHistory
@@ -86,6 +87,7 @@ class Entry(ttk.Frame):
             selectforeground=p.on_accent,
             spacing3=self.theme.px(1),
         )
+        self.text.tag_configure("secret", foreground=p.raised, selectforeground=p.accent)
         self._hint.configure(background=p.raised, foreground=p.faint, font=fonts["body"])
         self._offers.configure(
             background=p.ground, foreground=p.faint, font=fonts["small"], padx=self.theme.px(18)
@@ -112,6 +114,11 @@ class Entry(ttk.Frame):
         self.text.insert("insert", text)
         self.text.focus_set()
 
+    def begin(self, command: str) -> None:
+        """Put a command before what is typed, and look here."""
+        self.put(command + self.value)
+        self.text.focus_set()
+
     def hint(self, text: str) -> None:
         """What to say here, as long as it is empty."""
         if text != self._hint_text:
@@ -132,7 +139,15 @@ class Entry(ttk.Frame):
             if len(self.value) > MAX_TEXT:
                 self.text.delete(f"1.0+{MAX_TEXT}c", "end")
                 self.refused(f"More than {MAX_TEXT} characters are not sent at once.")
+            self._veil()
             self._fit()
+
+    def _veil(self) -> None:
+        """Let a password that is typed after a command not be seen; the caret shows that something is typed."""
+        self.text.tag_remove("secret", "1.0", "end")
+        start = secret_in(self.value)
+        if start is not None:
+            self.text.tag_add("secret", f"1.0+{start}c", "end")
 
     def _fit(self) -> None:
         self._show_hint()

@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from chat.client.desk.candidates import candidates
 from chat.client.desk.desk import safe
-from chat.client.desk.pages import Page
+from chat.client.desk.pages import Line, Page
 from chat.client.desk.pasting import several
 from chat.client.desk.typed.table import enter
 from chat.client.gui.listing import Listing
@@ -55,6 +55,8 @@ class ChatFrame(ttk.Frame):
         """Called after everything was drawn."""
         self.open_link: Callable[[str], None] = lambda link: None
         """Called with a link."""
+        self.asked_message: Callable[[Line, int, int], None] = lambda line, x, y: None
+        """Called with a message and the screen position for the right button."""
         self.wanted_earlier: Callable[[Page], None] = lambda page: None
         """Called with a page above whose first line somebody looks."""
         self._refreshing = ""
@@ -187,6 +189,7 @@ class ChatFrame(ttk.Frame):
             transcript.open_link = lambda link: self.open_link(link)
             transcript.wanted_earlier = lambda: self.wanted_earlier(page)
             transcript.typed = self.entry.add
+            transcript.asked = lambda line, x, y: self.asked_message(line, x, y)
             self.tag_keys(transcript.text)
             known = self._transcripts[id(page)] = (page, transcript)
         return known[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from chat.client.desk.looks import LINK, clock, day, name_number
+from chat.client.desk.looks import LINK, clock, day, name_number, reactions
 from chat.client.desk.pages import Line, Sort
 from chat.client.link.events import Delivery
 from chat.client.link.translate import name_in_text
@@ -25,7 +25,8 @@ Paragraph: TypeAlias = list[Piece]
 
 def key_of(line: Line, marked: bool) -> tuple[object, ...]:
     """What a line's looks depend on besides its neighbours: when it is another, the line is to be drawn anew."""
-    return (line.text, line.message.state if line.message is not None else None, marked)
+    state = line.message.state if line.message is not None else None
+    return (line.text, state, marked, line.quoted, reactions(line.reactions))
 
 
 def same_group(line: Line, before: Line | None) -> bool:
@@ -82,6 +83,8 @@ def paragraphs(line: Line, before: Line | None, me: str, marked: bool) -> list[P
         found.append([Piece("New", ("new",))])
         before = None
     found += _body(line, before, me, when)
+    if line.reactions:
+        found.append([Piece(f"\t{reactions(line.reactions)}", ("reactions",))])
     if line.message is not None and line.message.state is Delivery.FAILED:
         found.append([Piece(f"\tNot sent: {line.message.sentence}", ("failed",))])
     return found
@@ -104,13 +107,15 @@ def _body(line: Line, before: Line | None, me: str, when: float) -> list[Paragra
                 *text_pieces(line, me, style),
             ]
             text = [Piece(piece.text, (*piece.styles, "say", *ground)) for piece in text]
+            quotation = [[Piece(f"\t↪ {line.quoted}", ("quotation",))]] if line.quoted else []
             if grouped:
-                return [text]
+                return [*quotation, text]
             return [
                 [
                     Piece(f"{time.text}\t", ("time", "head", *above)),
                     Piece(line.author, (*_name(line).styles, "head", *above)),
                 ],
+                *quotation,
                 text,
             ]
         case Sort.NOTICE:
@@ -141,13 +146,21 @@ def _body(line: Line, before: Line | None, me: str, when: float) -> list[Paragra
             return [[_with(piece, "happening") for piece in event if piece.text]]
         case Sort.ERROR:
             return [
-                [Piece("\t", ("note",)), *(_with(piece, "note") for piece in text_pieces(line, me, "error"))]
+                [
+                    Piece(f"{time.text}\t", ("time", "note")),
+                    *(_with(piece, "note") for piece in text_pieces(line, me, "error")),
+                ]
             ]
         case Sort.RULE:
             return [[Piece(line.text, ("day",))]]
-    # Lists come in columns.
-    style = "mono" if "   " in line.text or line.text.startswith("  ") else "text"
-    return [[Piece("\t", ("note",)), *(_with(piece, "note") for piece in text_pieces(line, me, style))]]
+    # The program speaks, in a quiet colour. Lists come in columns.
+    style = "mono" if "   " in line.text or line.text.startswith("  ") else "told"
+    return [
+        [
+            Piece(f"{time.text}\t", ("time", "note")),
+            *(_with(piece, "note") for piece in text_pieces(line, me, style)),
+        ]
+    ]
 
 
 def _with(piece: Piece, style: str) -> Piece:

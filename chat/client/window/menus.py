@@ -6,8 +6,10 @@ import tkinter as tk
 from collections.abc import Callable, Iterable
 
 from chat.client.desk.desk import safe
+from chat.client.desk.pages import Line, Page
 from chat.client.desk.typed.table import run
 from chat.client.window import views
+from chat.client.window.desk import WindowDesk
 from chat.client.window.frame import ChatFrame
 
 
@@ -41,6 +43,51 @@ def page_menu(frame: ChatFrame, key: str, x: int, y: int) -> None:
     menu.tk_popup(x, y)
 
 
+SIGNS = ("👍", "❤", "😂", "🎉", "😮", "😢")
+"""Reactions that the menu of a message offers."""
+
+
+def message_menu(frame: ChatFrame, line: Line, x: int, y: int) -> None:
+    """What can be done about a message."""
+    desk, page = frame.desk, frame.desk.pages.current
+    features = desk.connection.features
+
+    def about(act: Callable[[], None]) -> Callable[[], None]:
+        def do() -> None:
+            page.selected = line
+            act()
+
+        return do
+
+    menu = _menu(frame)
+    if line.msgids and page.place:
+        menu.add_command(label="Answer", command=about(lambda: frame.entry.begin("/answer ")))
+        if features.reactions:
+            signs = _menu(frame, menu)
+            for sign in SIGNS:
+                signs.add_command(label=sign, command=about(lambda sign=sign: run(desk, f"/react {sign}")))  # type: ignore[misc]
+            menu.add_cascade(label="React", menu=signs)
+    menu.add_command(label="Quote", command=lambda: frame.entry.add(f"{line.author}: {line.text}\n"))
+    menu.add_command(label="Copy", command=lambda: _copy(frame, line.text))
+    if line.msgids and features.take_back and (line.own or _runs(desk, page)):
+        menu.add_separator()
+        menu.add_command(label="Take back", command=about(lambda: run(desk, "/undo")))
+    menu.tk_popup(x, y)
+
+
+def _runs(desk: WindowDesk, page: Page) -> bool:
+    """Whether we are an operator of the page's room, and may take back what others said."""
+    connection = desk.connection
+    room = connection.rooms.get(connection.fold(page.place))
+    me = room.people.get(connection.fold(connection.name)) if room is not None else None
+    return me is not None and bool(set(me.modes) & set("~&@"))
+
+
+def _copy(frame: ChatFrame, text: str) -> None:
+    frame.clipboard_clear()
+    frame.clipboard_append(text)
+
+
 def window_menu(
     frame: ChatFrame, rows: Iterable[tuple[str, str, Callable[[], None]]], x: int, y: int
 ) -> None:
@@ -51,9 +98,9 @@ def window_menu(
     menu.tk_popup(x, y)
 
 
-def _menu(frame: ChatFrame) -> tk.Menu:
+def _menu(frame: ChatFrame, inside: tk.Menu | None = None) -> tk.Menu:
     p = frame.theme.palette
-    menu = tk.Menu(frame, tearoff=False)
+    menu = tk.Menu(inside or frame, tearoff=False)
     menu.configure(
         background=p.raised,
         foreground=p.text,

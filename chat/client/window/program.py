@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from chat.client.desk.arguments import default_name
+from chat.client.gui import keyring
 from chat.client.gui.overlay import Question, SecretQuestion
 from chat.client.gui.placement import place
 from chat.client.gui.preferences import Account, Kept, config_folder, read_window
@@ -66,10 +68,17 @@ class WindowProgram:
         )
         appearance = Appearance(self.theme, self.frame, self.kept)
         self.actions = Actions(root, self.theme, self.frame, appearance, lambda: self.leave(""))
+        self.desk.comings = chosen.comings
         self.desk.changed = self.frame.changed
         self.desk.bell = appearance.bell
         self.desk.ask = self._ask
         self.desk.ask_secret = self._ask_secret
+        self._keyring = False
+        """Whether there is a keyring on this desktop."""
+        self._keep = False
+        """Whether the person wants the password to be kept there."""
+        self._kept = ("", "")
+        """Account and password that are kept, or were asked about."""
         self._secret: tuple[str, Callable[[str], None]] | None = None
         """What is asked for as soon as the conversations are shown."""
         root.bind("<FocusIn>", lambda event: self._attend())
@@ -109,11 +118,38 @@ class WindowProgram:
             self._dialog = ConnectDialog(self.root, self.theme, self.kept.chosen.recent, first)
             self._dialog.connect = self.connect
             self._dialog.cancel = self._cancel
-            self._dialog.knows_password = self._same
+            self._dialog.knows_password = self._knows_password
+            if self._keyring:
+                self._dialog.offer_keyring()
             self._dialog.pack(fill="both", expand=True)
             # What is not on the screen yet gets the keyboard only later, and would lose what is typed until then.
             self.root.update_idletasks()
         self._dialog.tell(sentence, field)
+
+    def _find_keyring(self, there: bool) -> None:
+        self._keyring = there
+        if there and self._dialog is not None:
+            self._dialog.offer_keyring()
+
+    def _knows_password(self, account: Account) -> bool:
+        return self._keyring or self._same(account)
+
+    def _keep_password(self) -> None:
+        """Keep the password that has just opened an account, or ask whether to."""
+        connection, server = self.connection, self._account.address
+        account, password = connection.account, connection.password
+        if not self._keyring or not account or not password or (account, password) == self._kept:
+            return
+        self._kept = account, password
+
+        def keep() -> None:
+            deferToThread(keyring.keep, server, account, password)
+
+        if self._keep:
+            keep()
+        else:
+            question = f"Keep the password of {account} in this desktop's keyring?"
+            Question(self.root, self.theme, "Remember the password?", question, "Keep it", "Not now", keep)
 
     def _same(self, account: Account) -> bool:
         """Whether this is where we were just now, with the same login."""
@@ -123,7 +159,11 @@ class WindowProgram:
     def connect(self, account: Account, passwords: Passwords) -> None:
         """Connect there as that; where we have just been, with the login and the rooms' keys that there were."""
         same = self._same(account)
-        self._account = account
+        self._account, self._keep = account, passwords.keep
+        if account.account and not passwords.account and not same:
+            found = deferToThread(keyring.find, account.address, account.account)
+            found.addCallback(self._found_password, account, passwords)
+            return
         if same and not passwords.account:
             for room in set(self.connection.wanted_rooms) - set(account.rooms):
                 self.connection.part(room)
@@ -147,6 +187,15 @@ class WindowProgram:
             server_password=passwords.server or None,
             rooms=account.rooms,
         )
+
+    def _found_password(self, password: str, account: Account, passwords: Passwords) -> None:
+        if self.ended or self._account is not account:
+            return
+        if password:
+            self._kept = account.account, password
+            self.connect(account, passwords._replace(account=password))
+        elif self._dialog is not None:
+            self._dialog.tell("The account needs its password.", "password")
 
     def _cancel(self) -> None:
         self.connection.disconnect()
@@ -189,6 +238,7 @@ class WindowProgram:
             case ConnectionState.ONLINE:
                 if self._dialog is not None:
                     self.show()
+                    self._keep_password()
                 self._remember()
                 self.kept.put(self.kept.chosen.with_account(self._account))
             case ConnectionState.WAITING if (
@@ -260,6 +310,7 @@ def run(address: str | None, name: str | None, rooms: list[str] | None, tls: boo
 
     def start() -> None:
         program.ask(first, program.kept.problem)
+        deferToThread(keyring.available).addCallback(program._find_keyring)
         if name is not None:
             program.connect(first, Passwords())
         LoopingCall(lambda: None if program.ended else program.frame.tick()).start(1.0)

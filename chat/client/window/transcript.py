@@ -41,10 +41,13 @@ class Transcript(ttk.Frame):
         """Called when somebody looks above the first line."""
         self.typed: Callable[[str], None] = lambda character: None
         """Called with a character that was typed here although it belongs into the input."""
+        self.asked: Callable[[Line, int, int], None] = lambda line, x, y: None
+        """Called with a message and the screen position for the right button."""
         self._me = me
         self._drawn: deque[Drawn] = deque()
         self._marker: Line | None = None
         self._drawn_as = ""
+        self._revision = 0
         self.text, scrollbar = scrolled_text(self, takefocus=1)
         self._jump = ttk.Button(
             self, text="↓  Newest", style="Accent.TButton", command=self.bottom, takefocus=0
@@ -53,6 +56,7 @@ class Transcript(ttk.Frame):
         bind = self.text.bind
         bind("<Configure>", lambda event: self._resized())
         bind("<Key>", self._key)
+        bind("<Button-3>", self._menu)
         for event in ("<MouseWheel>", "<Button-4>", "<Button-5>"):
             bind(event, lambda event: self.after_idle(self._scrolled), add="+")
         scrollbar.bind("<ButtonRelease-1>", lambda event: self._scrolled())
@@ -86,7 +90,15 @@ class Transcript(ttk.Frame):
             "pending": {"foreground": p.faint},
             "event": {"foreground": p.faint, "font": fonts["small"]},
             "error": {"foreground": p.error},
-            "mono": {"font": fonts["mono"]},
+            "told": {"foreground": p.faint},
+            "mono": {"foreground": p.faint, "font": fonts["mono"]},
+            "quotation": {
+                "foreground": p.faint,
+                "font": fonts["small"],
+                "lmargin1": first,
+                "lmargin2": gutter,
+            },
+            "reactions": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20)},
             "say": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(2)},
             "head": {"lmargin1": first, "lmargin2": gutter, "spacing1": px(12)},
             "act": {"lmargin1": first, "lmargin2": gutter, "rmargin": px(20), "spacing1": px(8)},
@@ -128,8 +140,10 @@ class Transcript(ttk.Frame):
         lines = page.lines
         following = self._at_end()
         self.text.configure(state="normal")
-        if me != self._drawn_as or not self._drawn or not lines:
+        if me != self._drawn_as or not self._drawn or not lines or page.revision != self._revision:
+            seen = self.text.yview()[0]
             self._redraw(me)
+            self.text.yview_moveto(seen)
         else:
             self._drop_gone(me)
             if not self._drawn or not self._draw_before(me):
@@ -146,7 +160,7 @@ class Transcript(ttk.Frame):
     def _redraw(self, me: str) -> None:
         self.text.delete("1.0", "end")
         self._drawn.clear()
-        self._drawn_as, self._marker = me, self.page.marker
+        self._drawn_as, self._marker, self._revision = me, self.page.marker, self.page.revision
         before = None
         for line in self.page.lines:
             self._append(line, before, me)
@@ -295,6 +309,15 @@ class Transcript(ttk.Frame):
                 return True
             row += drawn.rows
         return False
+
+    def _menu(self, event: tk.Event[tk.Text]) -> None:
+        row = int(self.text.index(f"@{event.x},{event.y}").split(".")[0])
+        for drawn in self._drawn:
+            row -= drawn.rows
+            if row <= 0:
+                if drawn.line.author:
+                    self.asked(drawn.line, event.x_root, event.y_root)
+                return
 
     def select_all(self) -> None:
         """Select everything, to be copied."""

@@ -1,4 +1,4 @@
-"""Accounts: AUTHENTICATE (SASL PLAIN) and REGISTER.
+"""Accounts: AUTHENTICATE (SASL), REGISTER and CERTFP.
 
 Sources: IRCv3 "SASL authentication" 3.1 and 3.2 (https://ircv3.net/specs/extensions/sasl-3.2), RFC 4616 (PLAIN), and
 "account-registration", draft.
@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import cast
 
 from chat.domain.accounts import Account, Answer
+from chat.domain.certificates import CHANGED, NO_CERTIFICATE, said_of
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
-from chat.domain.terms import HASH, Asker, Words
+from chat.domain.terms import HASH, QUESTION, Asker, Words
 from chat.network.irc import numerics as n
+from chat.network.irc import sasl
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
+from chat.network.irc.sasl import CHUNK
+from chat.network.irc.unfinished import Exchange
 from chat.wire import Message
 
-MECHANISMS = "PLAIN"
-CHUNK = 400
-"""Bytes of one AUTHENTICATE; a shorter one is the last."""
 RESPONSE_BYTES = 4 * CHUNK
 """Longest response: more than the longest password takes in Base64."""
 
@@ -54,68 +57,71 @@ def abort(client: IrcClient) -> None:
         client.numeric(n.ERR_SASLABORTED)
 
 
-def _sasl_hash(asker: Asker, arguments: Sequence[str]) -> float:
-    # The name of a mechanism is no password; neither is a response that goes on.
+def _sasl_work(asker: Asker, arguments: Sequence[str]) -> float:
+    # The name of a mechanism costs nothing; neither does a response that goes on.
+    exchange = cast("IrcClient", asker).exchange
     data = arguments[0] if arguments else "*"
-    return 0.0 if data in ("*", MECHANISMS) or len(data) >= CHUNK else HASH
+    return 0.0 if exchange is None or data == "*" or len(data) >= CHUNK else exchange.apart
 
 
-@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True, lines=0.0, apart=_sasl_hash)
+@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True, lines=0.0, apart=_sasl_work)
 def _authenticate(client: IrcClient, message: Message) -> None:
     data = message.params[0]
     if data == "*":
         client.exchange = None
         client.numeric(n.ERR_SASLABORTED)
     elif client.exchange is None:
-        if data.upper() == MECHANISMS:
-            client.exchange = ""
-            client.send(b"AUTHENTICATE +\r\n")
-        else:
-            client.numeric(n.RPL_SASLMECHS, MECHANISMS)
-            client.numeric(n.ERR_SASLFAIL)
+        _begin(client, data.upper())
     elif len(data) > CHUNK:
         client.exchange = None
         client.numeric(n.ERR_SASLTOOLONG)
     else:
-        _collect(client, data)
+        _collect(client, client.exchange, data)
 
 
-def _collect(client: IrcClient, data: str) -> None:
-    collected = (client.exchange or "") + ("" if data == "+" else data)
-    if len(collected) > RESPONSE_BYTES:
-        client.exchange = None
-        client.numeric(n.ERR_SASLFAIL)
-    elif len(data) == CHUNK:
-        client.exchange = collected
+def _begin(client: IrcClient, mechanism: str) -> None:
+    if mechanism in sasl.offered(client).split(","):
+        apart = HASH if mechanism == "PLAIN" else QUESTION
+        client.exchange = Exchange(partial(MECHANISMS[mechanism], client), apart)
+        client.send(b"AUTHENTICATE +\r\n")
     else:
+        client.numeric(n.RPL_SASLMECHS, sasl.offered(client))
+        sasl.failed(client)
+
+
+def _collect(client: IrcClient, exchange: Exchange, data: str) -> None:
+    exchange.collected += "" if data == "+" else data
+    if len(exchange.collected) > RESPONSE_BYTES:
         client.exchange = None
-        _plain(client, collected)
+        sasl.failed(client)
+    elif len(data) < CHUNK:
+        client.exchange = None
+        try:
+            response = base64.b64decode(exchange.collected, validate=True)
+        except ValueError:
+            # Not Base64 (also letters beyond ASCII).
+            sasl.failed(client)
+        else:
+            exchange.step(response)
 
 
-def _plain(client: IrcClient, text: str) -> None:
+def _plain(client: IrcClient, response: bytes) -> None:
     try:
-        parts = base64.b64decode(text, validate=True).decode().split("\0")
-    except ValueError:
-        # Not Base64 (also letters beyond ASCII), or not UTF-8.
+        parts = response.decode().split("\0")
+    except UnicodeDecodeError:
         parts = []
     if len(parts) != 3 or not parts[1] or not parts[2] or fold(parts[0] or parts[1]) != fold(parts[1]):
-        client.numeric(n.ERR_SASLFAIL)
+        sasl.failed(client)
         return
-    later = client.suspend()
+    client.logins.log_in(client.session, parts[1], parts[2], sasl.answering(client))
 
-    def answered(answer: Answer[Account]) -> None:
-        with later:
-            if isinstance(answer, Refused):
-                if answer.why in (Why.LIMIT, Why.SERVER_BANNED):
-                    client.tell_sentence(answer.sentence)
-                client.numeric(n.ERR_SASLFAIL)
-                return
-            logged_in(client, answer)
-            client.numeric(n.RPL_SASLSUCCESS)
-            if client.registration is None:
-                client.logins.deliver(client.session)
 
-    client.logins.log_in(client.session, parts[1], parts[2], answered)
+MECHANISMS: dict[str, Callable[[IrcClient, bytes], None]] = {
+    "PLAIN": _plain,
+    "SCRAM-SHA-256": sasl.scram_first,
+    "EXTERNAL": sasl.external,
+}
+"""What takes a client's first response, by mechanism."""
 
 
 @command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True, words=Words(), apart=HASH)
@@ -167,6 +173,36 @@ def _make(client: IrcClient, name: Name, password: str) -> None:
             logged_in(client, answer)
 
     client.logins.register(client.session, name, password, answered)
+
+
+@command("CERTFP", "ADD|LIST|DROP [FINGERPRINT]", "let certificates log you in", minimum=1, apart=QUESTION)
+def _certfp(client: IrcClient, message: Message) -> None:
+    word = message.params[0].upper()
+    fingerprint = message.params[1] if len(message.params) > 1 else client.connection.certificate_fingerprint
+    if word == "LIST":
+        listed = client.suspend()
+
+        def shown(answer: Answer[list[str]]) -> None:
+            with listed:
+                client.tell_sentence(said_of(answer))
+
+        client.logins.certificates(client.session, shown)
+    elif word not in ("ADD", "DROP"):
+        client.fail("CERTFP", "INVALID_PARAMS", word, "CERTFP takes ADD, LIST or DROP")
+    elif fingerprint is None:
+        client.fail("CERTFP", "INVALID_PARAMS", word, NO_CERTIFICATE)
+    else:
+        later = client.suspend()
+
+        def changed(answer: Answer[Account]) -> None:
+            with later:
+                if isinstance(answer, Refused):
+                    client.fail("CERTFP", answer.why.name, word, answer.sentence)
+                else:
+                    client.tell_sentence(CHANGED[word.lower()])
+
+        change = client.logins.add_certificate if word == "ADD" else client.logins.drop_certificate
+        change(client.session, fingerprint, changed)
 
 
 @command("LOGOUT", "", "log out of your account")

@@ -88,7 +88,6 @@ VALUES: dict[str, str] = {
         f"before-connect,max-subs={SUBSCRIPTIONS_AT_MOST},max-keys={KEYS_AT_MOST},max-value-bytes={VALUE_BYTES}"
     ),
     "draft/multiline": f"max-bytes={TEXT_BYTES},max-lines={MULTILINE_LINES}",
-    "sasl": "PLAIN",
 }
 """What follows the `=` for clients that know capability negotiation 302."""
 
@@ -107,15 +106,15 @@ RENDERED = (
 """The capabilities that change the bytes of a room's events: readers equal in these share one rendering."""
 
 
-def listed(version: int, registration: str) -> list[str]:
+def listed(version: int, registration: str, mechanisms: str) -> list[str]:
     """The capabilities as `CAP LS` shows them to a client of this version.
 
-    `registration` is the server's rule for making accounts, as in `Settings.registration`.
+    `registration` is the server's rule for making accounts, as in `Settings.registration`; `mechanisms` are of SASL.
     """
     values = {}
     if version >= CAP_VERSION_WITH_VALUES:
         early = "before-connect," if registration == "early" else ""
-        values = VALUES | {"draft/account-registration": f"{early}custom-account-name"}
+        values = VALUES | {"draft/account-registration": f"{early}custom-account-name", "sasl": mechanisms}
     names = [name for name in NAMES if registration != "closed" or name != "draft/account-registration"]
     return [f"{name}={values[name]}" if name in values else name for name in names]
 

@@ -5,12 +5,12 @@ Source: Modern IRC, "Channel Operations".
 
 from __future__ import annotations
 
-from chat.domain import moderation, rights
+from chat.domain import moderation
 from chat.domain.names import RoomRefused, check_room
 from chat.domain.refused import Refused
 from chat.domain.room import Room
 from chat.domain.terms import Words, told_in_rooms
-from chat.domain.text import within_bytes
+from chat.domain.text import TOPIC_BYTES, within_bytes
 from chat.network.irc import isupport, markers, metadata
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
@@ -75,22 +75,20 @@ def _join(client: IrcClient, message: Message) -> None:
     "PART", "ROOM,... [REASON]", "leave rooms", minimum=1, words=Words(1, spare=True), work=told_in_rooms
 )
 def _part(client: IrcClient, message: Message) -> None:
-    reason = within_bytes(message.params[1], isupport.KICK_BYTES) if len(message.params) > 1 else ""
+    reason = message.params[1] if len(message.params) > 1 else ""
     for text in targets(client, message.params[0]):
         with client.refusing("PART"):
-            client.directory.part(client.session, client.directory.room(text), reason)
+            client.directory.part(client.session, client.directory.room(text, client.person), reason)
 
 
 @command(
     "TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1, words=Words(1), work=told_in_rooms
 )
 def _topic_command(client: IrcClient, message: Message) -> None:
-    room = client.directory.room(message.params[0])
+    room = client.directory.room(message.params[0], client.person)
     if len(message.params) > 1:
-        text = within_bytes(message.params[1], moderation.TOPIC_BYTES)
+        text = within_bytes(message.params[1], TOPIC_BYTES)
         moderation.set_topic(client.directory, client.session, room, text)
-    elif not rights.may_see(client.person, room):
-        client.numeric(n.ERR_NOTONCHANNEL, room.name)
     else:
         _topic(client, room)
 
@@ -106,14 +104,13 @@ def _topic_command(client: IrcClient, message: Message) -> None:
 def _kick(client: IrcClient, message: Message) -> None:
     rooms = targets(client, message.params[0])
     people = targets(client, message.params[1])
-    reason = message.params[2] if len(message.params) > 2 else ""
-    reason = within_bytes(reason, isupport.KICK_BYTES) or client.person.shown
+    reason = (message.params[2] if len(message.params) > 2 else "") or client.person.shown
     if len(rooms) not in (1, len(people)):
         client.numeric(n.ERR_NEEDMOREPARAMS, "KICK")
         return
     for index, person in enumerate(people):
         with client.refusing("KICK"):
-            room = client.directory.room(rooms[index if len(rooms) > 1 else 0])
+            room = client.directory.room(rooms[index if len(rooms) > 1 else 0], client.person)
             target = client.directory.find(person)
             moderation.kick(client.directory, client.session, room, target, reason)
 
@@ -121,8 +118,8 @@ def _kick(client: IrcClient, message: Message) -> None:
 @command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you", words=Words())
 def _invite(client: IrcClient, message: Message) -> None:
     if not message.params:
-        for room in client.person.invitations or ():
-            client.numeric(n.RPL_INVITELIST, room.name)
+        for name in moderation.invited_to(client.directory, client.person):
+            client.numeric(n.RPL_INVITELIST, name)
         client.numeric(n.RPL_ENDOFINVITELIST)
         return
     if len(message.params) < 2:
@@ -130,7 +127,7 @@ def _invite(client: IrcClient, message: Message) -> None:
         return
     target = client.directory.find(message.params[0])
     try:
-        room = client.directory.room(message.params[1])
+        room = client.directory.room(message.params[1], client.person)
     except Refused:
         client.numeric(n.ERR_NOSUCHCHANNEL, message.params[1])
         return

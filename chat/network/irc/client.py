@@ -9,12 +9,14 @@ from chat.domain.events import Identity, PersonEvent
 from chat.domain.metadata import Target
 from chat.domain.room import Room
 from chat.domain.terms import Cost
+from chat.domain.text import within_bytes
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
 from chat.network.irc.rendering import IrcRendering, shared_rendering
 from chat.network.irc.replies import Responder
-from chat.network.irc.unfinished import Multiline, Registration
+from chat.network.irc.unfinished import Exchange, Multiline, Registration
 from chat.network.listener import ChatProtocol
+from chat.wire import MAX_LINE_BYTES
 
 SLICE_ROWS = 128
 """Lines of a long answer that are made before others have their turn: about a millisecond."""
@@ -30,7 +32,7 @@ class IrcClient(Responder):
         self.registration: Registration | None = Registration()
         self.rendering = shared_rendering(0)
         """How this client gets events that are no room's."""
-        self.exchange: str | None = None
+        self.exchange: Exchange | None = None
         """What the client has sent of a SASL response; None when none is under way."""
         self.multiline: Multiline | None = None
         """The message of several lines that the client is sending; None when there is none."""
@@ -84,7 +86,7 @@ class IrcClient(Responder):
     def say_error(self, sentence: str) -> None:
         """ERROR: why the connection is about to end."""
         # Straight out: nothing that is sent after the connection began to close would be taken.
-        self.outlet.put(f"ERROR :{sentence}\r\n".encode())
+        self.outlet.put(within_bytes(f"ERROR :{sentence}", MAX_LINE_BYTES - 2).encode() + b"\r\n")
 
     # what the domain tells those who asked for it
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from twisted.logger import Logger
 
+from chat.domain import missed
 from chat.domain.accounts import Answer
 from chat.domain.events import (
     AwayChanged,
@@ -21,6 +22,7 @@ from chat.domain.events import (
 )
 from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
+from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.domain.terms import ASKING, Cost, Terms, Words
 from chat.network.endings import CLOSED
@@ -78,13 +80,13 @@ class IrcDialect(IrcClient):
         except NoCommand:
             self.connection.must_wait(self._price(ASKING, ()), lambda line: None, None)
         except (LineTooLong, TagsTooLong):
-            self._refuse(lambda: self.numeric(n.ERR_INPUTTOOLONG))
+            self._refuse(line, lambda: self.numeric(n.ERR_INPUTTOOLONG))
         except UnicodeDecodeError:
             sentence = "Your line is not UTF-8 and was not passed on"
-            self._refuse(lambda: self.fail(message.command, "INVALID_UTF8", "", sentence))
+            self._refuse(line, lambda: self.fail(message.command, "INVALID_UTF8", "", sentence))
         except MalformedLine as error:
             sentence = str(error)
-            self._refuse(lambda: self.tell_sentence(sentence))
+            self._refuse(line, lambda: self.tell_sentence(sentence))
         else:
             if not self._must_wait(message):
                 self.take(message)
@@ -95,15 +97,18 @@ class IrcDialect(IrcClient):
             return
         check_client_line(line)
 
-    def _refuse(self, answer: Callable[[], None]) -> None:
+    def _refuse(self, line: bytes, answer: Callable[[], None]) -> None:
         """Answer a line that cannot be a command; it costs as one."""
 
-        def refuse(line: None) -> None:
+        def refuse(label: str) -> None:
+            self.begin(label)
             answer()
             batches.spoil(self)
+            self.end()
 
-        if not self.connection.must_wait(self._price(ASKING, ()), refuse, None):
-            refuse(None)
+        label = _label_of(line)
+        if not self.connection.must_wait(self._price(ASKING, ()), refuse, label):
+            refuse(label)
 
     def _price(self, terms: Terms, arguments: Sequence[str]) -> Cost:
         cost = terms.cost(self, arguments)
@@ -198,7 +203,11 @@ class IrcDialect(IrcClient):
                 return True
         elif isinstance(event, Invited) and self._is_news_of_others(event):
             return True
-        data = self.rendering.render(event)
+        if isinstance(event, Whispered) and not self.caps & Cap.SERVER_TIME:
+            before = history.time_before(self, event)
+            data = self.rendering.past(event, before) if before else self.rendering.render(event)
+        else:
+            data = self.rendering.render(event)
         if isinstance(event, Whispered):
             # To oneself, it is another thing than the echo, which carries the label.
             return self.outlet.put(data) if data else True
@@ -235,6 +244,19 @@ class IrcDialect(IrcClient):
         if self.after_response(read):
             cursor.hold()
 
+    def _show_missed(self, room: Room) -> None:
+        resume = self.suspend()
+
+        def answered(found: missed.Missed) -> None:
+            with resume:
+                if found.more:
+                    self.send_line(f":{self.server_name} NOTICE {room.name} :{found.sentence}")
+                history.replay(
+                    self, room.name, [event for event in found.events if not isinstance(event, Whispered)]
+                )
+
+        missed.of_room(self.directory, self.session, room, self.connection.factory.settings.replay, answered)
+
     def _replay(self, cursor: Cursor) -> None:
         resume = self.suspend()
 
@@ -243,7 +265,7 @@ class IrcDialect(IrcClient):
                 if not isinstance(answer, Refused):
                     history.replay(self, cursor.room.name, answer)
 
-        count = self.connection.factory.settings.replay
+        count = wanted_replay(self.person, self.connection.factory.settings.replay)
         self.directory.history.replay(cursor, count, answered)
 
     def became(self, was: Identity, rooms: list[Room]) -> None:
@@ -258,7 +280,12 @@ class IrcDialect(IrcClient):
         for room, cursor in list(self.session.cursors.items()):
             joined_at = self.person.rooms[room].joined_at
             self._show_room(cursor, Joined("", joined_at, self.session.identity, room.name))
+            if not self.caps & Cap.CHATHISTORY and not self.person.bot:
+                self._show_missed(room)
             self._read_afterwards(cursor)
+        if not self.caps & Cap.CHATHISTORY:
+            for event in missed.in_private(self.directory, self.session):
+                self.send(self.rendering.render(event))
 
     def left(self, room: Room, event: Event) -> None:
         """Out of a room."""
@@ -272,6 +299,17 @@ class IrcDialect(IrcClient):
         """Say why the connection ends, and end it."""
         self.say_error(sentence)
         self.connection.finish(sentence)
+
+
+def _label_of(line: bytes) -> str:
+    """The label of a line that is refused as a whole, if its tags can be read."""
+    if not line.startswith(b"@"):
+        return ""
+    tags = line.partition(b" ")[0]
+    try:
+        return parse(tags + b" X").tags.get("label", "")
+    except MalformedLine:
+        return ""
 
 
 __all__ = ["IrcDialect"]

@@ -6,6 +6,8 @@ from chat.network.irc import (  # noqa: F401  importing them is what fills the t
     accounts,
     batches,
     channels,
+    devices,
+    extensions,
     history,
     listing,
     markers,

@@ -7,12 +7,13 @@ from functools import lru_cache
 from chat.domain.directory import ROOMS_AT_MOST
 from chat.domain.history import PAGE_AT_MOST
 from chat.domain.mode_lines import LISTS
-from chat.domain.moderation import TOPIC_BYTES
 from chat.domain.modes import CHANGES_AT_MOST, FLAGS, KEY_BYTES, LIST_AT_MOST
 from chat.domain.names import NICKLEN, ROOMLEN
 from chat.domain.repeats import REPEAT_SECONDS
 from chat.domain.rights import SIGNS, STATUS_SIGNS
+from chat.domain.text import AWAY_BYTES, REALNAME_BYTES, REASON_BYTES, TOPIC_BYTES
 from chat.domain.watches import WATCHED_AT_MOST
+from chat.network.irc.extensions import COMMANDS
 from chat.network.irc.listing import ELIST
 from chat.network.irc.numerics import Parameters
 
@@ -20,12 +21,6 @@ TOKENS_A_LINE = 13
 """Tokens in one reply: 15 parameters less the recipient and the text."""
 TARGETS_AT_MOST = 20
 """Targets of one PRIVMSG, KICK or WHOIS: more than anybody types, less than a flood."""
-AWAY_BYTES = 200
-"""Longest away message."""
-KICK_BYTES = 300
-"""Longest reason for a kick."""
-REALNAME_BYTES = 150
-"""Longest real name (SETNAME)."""
 USERNAME_CHARACTERS = 16
 """Longest username, which clients make of the name of the account on their machine."""
 USER_MODES = {"B": "a bot", "i": "not found by masks", "o": "an operator of the server", "w": "gets WALLOPS"}
@@ -51,13 +46,14 @@ def tokens(network: str) -> list[str]:
         f"CHANMODES={lists},k,l,{flags}",
         f"CHANNELLEN={ROOMLEN}",
         "CHANTYPES=#",
+        f"COMMANDS={','.join(COMMANDS)}",
         f"CHATHISTORY={PAGE_AT_MOST}",
         f"ELIST={ELIST}",
         "EXCEPTS=e",
         "EXTBAN=,am",
         "INVEX=I",
         f"KEYLEN={KEY_BYTES}",
-        f"KICKLEN={KICK_BYTES}",
+        f"KICKLEN={REASON_BYTES}",
         f"MAXLIST={lists}:{LIST_AT_MOST}",
         f"MODES={CHANGES_AT_MOST}",
         f"MONITOR={WATCHED_AT_MOST}",
@@ -72,6 +68,7 @@ def tokens(network: str) -> list[str]:
         f"TARGMAX={many},NAMES:{TARGETS_AT_MOST},LIST:{TARGETS_AT_MOST},WHOIS:1,INVITE:1,MONITOR:{WATCHED_AT_MOST}",
         f"TOPICLEN={TOPIC_BYTES}",
         f"USERLEN={USERNAME_CHARACTERS}",
+        "UTF8MAPPING=rfc8265",
         "UTF8ONLY",
         "WHOX",
     ]

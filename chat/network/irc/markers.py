@@ -10,6 +10,7 @@ from chat.domain.names import NICKLEN, fold
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
+from chat.network.irc.history import today
 from chat.network.irc.rows import command
 from chat.wire import Message, format_server_time, parse_server_time
 
@@ -37,7 +38,7 @@ def _markread(client: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         client.fail("MARKREAD", "NEED_MORE_PARAMS", "", "Say of which room or person")
         return
-    target = message.params[0]
+    target = today(client, message.params[0])
     if len(target.encode()) > TARGET_BYTES:
         client.fail("MARKREAD", "INVALID_PARAMS", "*", "No room and no person has such a name")
         return

@@ -9,6 +9,7 @@ from chat.domain.metadata import KEYS_AT_MOST, Target, is_key, may_hear, may_rea
 from chat.domain.names import fold
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
+from chat.domain.rights import may_see
 from chat.domain.room import Room
 from chat.domain.terms import Words, told_everywhere
 from chat.network.irc import numerics as n
@@ -89,12 +90,14 @@ def _metadata(client: IrcClient, message: Message) -> None:
 
 def _find(client: IrcClient, name: str) -> Target | None:
     person: Person | None = client.person
+    if client.registration is not None:
+        chosen = client.registration.name
+        return person if name == "*" or (chosen is not None and fold(name) == chosen.folded) else None
     if name == "*" or fold(name) == fold(client.nick):
         return person
-    if client.registration is not None:
-        return None
     if name.startswith("#"):
-        return client.directory.rooms.get(fold(name))
+        room = client.directory.rooms.get(fold(name))
+        return room if room is not None and may_see(client.person, room) else None
     return client.directory.people.get(fold(name))
 
 
@@ -150,7 +153,7 @@ def _set(client: IrcClient, target: Target, key: str, value: str | None) -> None
         else:
             client.fail("METADATA", "LIMIT_REACHED", name, refused.sentence)
         return
-    client.send(client.value_line(target, key, value))
+    client.send(client.value_line(target, key, (target.metadata or {}).get(key)))
 
 
 def _subscriptions(client: IrcClient, word: str, keys: list[str]) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from chat.domain.mode_lines import LISTS, Change, read, written
 from chat.domain.modes import apply, is_query, state
 from chat.domain.names import fold
-from chat.domain.rights import may_see
 from chat.domain.room import Room
 from chat.domain.terms import LINE, ROW, Asker, Words, told_in_rooms
 from chat.network.irc import numerics as n
@@ -60,7 +59,7 @@ def _mode_work(asker: Asker, arguments: Sequence[str]) -> float:
 def _mode(client: IrcClient, message: Message) -> None:
     target, *words = message.params
     if target.startswith("#"):
-        _room_modes(client, client.directory.room(target), words)
+        _room_modes(client, client.directory.room(target, client.person), words)
     elif client.directory.people.get(fold(target)) is None:
         client.numeric(n.ERR_NOSUCHNICK, target)
     elif client.directory.people[fold(target)] is not client.person:
@@ -88,9 +87,8 @@ def _room_modes(client: IrcClient, room: Room, words: list[str]) -> None:
 
 def _show_list(client: IrcClient, room: Room, letter: str) -> None:
     row, end = LIST_REPLIES[letter]
-    if may_see(client.person, room):
-        for mask in room.masks(letter):
-            client.numeric(row, room.name, mask.mask, mask.setter, int(mask.time))
+    for mask in room.masks(letter):
+        client.numeric(row, room.name, mask.mask, mask.setter, int(mask.time))
     client.numeric(end, room.name)
 
 

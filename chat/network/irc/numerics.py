@@ -47,7 +47,7 @@ class Numeric:
 
 
 RPL_WELCOME = Numeric("001", ":Welcome to {}, {}")
-RPL_YOURHOST = Numeric("002", ":Your host is {}, running twistd-chat {}")
+RPL_YOURHOST = Numeric("002", ":Your host is {}, running version twistd-chat-{}")
 RPL_CREATED = Numeric("003", ":This server was started {}")
 RPL_MYINFO = Numeric("004", "{} {} {} {} {}")
 RPL_ISUPPORT = Numeric("005", "{} :are supported by this server")

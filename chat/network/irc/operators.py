@@ -13,8 +13,6 @@ from chat.domain.durations import is_duration, parse_duration
 from chat.domain.mode_lines import Change
 from chat.domain.refused import Refused, Why
 from chat.domain.terms import HASH, Words, every_person
-from chat.domain.text import within_bytes
-from chat.network.irc import isupport
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
 from chat.network.irc.modes import told
@@ -51,7 +49,7 @@ def _oper(client: IrcClient, message: Message) -> None:
 def _kill(client: IrcClient, message: Message) -> None:
     target = client.directory.find(message.params[0])
     reason = message.params[1] if len(message.params) > 1 else ""
-    operating.kill(client.directory, client.person, target, within_bytes(reason, isupport.KICK_BYTES))
+    operating.kill(client.directory, client.person, target, reason)
 
 
 @command("KLINE", "[MINUTES|DURATION] WHOM [REASON]", "ban from the server", minimum=1, operator=True)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from chat.domain.rights import check_renaming
 from chat.domain.terms import Words, told_everywhere
-from chat.domain.text import within_bytes
-from chat.network.irc import isupport
+from chat.domain.text import AWAY_BYTES, REALNAME_BYTES, within_bytes
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -32,15 +31,15 @@ def _away(client: IrcClient, message: Message) -> None:
     if text == "*" and client.caps & Cap.PRE_AWAY:
         # A client that is there without a person; the text is the client's to show.
         text = "Nobody is at this client"
-    client.directory.set_away(client.session, within_bytes(text, isupport.AWAY_BYTES) or None)
+    client.directory.set_away(client.session, within_bytes(text, AWAY_BYTES) or None)
     client.numeric(n.RPL_NOWAWAY if text else n.RPL_UNAWAY)
 
 
 @command("SETNAME", "REALNAME", "change your real name", minimum=1, words=Words(), work=told_everywhere)
 def _setname(client: IrcClient, message: Message) -> None:
     text = message.params[0]
-    if not text or len(text.encode()) > isupport.REALNAME_BYTES:
-        sentence = f"A real name has 1 to {isupport.REALNAME_BYTES} bytes"
+    if not text or len(text.encode()) > REALNAME_BYTES:
+        sentence = f"A real name has 1 to {REALNAME_BYTES} bytes"
         client.fail("SETNAME", "INVALID_REALNAME", "", sentence)
         return
     check_renaming(client.person)

@@ -50,6 +50,13 @@ class Answering(Protocol):
         """Send a standard reply that something was not done."""
 
 
+def advice(refused: Refused) -> str:
+    """Why something was not done, and what an IRC client can do about it."""
+    if refused.why is Why.NAME_TAKEN and refused.detail:
+        return f"{refused.sentence}: if it is yours, log in with SASL, or with PASS {refused.detail}:PASSWORD"
+    return refused.sentence
+
+
 def answer(client: Answering, command: str, refused: Refused) -> None:
     """Tell a client why something was not done."""
     client.directory.stats.refuse(refused)
@@ -71,7 +78,7 @@ def answer(client: Answering, command: str, refused: Refused) -> None:
         return
     row = WITH_SENTENCE.get(refused.why)
     if row is not None:
-        client.numeric(row, refused.subject or "*", refused.sentence)
+        client.numeric(row, refused.subject or "*", advice(refused))
     else:
         # What was typed is repeated only where it cannot shift the parameters.
         subject = refused.subject if " " not in refused.subject and refused.subject[:1] != ":" else "*"

@@ -11,15 +11,17 @@ from functools import lru_cache
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name
+from chat.domain.presence import account_and_device
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import heard
 from chat.domain.terms import HASH, LINE, REPLIES, Asker, Words, told_everywhere
-from chat.domain.text import within_bytes
+from chat.domain.text import REALNAME_BYTES, one_line
 from chat.network.endings import said_quit
-from chat.network.irc import accounts, capabilities, isupport, metadata, server
+from chat.network.irc import accounts, capabilities, isupport, metadata, sasl, server
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import CAP_VERSION_WITH_VALUES, Cap
 from chat.network.irc.client import IrcClient
+from chat.network.irc.refusals import advice
 from chat.network.irc.rows import command
 from chat.network.irc.unfinished import Registration
 from chat.wire import Message
@@ -58,7 +60,7 @@ def _enter(client: IrcClient, name: Name) -> None:
         client.directory.enter(client.session, name)
     except Refused as refused:
         if refused.why is Why.NAME_TAKEN:
-            client.numeric(n.ERR_NICKNAMEINUSE, name.shown, refused.sentence)
+            client.numeric(n.ERR_NICKNAMEINUSE, name.shown, advice(refused))
             registration.name = None
         else:
             if refused.why is Why.SERVER_BANNED:
@@ -145,7 +147,7 @@ def _cap(client: IrcClient, message: Message) -> None:
         policy = client.connection.factory.settings.registration
         several = bool(client.caps & Cap.CAP_NOTIFY)
         shown = CAP_VERSION_WITH_VALUES if several else version
-        _cap_lines(client, "LS", capabilities.listed(shown, policy), several)
+        _cap_lines(client, "LS", capabilities.listed(shown, policy, sasl.offered(client)), several)
     elif word == "LIST":
         _cap_lines(client, "LIST", capabilities.names_of(client.caps), True)
     elif word == "REQ":
@@ -227,12 +229,14 @@ def _user(client: IrcClient, message: Message) -> None:
     if registration is None or registration.username:
         client.numeric(n.ERR_ALREADYREGISTERED)
         return
-    name = _NOT_IN_USERNAME.sub("", message.params[0])[: isupport.USERNAME_CHARACTERS]
+    username, device = account_and_device(message.params[0])
+    client.session.device = client.session.device or device
+    name = _NOT_IN_USERNAME.sub("", username)[: isupport.USERNAME_CHARACTERS]
     if not message.params[0] or not message.params[3]:
         client.numeric(n.ERR_NEEDMOREPARAMS, "USER")
         return
     registration.username = client.person.username = name or "user"
-    client.person.realname = within_bytes(message.params[3], isupport.REALNAME_BYTES)
+    client.person.realname = one_line(message.params[3], REALNAME_BYTES)
     complete(client)
 
 

@@ -7,7 +7,7 @@ Sources: Modern IRC, "Messages"; the IRCv3 specifications of the capabilities th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -36,6 +36,7 @@ from chat.domain.events import (
     TopicChanged,
     Whispered,
 )
+from chat.domain.mode_lines import Change, read, written
 from chat.domain.names import fold
 from chat.domain.text import within_bytes
 from chat.network.irc.capabilities import RENDERED, Cap
@@ -78,6 +79,17 @@ def pieces(text: str, room: int, cuts: str = "") -> Iterator[tuple[str, bool]]:
             yield rest, concat
             concat = True
         offset = end + 1
+
+
+def mode_words(change: Sequence[str], room: int) -> Iterator[str]:
+    """A change of modes as it follows the room in as many MODE lines as it takes, `room` bytes for each."""
+    changes: list[Change] = []
+    for one in read(change):
+        if changes and len(" ".join(written([*changes, one])).encode()) > room:
+            yield " ".join(written(changes))
+            changes = []
+        changes.append(one)
+    yield " ".join(written(changes))
 
 
 class IrcRendering:
@@ -142,7 +154,15 @@ class IrcRendering:
             event, self._tags_of(event), f":{source(event.author)} NOTICE {event.room} :", event.text
         )
 
-    def _long(self, event: LogEvent | Whispered, head: str, start: str, text: str, end: str = "") -> bytes:
+    def _long(
+        self,
+        event: LogEvent | Whispered,
+        head: str,
+        start: str,
+        text: str,
+        end: str = "",
+        apart: bool = False,
+    ) -> bytes:
         # Lines of people on plain connections, and messages of several lines, can be longer than IRC has room for.
         if self._ignored and fold(event.author.name) in self._ignored:
             return b""
@@ -150,7 +170,7 @@ class IrcRendering:
         if "\n" not in text and len(text.encode()) <= space:
             return f"{head}{start}{text}{end}\r\n".encode()
         tags: ClientTags = getattr(event, "tags", NO_TAGS)
-        if self.caps & Cap.MULTILINE:
+        if self.caps & Cap.MULTILINE and not apart:
             return self._batch(event.msgid, head, start, pieces(text, space, tags.get(CUTS, "")), end)
         lines = [f"{start}{piece}{end}\r\n" for piece, _ in pieces(text, space, tags.get(CUTS, "")) if piece]
         if head and lines:
@@ -169,6 +189,20 @@ class IrcRendering:
             lines.append(f"@batch={reference}{tag} {start}{piece}{end}\r\n")
         lines.append(f"{source} BATCH -{reference}\r\n")
         return "".join(lines).encode()
+
+    def past(self, event: Said | Acted | Noticed | Whispered, before: str) -> bytes:
+        """What was said a while ago, for clients that are not told times by tags.
+
+        `before` stands in front of each line, so that none of them looks as if it was said at this moment.
+        """
+        kind: type[Said | Acted | Noticed | Tagged | Whispered] = type(event)
+        target = getattr(event, "room", "")
+        if isinstance(event, Whispered):
+            kind, target = event.kind, event.recipient.name
+        word = "NOTICE" if kind is Noticed else "PRIVMSG"
+        begin, end = ("\x01ACTION ", "\x01") if kind is Acted else ("", "")
+        start = f":{source(event.author)} {word} {target} :{begin}{before} "
+        return self._long(event, self._tags_of(event), start, event.text, end, apart=True)
 
     def _only_tags(self, event: Tagged) -> bytes:
         if not self._message_tags or (self._ignored and fold(event.author.name) in self._ignored):
@@ -190,8 +224,9 @@ class IrcRendering:
     # rooms
 
     def _line(self, event: Any, text: str) -> bytes:
+        """One line with its tags. What a name of the longest kind leaves no room for is cut off."""
         head = self._tags_of(event) if self._tagged else ""
-        return f"{head}:{source(event.author)} {text}\r\n".encode()
+        return f"{head}{within_bytes(f':{source(event.author)} {text}', MAX_LINE_BYTES - 2)}\r\n".encode()
 
     def _joined(self, event: Joined) -> bytes:
         if self.caps & Cap.EXTENDED_JOIN:
@@ -211,7 +246,9 @@ class IrcRendering:
         return self._line(event, f"TOPIC {event.room} :{event.topic}")
 
     def _mode(self, event: ModeChanged) -> bytes:
-        return self._line(event, f"MODE {event.room} {' '.join(event.change)}")
+        start = f"MODE {event.room} "
+        space = MAX_LINE_BYTES - 2 - len(f":{source(event.author)} {start}".encode())
+        return b"".join(self._line(event, start + change) for change in mode_words(event.change, space))
 
     # persons
 
@@ -248,9 +285,9 @@ class IrcRendering:
         return self._line(event, f"REDACT {event.target} {event.redacted}{reason}")
 
     def _announced(self, event: Announced) -> bytes:
-        return self._line(
-            event, f"WALLOPS :{event.text}" if event.author.username else f"NOTICE * :{event.text}"
-        )
+        start = "WALLOPS :" if event.author.username else "NOTICE * :"
+        space = MAX_LINE_BYTES - 2 - len(f":{source(event.author)} {start}".encode())
+        return b"".join(self._line(event, start + piece) for piece, _ in pieces(event.text, space))
 
     # tags
 

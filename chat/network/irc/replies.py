@@ -10,6 +10,7 @@ from chat.domain.logins import Logins
 from chat.domain.person import Person
 from chat.domain.refused import Refused
 from chat.domain.session import Session
+from chat.domain.text import within_bytes
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.numerics import Filled, Numeric
 from chat.network.irc.refusals import answer
@@ -27,10 +28,7 @@ LABEL_CHARACTERS = 64
 
 
 def _bounded(text: str) -> bytes:
-    data = text.encode()
-    if len(data) > MAX_LINE_BYTES - 2:
-        data = data[: MAX_LINE_BYTES - 2].decode("utf-8", "ignore").encode()
-    return data + b"\r\n"
+    return within_bytes(text, MAX_LINE_BYTES - 2).encode() + b"\r\n"
 
 
 class Responder:
@@ -83,7 +81,7 @@ class Responder:
 
     def tell_sentence(self, sentence: str) -> None:
         """A sentence of the server, as a NOTICE."""
-        self.send(f":{self.server_name} NOTICE {self.person.shown} :{sentence}\r\n".encode())
+        self.send_line(f":{self.server_name} NOTICE {self.person.shown} :{sentence}")
 
     @property
     def logins(self) -> Logins:
@@ -136,9 +134,7 @@ class Responder:
 
     @property
     def nick(self) -> str:
-        """What the server calls this client in replies; `*` before it has a name."""
-        if self.registration is not None and self.registration.name is not None:
-            return self.registration.name.shown
+        """What the server calls this client in replies; `*` before it is registered (Modern IRC, "Numeric Replies")."""
         return self.person.shown
 
     def fail(self, command: str, code: str, context: str, sentence: str, kind: str = "FAIL") -> None:

@@ -14,6 +14,7 @@ from chat.domain.terms import SEARCH
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
+from chat.network.irc.history import rendered_today
 from chat.network.irc.rows import command
 from chat.wire import MalformedLine, Message, parse, parse_server_time
 
@@ -83,6 +84,6 @@ def _search(client: IrcClient, message: Message) -> None:
             if isinstance(answer, Refused):
                 client.fail("SEARCH", "INTERNAL_ERROR", "", answer.sentence)
             else:
-                client.batch("soju.im/search", "", b"".join(map(client.rendering.render, answer)))
+                client.batch("soju.im/search", "", rendered_today(client, answer))
 
     client.directory.history.search(what, answered)

@@ -80,7 +80,7 @@ def _said(said: Utterance, target: str) -> Event:
         return _to_room(said, target)
     if target[:1] in STATUS_SIGNS and target[1:2] == "#":
         directory = said.client.directory
-        room = directory.room(target[1:])
+        room = directory.room(target[1:], said.client.person)
         return say_to_some(
             directory, said.client.session, room, target[0], said.text, said.kind, said.tags, said.receipt
         )

@@ -1,6 +1,8 @@
-"""What a client has begun and not finished: becoming a person, sending a message of several lines."""
+"""What a client has begun and not finished: becoming a person, logging in, sending a message of several lines."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from chat.domain.events import ClientTags
 from chat.domain.names import Name
@@ -16,6 +18,22 @@ class Registration:
         self.username = ""
         self.password: str | None = None
         self.negotiating = False
+
+
+Step = Callable[[bytes], None]
+"""Goes on with a login when a whole response of the client is there, without Base64."""
+
+
+class Exchange:
+    """A SASL login under way: what the client has sent of its response, and what takes it."""
+
+    __slots__ = ("apart", "collected", "step")
+
+    def __init__(self, step: Step, apart: float = 0.0) -> None:
+        self.collected = ""
+        self.step = step
+        self.apart = apart
+        """What taking the response costs in work of other threads; see `chat.domain.terms`."""
 
 
 class Multiline:

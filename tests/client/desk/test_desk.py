@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chat.client.desk.desk import Desk
-from chat.client.desk.pages import Page, Sort
+from chat.client.desk.pages import MAX_SIGNS, Page, Sort
 from chat.client.desk.typed.table import COMMANDS, enter
 from chat.client.link.events import Kind, Said
 from tests.client.talking import ALL_CAPS, Script, Talker
@@ -198,6 +198,9 @@ def test_commands_that_are_wrong(person: Person) -> None:
 
 def test_help_tells_of_every_command(person: Person) -> None:
     person.type("/help")
+    assert len(person.texts()) < 24
+    subjects = person.last.split("/help ")[1:]
+    person.type(*(f"/help {subject.strip(' ,')}" for subject in subjects))
     assert all(any(f"/{name}" in text for text in person.texts()) for name in COMMANDS)
     person.type("/help /msg", "/help nothing")
     assert "/pm NAME [TEXT] - " in person.texts()[-2]
@@ -399,6 +402,93 @@ def test_our_own_message_in_several_parts_is_shown_once() -> None:
     assert person.desk.oldest("#x") == "m1"
     person.desk.earlier("#x", list(past))
     assert person.texts() == ["earlier", "hello"]
+
+
+class Lively(Person):
+    """A desk on a server with echoes, tags and messages that can be taken back; ann has said something."""
+
+    def __init__(self) -> None:
+        super().__init__("message-tags echo-message draft/message-redaction")
+        self.script.say("@msgid=m1 :ann!a@h PRIVMSG #x :shall we meet at noon")
+
+    def echo(self, line: str, msgid: str) -> None:
+        """The server sends back what we said."""
+        self.script.say(f"@msgid={msgid} :bob!b@h {line}")
+
+
+def test_what_was_taken_back_is_gone_and_says_so() -> None:
+    person = Lively()
+    person.script.say(":ann!a@h REDACT #x m1 :oops")
+    [line] = person.page().lines
+    assert (line.sort, line.text, line.author) == (Sort.EVENT, "ann took a message back", "")
+    person.script.say("@msgid=m2 :eve!e@h PRIVMSG #x :spam", ":ann!a@h REDACT #x m2", ":ann!a@h REDACT #x m9")
+    assert person.last == "ann took back a message of eve"
+
+
+def test_ours_is_taken_back_with_all_its_parts() -> None:
+    person = Lively()
+    person.type("one\ntwo")
+    person.echo("PRIVMSG #x one", "m2")
+    person.echo("PRIVMSG #x two", "m3")
+    assert [line for line in person.type("/undo") if "REDACT" in line] == ["REDACT #x m2", "REDACT #x m3"]
+    person.script.say(":bob!b@h REDACT #x m2")
+    assert person.texts()[1:] == ["one", "two"]
+    person.script.say(":bob!b@h REDACT #x m3")
+    assert person.texts()[1:] == ["bob took a message back"]
+
+
+def test_answers_show_what_they_answer() -> None:
+    person = Lively()
+    sent = person.type("/answer yes, at the gate")
+    assert sent[0] == "@+draft/reply=m1 PRIVMSG #x :yes, at the gate"
+    assert person.page().lines[-1].quoted == "ann: shall we meet at noon"
+    person.script.say("@msgid=m5;+draft/reply=m1 :eve!e@h PRIVMSG #x :me too")
+    assert person.page().lines[-1].quoted == "ann: shall we meet at noon"
+    person.script.say("@msgid=m6;+draft/reply=unknown :eve!e@h PRIVMSG #x :and that")
+    assert person.page().lines[-1].quoted == ""
+
+
+def test_reactions_are_counted_by_people_and_can_go() -> None:
+    person = Lively()
+    assert "@+draft/react=👍;+draft/reply=m1 TAGMSG #x" in person.type("/react 👍")
+    for name in ("bob", "eve", "eve"):
+        person.script.say(f"@+draft/react=👍;+draft/reply=m1 :{name}!x@h TAGMSG #x")
+    line = person.page().lines[0]
+    assert {sign: len(who) for sign, who in line.reactions.items()} == {"👍": 2}
+    person.script.say("@+draft/unreact=👍;+draft/reply=m1 :eve!x@h TAGMSG #x")
+    person.script.say("@+draft/unreact=👍;+draft/reply=m1 :bob!x@h TAGMSG #x")
+    assert line.reactions == {}
+    for number in range(MAX_SIGNS + 5):
+        person.script.say(f"@+draft/react=s{number};+draft/reply=m1 :eve!x@h TAGMSG #x")
+    assert len(line.reactions) == MAX_SIGNS
+    person.script.say(
+        "@+draft/react=\x1b[2J;+draft/reply=m1 :eve!x@h TAGMSG #x", "@+typing=active :eve!x@h TAGMSG #x"
+    )
+    assert all(sign.isprintable() for sign in line.reactions)
+
+
+def test_commands_are_about_the_message_that_is_pointed_at() -> None:
+    person = Lively()
+    person.script.say("@msgid=m2 :ann!a@h PRIVMSG #x :newer")
+    page = person.page()
+    page.select(-1)
+    page.select(-1)
+    assert page.selected is page.lines[0]
+    assert person.type("/answer first")[0].startswith("@+draft/reply=m1 ")
+    assert page.selected is None
+    assert person.type("/answer second")[0].startswith("@+draft/reply=m2 ")
+    page.select(-1)
+    page.select(1)
+    assert page.selected is None
+
+
+def test_what_a_server_cannot_do_is_told(person: Person) -> None:
+    assert person.type("/undo") == []
+    assert "nothing can be taken back" in person.last
+    assert person.type("/react x") == []
+    assert "no reactions" in person.last
+    assert person.type("/answer x") == []
+    assert "no message here" in person.last
 
 
 def test_a_moment_in_milliseconds_loses_no_line(person: Person) -> None:

@@ -22,6 +22,11 @@ def test_long_words_are_cut_between_characters() -> None:
     assert split_text("ü" * 20, 17) == ["ü" * 8, "ü" * 8, "ü" * 4]
 
 
+def test_what_fits_a_piece_by_itself_is_never_cut() -> None:
+    link = "https://example.org/" + "x" * 75
+    assert split_text(f"look at {link} please", 100) == ["look at", link, "please"]
+
+
 def test_lines_become_pieces_and_empty_ones_vanish() -> None:
     assert split_text("one\r\n\n  two\rthree\n", 100) == ["one", "  two", "three"]
 

@@ -92,6 +92,17 @@ def test_of_rooms_joined_together_each_is_left_for_itself() -> None:
     assert [line for line in script.welcomed if "JOIN" in line] == ["JOIN #c", "JOIN #a key"]
 
 
+def test_a_room_that_is_left_while_there_is_no_connection_is_not_entered_again() -> None:
+    talker, script = online("#a", "#b")
+    script.lose()
+    talker.told(Told)
+    talker.connection.part("#b")
+    talker.connection.part("#never")
+    assert talker.told(Told) == []
+    talker.clock.advance(60)
+    assert "JOIN #a" in Script(talker).welcome().welcomed
+
+
 def test_connecting_again_after_being_put_out_keeps_login_and_keys() -> None:
     talker, script = online(caps="sasl")
     talker.connection.join("#priv", "sesame")

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from chat.network.irc.accounts import CHUNK
+from chat.network.irc.sasl import CHUNK
 from tests.network.chatting import Client, Server, connect, join_irc, make_server
 from tests.network.irc.reading import account, arguments, bare, codes, only
 
@@ -63,7 +63,7 @@ def test_what_fails(client: Client, data: str) -> None:
 def test_mechanisms_that_are_not_there(client: Client) -> None:
     lines = client.ask("AUTHENTICATE EXTERNAL")
     assert codes(lines) == ["908", "904"]
-    assert arguments(lines[0])[0] == "PLAIN"
+    assert arguments(lines[0])[0] == "PLAIN,SCRAM-SHA-256"
     assert codes(client.ask("AUTHENTICATE")) == ["461"]
 
 
@@ -193,7 +193,10 @@ def test_who_drops_and_comes_back_is_where_he_was(server: Server) -> None:
     assert arguments(only(lines, "353")[0])[-1] == "@carl bob"
 
 
-def test_who_says_goodbye_is_not_put_back(server: Server) -> None:
+def test_the_rooms_of_an_account_are_its_own_until_it_leaves_them(server: Server) -> None:
     account(server, "carl")
-    logged_in(server).send("JOIN #a", "QUIT")
-    assert "JOIN" not in codes(logged_in(server).lines())
+    bob = join_irc(server, "bob", "#a")
+    logged_in(server).send("JOIN #a,#b", "PART #b", "QUIT")
+    assert codes(bob.lines()) == ["JOIN", "QUIT"]
+    assert only(logged_in(server).lines(), "JOIN") == [":carl!c@host JOIN #a"]
+    assert codes(bob.lines()) == ["JOIN"]

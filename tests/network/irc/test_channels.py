@@ -3,8 +3,8 @@
 import pytest
 
 from chat.domain.directory import ROOMS_AT_MOST
-from chat.domain.moderation import TOPIC_BYTES
-from chat.network.irc.isupport import KICK_BYTES, TARGETS_AT_MOST
+from chat.domain.text import REASON_BYTES, TOPIC_BYTES
+from chat.network.irc.isupport import TARGETS_AT_MOST
 from tests.network.chatting import START, Server, connect, join_irc, join_plain
 from tests.network.irc.reading import account, arguments, bare, codes, login, only, operator, quiet, texts
 
@@ -163,7 +163,7 @@ def test_topics_from_outside(server: Server) -> None:
 
 def test_the_topic_of_a_secret_room_is_not_shown_outside(server: Server) -> None:
     join_irc(server, "ann", "#a").send("TOPIC #a :roses", "MODE #a +s")
-    assert codes(join_irc(server, "bob").ask("TOPIC #a")) == ["442"]
+    assert codes(join_irc(server, "bob").ask("TOPIC #a")) == ["403"]
 
 
 def test_a_topic_is_cut_between_characters(server: Server) -> None:
@@ -248,8 +248,8 @@ def test_who_is_not_in_the_room_cannot_be_kicked(server: Server) -> None:
 def test_a_reason_is_cut(server: Server) -> None:
     ann = join_irc(server, "ann", "#a")
     join_irc(server, "bob", "#a")
-    (line,) = only(ann.ask("KICK #a bob :" + "y" * (KICK_BYTES + 50)), "KICK")
-    assert texts([line]) == ["y" * KICK_BYTES]
+    (line,) = only(ann.ask("KICK #a bob :" + "y" * (REASON_BYTES + 50)), "KICK")
+    assert texts([line]) == ["y" * REASON_BYTES]
 
 
 def test_a_founder_is_put_out_only_by_an_operator_of_the_server(server: Server) -> None:

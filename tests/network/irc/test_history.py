@@ -181,7 +181,7 @@ def test_nothing_is_replayed_to_those_who_ask_for_themselves(server: Server, ann
 
 
 def test_people_who_are_ignored_are_left_out_of_the_past_too(server: Server, ann: Client) -> None:
-    ignore(server.directory.find("ann"), "BOB")
+    ignore(server.directory, server.directory.find("ann"), "BOB")
     assert ann.ask("CHATHISTORY LATEST #a * 10")[1:-1] == []
 
 

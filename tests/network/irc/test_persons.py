@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.network.irc.isupport import AWAY_BYTES, REALNAME_BYTES
+from chat.domain.text import AWAY_BYTES, REALNAME_BYTES
 from tests.domain.people import session_of
 from tests.network.chatting import Server, connect, join_irc
 from tests.network.irc.reading import account, codes, only, quiet, texts

@@ -78,7 +78,7 @@ def test_missing_parameters(server: Server, line: str, code: str) -> None:
 
 def test_the_username_is_made_fit_for_a_mask(server: Server) -> None:
     ann = connect(server)
-    lines = ann.ask("NICK ann", "USER a!n@n.with.a.very.long.username 0 * :Ann")
+    lines = ann.ask("NICK ann", "USER a!n!n.with.a.very.long.username 0 * :Ann")
     assert lines[0].endswith(" ann!ann.with.a.very.@host")
     assert connect(server).ask("NICK bob", "USER !@ 0 * :Bob")[0].endswith(" bob!user@host")
 

@@ -26,6 +26,12 @@ def _logout(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.log_out()
 
 
+@command("certfp", "add|list|drop [FINGERPRINT]", "which certificates log you in")
+def _certfp(desk: UserInterface, arguments: list[str]) -> None:
+    if server_has(desk, "CERTFP"):
+        desk.connection.command("CERTFP", *arguments)
+
+
 @command("password", "[PASSWORD]", "change your password")
 def _password(desk: UserInterface, arguments: list[str]) -> None:
     if server_has(desk, "PASSWORD"):
@@ -41,3 +47,18 @@ def _unregister(desk: UserInterface, arguments: list[str]) -> None:
             f"Password of {desk.connection.account or desk.connection.name}, to give the name up for good"
         )
         with_secret(desk, arguments, question, lambda given: when_done(desk, give_up(given)))
+
+
+@command("devices", "[drop] [NUMBER]", "which devices you are here with; drop ends one")
+def _devices(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("DEVICES", *arguments)
+
+
+@command("stay", "[on, off]", "stay in your rooms, shown as away, when no device of yours is connected")
+def _stay(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("STAY", *arguments)
+
+
+@command("replay", "N", "how many messages you are shown on joining a room: a number, 0 for none, or default")
+def _replay(desk: UserInterface, arguments: list[str]) -> None:
+    desk.connection.command("REPLAY", *arguments)

@@ -6,6 +6,7 @@ from chat.client.desk.typed.table import UserInterface, command, room_here, when
 from chat.client.link import moderation
 from chat.domain.bans import room_mask
 from chat.domain.masks import normal
+from chat.domain.modes import EXPLAINED
 
 
 @command("invite", "NAME", "ask somebody into this room")
@@ -79,7 +80,9 @@ def _unban(desk: UserInterface, arguments: list[str]) -> None:
     )
 
 
-@command("mode", "[CHANGES]", "see or change this room's modes: +m, -m, +k KEY, +l NUMBER and others")
+@command(
+    "mode", "[CHANGES]", "see or change this room's modes; /help mode tells what they mean", more=EXPLAINED
+)
 def _mode(desk: UserInterface, arguments: list[str]) -> None:
     if arguments:
         _change(desk, *arguments[0].split())

@@ -13,6 +13,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from chat.client.desk.pages import Line
 from chat.client.link.connection import Connection
 from chat.client.link.events import ConnectionState, Event, Kind, Outgoing, Said
 from chat.client.link.outbox import encodable
@@ -55,6 +56,9 @@ class UserInterface(Protocol):
     def close(self, place: str) -> None:
         """Take a place away."""
 
+    def subject(self, own: bool) -> Line | None:
+        """The message that a command is about: one that is pointed at, else the latest of ours, or of somebody else."""
+
     def clear(self) -> None:
         """Take away what is shown of this place."""
 
@@ -74,7 +78,28 @@ class UserInterface(Protocol):
         """End the program."""
 
 
-TABLE: Table[UserInterface] = Table()
+FIRST = (
+    "help",
+    "me",
+    "pm",
+    "reply",
+    "join",
+    "part",
+    "rooms",
+    "users",
+    "nick",
+    "topic",
+    "away",
+    "history",
+    "search",
+    "answer",
+    "undo",
+    "register",
+    "login",
+    "exit",
+)
+"""What `/help` begins with: what everybody needs, and no more than a screen of 24 lines shows."""
+TABLE: Table[UserInterface] = Table(FIRST)
 COMMANDS = TABLE.rows
 """The rows by name, in the order in which `/help` shows them."""
 BY_WORD = TABLE.by_word
@@ -125,7 +150,7 @@ def run(desk: UserInterface, line: str) -> None:
         desk.note(str(problem), error=True)
 
 
-SAID = {"pm": 2, "me": 1, "reply": 1}
+SAID = {"pm": 2, "me": 1, "reply": 1, "answer": 1}
 """Commands that say something, which can have several lines, and which argument that is."""
 
 

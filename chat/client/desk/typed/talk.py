@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat.client.desk.looks import date
+from chat.client.desk.pages import Line
 from chat.client.desk.typed.table import (
     TABLE,
     UserInterface,
@@ -56,6 +57,37 @@ def _reply(desk: UserInterface, arguments: list[str]) -> None:
         say(desk, desk.correspondent, arguments[0])
     else:
         desk.note("Nobody has written to you yet. /pm NAME TEXT writes to somebody.", error=True)
+
+
+@command("undo", "", "take back your last message here, or the one that is pointed at", "redact")
+def _undo(desk: UserInterface, arguments: list[str]) -> None:
+    if not desk.connection.features.take_back:
+        desk.note("On this server nothing can be taken back.", error=True)
+    elif line := _subject(desk, own=True):
+        desk.connection.take_back(desk.place, list(line.msgids))
+
+
+@command("answer", "TEXT", "answer the last message here, or the one that is pointed at", "re")
+def _answer(desk: UserInterface, arguments: list[str]) -> None:
+    if line := _subject(desk, own=False):
+        desk.said(desk.connection.say(desk.place, arguments[0], reply_to=line.msgids[0]))
+
+
+@command("react", "EMOJI", "react to the last message here, or to the one that is pointed at")
+def _react(desk: UserInterface, arguments: list[str]) -> None:
+    if not desk.connection.features.reactions:
+        desk.note("On this server there are no reactions.", error=True)
+    elif line := _subject(desk, own=False):
+        desk.connection.react(desk.place, line.msgids[0], arguments[0])
+
+
+def _subject(desk: UserInterface, own: bool) -> Line | None:
+    line = desk.subject(own) if desk.place else None
+    if line is None:
+        desk.note(
+            "There is nothing of yours here to take back." if own else "There is no message here.", error=True
+        )
+    return line
 
 
 @command("join", "ROOM [KEY]", "go into a room, or make it", "j")
