@@ -38,6 +38,7 @@ from chat.network.settings import Settings
 from chat.relay.service import RelayIntoServer
 from chat.runtime.collector import spare_what_lives_long
 from chat.runtime.logs import ServerLog
+from chat.runtime.memory import TRIM_SECONDS, give_back, give_back_at_once
 from chat.runtime.monotonic import count_monotonically
 from chat.runtime.polling import read_directly
 from chat.runtime.reload import Reloads, reload_on_signal
@@ -70,6 +71,7 @@ class ProcessSettings(Service):
         """Set up the collector, the reactor's reading, and what signals do."""
         super().startService()
         spare_what_lives_long()
+        give_back_at_once()
         read_directly(self._reactor)
         stop_on_signals(self._reactor)
         reload_on_signal(self._reactor, self._reloads)
@@ -173,6 +175,7 @@ def makeService(options: Options) -> IService:
         relay.connections.setServiceParent(service)
     chat_server.setServiceParent(service)
     TimerService(SWEEP_SECONDS, chat_server.factory.sweep).setServiceParent(service)
+    TimerService(TRIM_SECONDS, give_back).setServiceParent(service)
     for description in options["listen"]:
         listener_for(description, chat_server.factory, reactor).setServiceParent(service)
     if relay is not None:

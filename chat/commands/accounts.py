@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from chat.commands.speaker import Speaker, when_answered
 from chat.commands.table import command
+from chat.commands.terms import hashing
 from chat.domain.accounts import Account, Answer
 from chat.domain.certificates import CHANGED, NO_CERTIFICATE, said_of
 from chat.domain.names import check_name
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import QUESTION
 
 
 def _with_secret(speaker: Speaker, given: str | None, question: str, use: Callable[[str], None]) -> None:
@@ -35,7 +37,7 @@ def _name_of(speaker: Speaker) -> str:
     return speaker.person.shown
 
 
-@command("register", "[PASSWORD]", "make your name yours, with a password")
+@command("register", "[PASSWORD]", "make your name yours, with a password", apart=hashing(0))
 def _register(speaker: Speaker, arguments: list[str]) -> None:
     name = check_name(_name_of(speaker))
 
@@ -68,7 +70,7 @@ def come_in(speaker: Speaker, account: Account) -> None:
     speaker.logins.deliver(speaker.session, speaker.wait())
 
 
-@command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for")
+@command("login", "[NAME] [PASSWORD]", "be who you are; without a password it is asked for", apart=hashing(1))
 def _login(speaker: Speaker, arguments: list[str]) -> None:
     name = arguments[0] if arguments else _name_of(speaker)
 
@@ -81,7 +83,7 @@ def _login(speaker: Speaker, arguments: list[str]) -> None:
     _with_secret(speaker, arguments[1] if len(arguments) > 1 else None, f"Password for {name}", use)
 
 
-@command("password", "[PASSWORD]", "change your password")
+@command("password", "[PASSWORD]", "change your password", apart=hashing(0))
 def _password(speaker: Speaker, arguments: list[str]) -> None:
     def use(password: str) -> None:
         _check_choice(password)
@@ -102,6 +104,7 @@ def _password(speaker: Speaker, arguments: list[str]) -> None:
     "certfp",
     "add|list|drop [FINGERPRINT]",
     "which certificates log you in (TLS, SASL EXTERNAL); without one: this connection's",
+    apart=QUESTION,
 )
 def _certfp(speaker: Speaker, arguments: list[str]) -> None:
     word = arguments[0].lower()
@@ -129,7 +132,7 @@ def _logout(speaker: Speaker, arguments: list[str]) -> None:
     speaker.reply("You are a guest again. The name stays yours: /login takes it back.")
 
 
-@command("unregister", "[PASSWORD]", "give your name up, for good")
+@command("unregister", "[PASSWORD]", "give your name up, for good", apart=hashing(0))
 def _unregister(speaker: Speaker, arguments: list[str]) -> None:
     def use(password: str) -> None:
         def removed(account: Account) -> None:

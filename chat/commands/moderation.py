@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat.commands.speaker import Speaker, advice, here, room_meant
 from chat.commands.table import command
+from chat.commands.terms import told_here
 from chat.domain import moderation, modes
 from chat.domain.bans import room_mask
 from chat.domain.masks import normal
@@ -11,6 +12,7 @@ from chat.domain.mode_lines import LISTS, Change, read
 from chat.domain.modes import EXPLAINED, FLAGS
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
+from chat.domain.terms import Words
 
 
 def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
@@ -20,7 +22,7 @@ def _change(speaker: Speaker, room: Room, changes: list[Change]) -> None:
         speaker.reply(sentence)
 
 
-@command("kick", "NAME [REASON]", "put somebody out of this room")
+@command("kick", "NAME [REASON]", "put somebody out of this room", words=Words(1, spare=True), work=told_here)
 def _kick(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     target = speaker.directory.find(arguments[0])
@@ -28,7 +30,7 @@ def _kick(speaker: Speaker, arguments: list[str]) -> None:
     moderation.kick(speaker.directory, speaker.session, room, target, reason)
 
 
-@command("invite", "NAME [ROOM]", "ask somebody into this room, or another")
+@command("invite", "NAME [ROOM]", "ask somebody into this room, or another", words=Words())
 def _invite(speaker: Speaker, arguments: list[str]) -> None:
     room = room_meant(speaker, *arguments[1:])
     target = speaker.directory.find(arguments[0])
@@ -36,27 +38,33 @@ def _invite(speaker: Speaker, arguments: list[str]) -> None:
     speaker.reply(f"{target.shown} was asked into {room.name}.")
 
 
-@command("op", "NAME", "make somebody an operator of this room")
+@command("op", "NAME", "make somebody an operator of this room", work=told_here)
 def _op(speaker: Speaker, arguments: list[str]) -> None:
     _change(speaker, here(speaker), [Change(True, "o", arguments[0])])
 
 
-@command("deop", "NAME", "make an operator of this room a member like others")
+@command("deop", "NAME", "make an operator of this room a member like others", work=told_here)
 def _deop(speaker: Speaker, arguments: list[str]) -> None:
     _change(speaker, here(speaker), [Change(False, "o", arguments[0])])
 
 
-@command("voice", "NAME", "let somebody speak in this room when it is moderated (+m)")
+@command("voice", "NAME", "let somebody speak in this room when it is moderated (+m)", work=told_here)
 def _voice(speaker: Speaker, arguments: list[str]) -> None:
     _change(speaker, here(speaker), [Change(True, "v", arguments[0])])
 
 
-@command("devoice", "NAME", "take voice away again")
+@command("devoice", "NAME", "take voice away again", work=told_here)
 def _devoice(speaker: Speaker, arguments: list[str]) -> None:
     _change(speaker, here(speaker), [Change(False, "v", arguments[0])])
 
 
-@command("ban", "[NAME]", "keep a name, or a mask like *!*@host, out of this room; alone: who is banned")
+@command(
+    "ban",
+    "[NAME]",
+    "keep a name, or a mask like *!*@host, out of this room; alone: who is banned",
+    words=Words(),
+    work=told_here,
+)
 def _ban(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     if not arguments:
@@ -68,7 +76,7 @@ def _ban(speaker: Speaker, arguments: list[str]) -> None:
     _change(speaker, room, [Change(True, "b", room_mask(arguments[0]))])
 
 
-@command("unban", "NAME", "let a name or a mask in again")
+@command("unban", "NAME", "let a name or a mask in again", words=Words(), work=told_here)
 def _unban(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     mask = normal(arguments[0])
@@ -78,7 +86,12 @@ def _unban(speaker: Speaker, arguments: list[str]) -> None:
 
 
 @command(
-    "mode", "[CHANGES]", "see or change this room's modes; /help mode tells what they mean", more=EXPLAINED
+    "mode",
+    "[CHANGES]",
+    "see or change this room's modes; /help mode tells what they mean",
+    more=EXPLAINED,
+    words=Words(),
+    work=told_here,
 )
 def _mode(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)

@@ -13,6 +13,7 @@ from chat.domain.history import Page, Range, Search, before_moment
 from chat.domain.names import fold, room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.replaying import set_replay
+from chat.domain.terms import QUESTION, SEARCH
 
 HISTORY_SHOWN = 20
 """Events that `/history` shows without a number."""
@@ -57,7 +58,10 @@ def moment(text: str, now: float) -> float:
 
 
 @command(
-    "history", "[N]", f"the last N events of this room ({HISTORY_SHOWN}); /history before TIME goes back"
+    "history",
+    "[N]",
+    f"the last N events of this room ({HISTORY_SHOWN}); /history before TIME goes back",
+    apart=QUESTION,
 )
 def _history(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
@@ -140,7 +144,10 @@ def parse_search(text: str, rooms: dict[str, str], now: float) -> Search:
 
 
 @command(
-    "search", "WORDS", "look for words in your rooms; from:NAME in:ROOM after:TIME before:TIME narrow it"
+    "search",
+    "WORDS",
+    "look for words in your rooms; from:NAME in:ROOM after:TIME before:TIME narrow it",
+    apart=SEARCH,
 )
 def _search(speaker: Speaker, arguments: list[str]) -> None:
     rooms = {room.folded: room.name for room in speaker.person.rooms}

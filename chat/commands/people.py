@@ -7,10 +7,11 @@ from chat.commands.speaker import Speaker
 from chat.commands.table import command
 from chat.domain import ignoring, rights
 from chat.domain.names import NameRefused, check_name
+from chat.domain.terms import Words, told_everywhere
 from chat.domain.wording import duration, listed
 
 
-@command("nick", "NAME", "take another name", "name")
+@command("nick", "NAME", "take another name", "name", words=Words(), work=told_everywhere)
 def _nick(speaker: Speaker, arguments: list[str]) -> None:
     name = check_name(arguments[0])
     if name == speaker.person.name:
@@ -35,7 +36,9 @@ def _whois(speaker: Speaker, arguments: list[str]) -> None:
         speaker.reply(f"  away: {person.away}")
 
 
-@command("away", "[TEXT]", "say that you are away; without a text: back again")
+@command(
+    "away", "[TEXT]", "say that you are away; without a text: back again", words=Words(), work=told_everywhere
+)
 def _away(speaker: Speaker, arguments: list[str]) -> None:
     speaker.directory.set_away(speaker.session, arguments[0] if arguments else None)
     speaker.reply("You are marked as away." if arguments else "You are back.")

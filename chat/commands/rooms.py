@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from chat.commands.speaker import Speaker, here, room_meant
 from chat.commands.table import command
+from chat.commands.terms import names_here, told_here
 from chat.domain import moderation, rights
 from chat.domain.names import check_room, fold, room_from_typed
 from chat.domain.refused import Refused, Why
 from chat.domain.room import Room
+from chat.domain.terms import Words, every_room, told_in_rooms
 from chat.domain.wording import listed
 
 NAMES_SHOWN = 200
@@ -22,14 +24,14 @@ def names_in(room: Room) -> list[str]:
     return [rights.signs(member) + member.person.shown for member in people]
 
 
-@command("users", "[ROOM]", "who is in this room, or in another", "who", "names")
+@command("users", "[ROOM]", "who is in this room, or in another", "who", "names", work=names_here)
 def _users(speaker: Speaker, arguments: list[str]) -> None:
     room = room_meant(speaker, *arguments)
     names = names_in(room)
     speaker.reply(f"{len(names)} in {room.name}: {listed(names, NAMES_SHOWN)}")
 
 
-@command("join", "ROOM [KEY]", "go into a room, or make it; a locked one needs its key")
+@command("join", "ROOM [KEY]", "go into a room, or make it; a locked one needs its key", work=told_in_rooms)
 def _join(speaker: Speaker, arguments: list[str]) -> None:
     name = check_room(room_from_typed(arguments[0]))
     room = speaker.directory.rooms.get(name.folded)
@@ -40,7 +42,7 @@ def _join(speaker: Speaker, arguments: list[str]) -> None:
     speaker.directory.join(speaker.session, name, arguments[1] if len(arguments) > 1 else "")
 
 
-@command("part", "[ROOM]", "leave this room, or another")
+@command("part", "[ROOM]", "leave this room, or another", work=told_here)
 def _part(speaker: Speaker, arguments: list[str]) -> None:
     if not arguments:
         speaker.directory.part(speaker.session, here(speaker))
@@ -54,7 +56,7 @@ def _part(speaker: Speaker, arguments: list[str]) -> None:
     speaker.directory.part(speaker.session, room)
 
 
-@command("rooms", "", "which rooms there are", "list")
+@command("rooms", "", "which rooms there are", "list", work=every_room)
 def _rooms(speaker: Speaker, arguments: list[str]) -> None:
     rooms = [room for room in speaker.directory.rooms.values() if rights.may_see(speaker.person, room)]
     rooms.sort(key=lambda room: (-len(room.members), room.folded))
@@ -66,7 +68,7 @@ def _rooms(speaker: Speaker, arguments: list[str]) -> None:
         speaker.reply(f"  and {len(rooms) - ROOMS_SHOWN} more")
 
 
-@command("topic", "[TEXT]", "what this room is about, or say what it is about")
+@command("topic", "[TEXT]", "what this room is about, or say what it is about", words=Words(), work=told_here)
 def _topic(speaker: Speaker, arguments: list[str]) -> None:
     room = here(speaker)
     if arguments:

@@ -7,6 +7,8 @@ import time
 from chat.commands.speaker import Speaker
 from chat.commands.table import command
 from chat.domain.figures import figures
+from chat.domain.rights import heard
+from chat.domain.terms import Words, told_everywhere
 
 
 @command("stats", "", "figures of the server")
@@ -21,6 +23,6 @@ def _time(speaker: Speaker, arguments: list[str]) -> None:
     speaker.reply(f"It is {time.strftime('%Y-%m-%d %H:%M:%S %Z', now)}.")
 
 
-@command("exit", "[TEXT]", "leave", "quit")
+@command("exit", "[TEXT]", "leave", "quit", words=Words(0, spare=True), work=told_everywhere)
 def _exit(speaker: Speaker, arguments: list[str]) -> None:
-    speaker.leave(arguments[0] if arguments else "")
+    speaker.leave(heard(speaker.person, speaker.person.rooms, arguments[0]) if arguments else "")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from chat.commands.speaker import Speaker, here
 from chat.commands.table import command
+from chat.commands.terms import said_here
 from chat.domain.events import Acted, Said
 from chat.domain.history import SPEECH
 from chat.domain.names import fold
 from chat.domain.person import Person
 from chat.domain.redaction import redact
 from chat.domain.refused import Refused
+from chat.domain.terms import Words
 
 
 def say(speaker: Speaker, text: str, kind: type[Said | Acted] = Said) -> None:
-    """Say something in the room that this person is in, unless they may not."""
-    sentence = speaker.muted()
-    if sentence is not None:
-        speaker.reply(sentence)
-    elif speaker.room is None:
+    """Say something in the room that this person is in."""
+    if speaker.room is None:
         speaker.reply("You are in no room: nobody would hear you. /join #lobby, or /rooms for a list.")
     else:
         speaker.directory.say(speaker.session, speaker.room, text, kind)
@@ -25,10 +24,6 @@ def say(speaker: Speaker, text: str, kind: type[Said | Acted] = Said) -> None:
 
 def whisper(speaker: Speaker, target: Person, text: str) -> None:
     """Send a private message and show the sender what was sent."""
-    sentence = speaker.muted()
-    if sentence is not None:
-        speaker.reply(sentence)
-        return
     speaker.directory.whisper(speaker.session, target, text)
     speaker.reply(f"[pm to {target.shown}] {text}")
     if target.away is not None:
@@ -43,10 +38,6 @@ def write_to(speaker: Speaker, name: str, text: str) -> None:
         person = speaker.logins.connected(account)
     if person is not None or account is None:
         whisper(speaker, person or speaker.directory.find(name), text)
-        return
-    sentence = speaker.muted()
-    if sentence is not None:
-        speaker.reply(sentence)
         return
     answered = speaker.wait()
 
@@ -65,17 +56,17 @@ def write_to(speaker: Speaker, name: str, text: str) -> None:
         raise
 
 
-@command("me", "TEXT", "say what you do: * you wave")
+@command("me", "TEXT", "say what you do: * you wave", words=Words(), work=said_here, speech=True)
 def _me(speaker: Speaker, arguments: list[str]) -> None:
     say(speaker, arguments[0], Acted)
 
 
-@command("pm", "NAME TEXT", "say something to one person alone", "msg", "w")
+@command("pm", "NAME TEXT", "say something to one person alone", "msg", "w", words=Words(), speech=True)
 def _pm(speaker: Speaker, arguments: list[str]) -> None:
     write_to(speaker, *arguments)
 
 
-@command("reply", "TEXT", "answer the last private message", "r")
+@command("reply", "TEXT", "answer the last private message", "r", words=Words(), speech=True)
 def _reply(speaker: Speaker, arguments: list[str]) -> None:
     if speaker.person.correspondent is None:
         speaker.reply("Nobody has written to you yet. /pm NAME TEXT writes to somebody.")

@@ -58,8 +58,10 @@ from chat.domain.rights import (
     RANKS,
     check_join,
     check_not_banned,
+    check_renaming,
     check_speech,
     founded_by,
+    heard,
     may_see,
     no_such_room,
 )
@@ -87,6 +89,9 @@ LINGER_SECONDS = 120.0
 """How long somebody with an account is waited for whose last connection dropped: a change of network takes less."""
 NOT_CONNECTED = "Not connected"
 """What others read of somebody who is away because none of their devices is connected."""
+
+AWAY = "away"
+"""What a room is told of somebody who is away, and may not say there why."""
 
 Speech = type[Said] | type[Acted] | type[Noticed]
 
@@ -484,6 +489,7 @@ class Directory:
         person = session.person
         if person.name == name:
             return
+        check_renaming(person)
         self.check_free(name, person)
         msgid, now = self.journal.stamp()
         self.journal.record(Renamed(msgid, now, session.identity, name.shown, _places(person)))
@@ -530,6 +536,7 @@ class Directory:
             reason = session.away if session in sessions and session.away else person.away or session.away
         if reason == person.away:
             return
+        reason = reason and heard(person, person.rooms, reason, AWAY)
         msgid, now = self.journal.stamp()
         self.journal.record(AwayChanged(msgid, now, session.identity, reason, _places(person)))
 
@@ -624,7 +631,8 @@ class Directory:
             self.journal.record(ModeChanged(msgid, now, self.server, room.name, change), room)
         if person.away is not None:
             msgid, now = self.journal.stamp()
-            self.journal.record(AwayChanged(msgid, now, author, person.away, {room.folded: 0}))
+            shown = heard(person, (room,), person.away, AWAY)
+            self.journal.record(AwayChanged(msgid, now, author, shown, {room.folded: 0}))
 
     def join_lobby(self, session: Session) -> None:
         """Go where everybody starts."""
@@ -634,7 +642,7 @@ class Directory:
         """Leave a room."""
         self.member(session.person, room)
         msgid, now = self.journal.stamp()
-        reason = one_line(reason, REASON_BYTES)
+        reason = heard(session.person, (room,), one_line(reason, REASON_BYTES))
         self.happened(room, Left(msgid, now, session.identity, room.name, reason))
 
     def _take_out(self, person: Person, room: Room) -> None:

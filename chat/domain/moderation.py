@@ -9,7 +9,7 @@ from chat.domain.directory import Directory
 from chat.domain.events import Invited, Kicked, TopicChanged
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.rights import RANKS, check_founder, is_operator, may_run, need_run, rank
+from chat.domain.rights import RANKS, check_founder, check_speech, is_operator, may_run, need_run, rank
 from chat.domain.room import Room
 from chat.domain.session import Session
 from chat.domain.text import REASON_BYTES, TOPIC_BYTES, one_line
@@ -74,6 +74,8 @@ def set_topic(directory: Directory, session: Session, room: Room, text: str) -> 
     member = directory.member(person, room)
     if "t" in room.flags and rank(member) < RANKS["o"]:
         need_run(person, room, "change its topic")
+    if not may_run(person, room):
+        check_speech(person, room)
     if len(text.encode()) > TOPIC_BYTES:
         raise Refused(Why.TOO_LONG, f"A topic may have {TOPIC_BYTES} bytes; shorten it.", room.name)
     text = one_line(text, TOPIC_BYTES)

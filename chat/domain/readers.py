@@ -117,11 +117,10 @@ class Cursor:
         if not places or len(places) < 2:
             return False
         here = self.room.folded
-        for folded, position in places.items():
-            if folded == here:
-                continue
-            for other in self.session.reading():
-                if other.room.folded == folded and other.begins <= position < other.position:
+        for other in self.session.reading():
+            if other.room.folded != here:
+                position = places.get(other.room.folded)
+                if position is not None and other.begins <= position < other.position:
                     return True
         return False
 

@@ -14,7 +14,7 @@ from chat.domain.history import Conversation, HistoryEvent, Target, is_speech, n
 from chat.domain.names import fold
 from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
-from chat.domain.rights import may_run
+from chat.domain.rights import heard, may_run
 from chat.domain.session import Session
 from chat.domain.text import REASON_BYTES, one_line
 
@@ -33,6 +33,7 @@ def redact(directory: Directory, session: Session, name: str, msgid: str, reason
             done(Refused(Why.NOT_IN_ROOM, f"You are not in {name}.", name))
             return
         name, target, people, runs = room.name, room.folded, list(room.members), may_run(person, room)
+        reason = heard(person, (room,), reason)
     else:
         partner = directory.people.get(fold(name))
         if partner is None:

@@ -7,6 +7,8 @@ Source: Modern IRC, "Channel Modes" and "Channel Membership Prefixes".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chat.domain.events import Identity
 from chat.domain.masks import matches, silences
 from chat.domain.names import fold
@@ -131,6 +133,37 @@ def check_speech(person: Person, room: Room, text: str = "") -> None:
 
 def _excepted_from_silence(room: Room, who: Identity) -> bool:
     return any(silences(entry.mask, who) for entry in room.masks("e"))
+
+
+def may_speak(person: Person, room: Room) -> bool:
+    """Whether somebody may speak in a room."""
+    try:
+        check_speech(person, room)
+    except Refused:
+        return False
+    return True
+
+
+def heard(person: Person, rooms: Iterable[Room], text: str, instead: str = "") -> str:
+    """What these rooms get to read of a text that is no speech, such as a reason: not that of who may not speak."""
+    return text if not text or all(may_speak(person, room) for room in rooms) else instead
+
+
+def check_renaming(person: Person) -> None:
+    """Raise `Refused` for somebody whom a ban keeps from speaking in one of their rooms: a name can be read, too."""
+    for room, member in person.rooms.items():
+        who = person.identity
+        if (
+            not member.modes
+            and any(silences(entry.mask, who) for entry in room.masks("b"))
+            and not _excepted_from_silence(room, who)
+        ):
+            raise Refused(
+                Why.CANNOT_SAY,
+                f"You may not speak in {room.name} (+b), and not change your name there. "
+                f"/part {room.name} first.",
+                room.name,
+            )
 
 
 def check_founder(person: Person, member: Member) -> None:

@@ -31,6 +31,8 @@ class Figures:
     """Connections open, by dialect (`plain`, `irc`, and a name for those that have not chosen)."""
     refused: int
     """Connections refused, since start."""
+    waited: int
+    """Commands that had to wait for their turn, since start: who gives them asks for more than there is time for."""
     muted: int
     """How often somebody was muted, since start."""
     bytes_in: int

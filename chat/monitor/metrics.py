@@ -41,6 +41,9 @@ class ChatCollector(Collector):
             connections.add_metric([dialect], count)
         yield connections
         yield CounterMetricFamily("chat_connections_refused", "Connections refused.", f.refused)
+        yield CounterMetricFamily(
+            "chat_commands_waited", "Commands that had to wait for their turn.", f.waited
+        )
         refusals = CounterMetricFamily("chat_refusals", "What was refused, by reason.", labels=["reason"])
         for reason, count in f.refusals.items():
             refusals.add_metric([reason], count)

@@ -32,6 +32,7 @@ class Overview:
             private_messages=stats.private_messages.total,
             connections=connections,
             refused=stats.refused,
+            waited=self._factory.budgets.waited,
             muted=stats.muted,
             bytes_in=stats.bytes_in,
             bytes_out=stats.bytes_out,

@@ -26,10 +26,7 @@ class Dialect(Reader, Protocol):
         """Whose session this is."""
 
     def line(self, line: bytes) -> None:
-        """A line from the other side, without its line end."""
-
-    def free_of_charge(self, line: bytes) -> bool:
-        """Whether a line costs nothing of the message rate: answers to pings, registration."""
+        """A line from the other side, without its line end: asks `ChatProtocol.must_wait` before it does anything."""
 
     def gap(self, cursor: Cursor, missed: int) -> bytes:
         """The line that tells a reader how many events of a room it missed."""

@@ -16,6 +16,7 @@ from chat.domain.mailbox import Mailbox, NoMailbox
 from chat.domain.stats import Bounded
 from chat.listening.deadlines import Deadlines
 from chat.listening.tls import Tls
+from chat.network.budgets import ADDRESSES_AT_MOST, Budgets
 from chat.network.delivery import Fanout
 from chat.network.dialect import LOOK_SECONDS, Dialect, PersonDialect
 from chat.network.listener import ChatProtocol, Web
@@ -71,11 +72,15 @@ class ChatFactory(Factory):
         """What TLS clients are answered with, if there is a certificate."""
         self.web: Web | None = None
         """What answers HTTP requests."""
+        self.budgets = Budgets(reactor)
         self.connections: dict[ChatProtocol, None] = {}
         self._silence: TimingWheel[ChatProtocol] = TimingWheel(SWEEP_SECONDS)
         live = settings.max_per_address
         self.limits = AddressLimits(live, most_new(live))
-        directory.stats.bounded.append(Bounded("addresses", self.limits.__len__, MAX_TRACKED))
+        directory.stats.bounded += [
+            Bounded("addresses", self.limits.__len__, MAX_TRACKED),
+            Bounded("addresses with a budget", self.budgets.addresses, ADDRESSES_AT_MOST),
+        ]
         self.greeting: Deadlines[ChatProtocol] = Deadlines(reactor, GREETING_SECONDS, ChatProtocol.greet)
         self.naming: Deadlines[ChatProtocol] = Deadlines(reactor, NAME_SECONDS, self._nameless)
         self.registering: Deadlines[ChatProtocol] = Deadlines(reactor, REGISTRATION_SECONDS, self._nameless)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, Protocol
+from math import inf
+from typing import Any, Protocol, TypeVar
 
 from OpenSSL import crypto
 from twisted.internet.error import ConnectionDone
@@ -24,14 +25,16 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from chat.domain.directory import Directory
-from chat.domain.limits import MUTE_SECONDS, AddressLimits, Step
+from chat.domain.limits import MUTE_SECONDS, NOTICE_AGAIN, AddressLimits, Step, address_key
 from chat.domain.logins import Logins
 from chat.domain.readers import Cursor
 from chat.domain.session import Session, State
+from chat.domain.terms import Cost, Terms
 from chat.listening.deadlines import Deadlines
 from chat.listening.first_bytes import HTTP_METHODS, Door, door_of
 from chat.listening.sockets import host_of
 from chat.listening.tls import Tls, TlsConnection
+from chat.network.budgets import Budgets
 from chat.network.delivery import Fanout
 from chat.network.dialect import Dialect, PersonDialect
 from chat.network.endings import CLOSED
@@ -46,6 +49,14 @@ from chat.network.websocket import GOING_AWAY, NORMAL, Framing, WebSocket, frame
 
 INPUT_BYTES = 10 * 1024
 """Bytes without a line end after which a connection is closed: more than any dialect allows in a line."""
+
+T = TypeVar("T")
+
+BEYOND = (
+    "What you and others at your address ask of this server is more work than its share: "
+    "it is done after what others ask. Nothing is lost."
+)
+"""What somebody is told, once a minute, who has used more than the budget."""
 
 IRC_WORDS = frozenset((b"CAP", b"NICK", b"USER", b"PASS", b"PING"))
 
@@ -84,6 +95,7 @@ class ConnectionOwner(Protocol):
     settings: Settings
     logins: Logins
     limits: AddressLimits
+    budgets: Budgets
     cloak: Callable[[str], str]
     tls: Tls | None
     web: Web | None
@@ -121,6 +133,10 @@ class ChatProtocol(PausingLineReceiver):
     def __init__(self) -> None:
         super().__init__()
         self.address = ""
+        self.address_key: str | None = None
+        self.used_until = 0.0
+        """When this connection will have its whole budget of work again: see `chat.network.budgets`."""
+        self._told_beyond = -inf
         self.admitted = False
         self.dialect: Dialect | None = None
         self._person: PersonDialect | None = None
@@ -156,6 +172,8 @@ class ChatProtocol(PausingLineReceiver):
         self.outlet = outlet_for(self.transport, self, factory.fanout)
         self.last_line = factory.seconds()
         self.address = host_of(self.transport.getPeer())
+        self.address_key = address_key(self.address)
+        self.used_until = factory.budgets.stranger()
         directory = factory.directory
         self.session = Session(
             directory.new_session(), self.address, factory.cloak(self.address), directory.seconds()
@@ -401,15 +419,36 @@ class ChatProtocol(PausingLineReceiver):
         self.count_line()
         if line.endswith(b"\r"):
             line = line[:-1]
-        if self.pace is not None and not dialect.free_of_charge(line):
-            now = self.factory.seconds()
-            step, wait = self.pace.line(now)
-            if step is not Step.GO_ON:
-                self._escalate(step, dialect)
-            if wait > 0:
-                self.hold_line(line, wait)
-                return
         dialect.line(line)
+
+    def is_free(self, terms: Terms) -> bool:
+        """Whether a command costs nothing: speech, which the pace limits, on a server that has no limit on it."""
+        return terms.speech and self.pace is None
+
+    def must_wait(self, cost: Cost, do: Callable[[T], object], what: T) -> bool:
+        """Count what a command costs; True if `do(what)` is called later, and nothing more is read until then."""
+        seconds = 0.0
+        if cost.lines and self.pace is not None:
+            step, seconds = self.pace.line(self.factory.seconds(), cost.lines)
+            if step is not Step.GO_ON and self.dialect is not None:
+                self._escalate(step, self.dialect)
+        if seconds > 0:
+            self.hold_back(
+                lambda what: self.must_wait(cost._replace(lines=0.0), do, what) or do(what), what, seconds
+            )
+            return True
+        if not self.factory.budgets.must_wait(self, cost.work, cost.apart):
+            return False
+        self.hold_back(do, what)
+        self._tell_beyond()
+        return True
+
+    def _tell_beyond(self) -> None:
+        now = self.factory.seconds()
+        if now - self._told_beyond >= NOTICE_AGAIN and self.factory.budgets.is_beyond(self):
+            self._told_beyond = now
+            if self.dialect is not None:
+                self.dialect.tell_sentence(BEYOND)
 
     def _decide(self, line: bytes) -> Dialect | None:
         words = line.split(None, 2)
@@ -463,11 +502,6 @@ class ChatProtocol(PausingLineReceiver):
     def may_read(self) -> bool:
         """Whether this connection is still to be read."""
         return not self.outlet.closed
-
-    def deal_with(self, line: bytes) -> None:
-        """A line whose turn has come."""
-        if self.dialect is not None and self.session.alive and not self.outlet.closed:
-            self.dialect.line(line)
 
     def hide_typing(self, yes: bool) -> None:
         """Ask a telnet client not to show what is typed, or to show it again (RFC 857).

@@ -242,10 +242,11 @@ class Outlet:
     def _next(self) -> bytes:
         """What comes next for this reader, at most about `CHUNK` bytes of the rooms; b"" if nothing waits."""
         parts: list[bytes] = []
+        seen: set[str] = set()
         size = 0
         own = self._own
         while own and size < CHUNK:
-            size = self._read_rooms(own[0].goals, parts, size)
+            size = self._read_rooms(own[0].goals, parts, seen, size)
             if size < CHUNK:
                 lines = own.pop(0).lines
                 parts += lines
@@ -253,10 +254,12 @@ class Outlet:
                 size += taken
                 self._own_bytes -= taken
         if size < CHUNK:
-            self._read_rooms(None, parts, size)
+            self._read_rooms(None, parts, seen, size)
         return b"".join(parts)
 
-    def _read_rooms(self, goals: dict[Cursor, int] | None, parts: list[bytes], size: int) -> int:
+    def _read_rooms(
+        self, goals: dict[Cursor, int] | None, parts: list[bytes], seen: set[str], size: int
+    ) -> int:
         """Add what the rooms have up to these goals, or to their ends, to `parts`, whose `size` is returned."""
         for cursor in self._connection.cursors():
             if cursor.held:
@@ -273,17 +276,28 @@ class Outlet:
                     self._keeper.count(0, missed)
                     parts.append(self._connection.gap(cursor, missed))
                     cursor.position = start
-                size += self._render(cursor, start, events[: end - start], parts, CHUNK - size)
+                size += self._render(cursor, start, events[: end - start], parts, seen, CHUNK - size)
         return size
 
     def _render(
-        self, cursor: Cursor, position: int, events: list[LogEvent], parts: list[bytes], space: int
+        self,
+        cursor: Cursor,
+        position: int,
+        events: list[LogEvent],
+        parts: list[bytes],
+        seen: set[str],
+        space: int,
     ) -> int:
         size = 0
         session = cursor.number
         rendering = cursor.rendering
         for event in events:
-            if event.author.session != session and not cursor.already_read(event):
+            # What stands in fifty logs is asked about in the first of them only.
+            several = len(getattr(event, "places", ())) > 1
+            known = several and event.msgid in seen
+            if several:
+                seen.add(event.msgid)
+            if event.author.session != session and not known and not cursor.already_read(event):
                 data = rendered(rendering, event)
                 parts.append(data)
                 size += len(data)

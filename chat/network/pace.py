@@ -24,9 +24,9 @@ class Pace:
         """So many bytes came; the seconds for which no more may be read."""
         return self._bytes.take(now, count)
 
-    def line(self, now: float) -> tuple[Step, float]:
-        """A line came; what to tell the person, and the seconds for which the line waits."""
-        wait = self._lines.take(now)
+    def line(self, now: float, count: float = 1.0) -> tuple[Step, float]:
+        """Something came that costs `count` lines; what to tell the person, and the seconds for which it waits."""
+        wait = self._lines.take(now, count)
         return self._escalation.weigh(now, wait), wait
 
     def notice(self) -> str:

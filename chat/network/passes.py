@@ -24,6 +24,8 @@ _log = Logger()
 
 BROKEN = -1
 """Instead of the number of bytes that a transport took: it takes nothing any more."""
+CATCH_UP = 16
+"""Readers whose time it takes to look through all the rooms of one."""
 MANY = -1
 """Among the authors of a chunk: an event in it stands in several logs, so readers of several rooms need a look."""
 
@@ -37,13 +39,25 @@ Chunk: TypeAlias = tuple[bytes, set[int]]
 class Pass:
     """The fan-out of one room. At the end of a walk who has read everything stands with `together` others at most."""
 
-    __slots__ = ("_alone", "_end", "_groups", "_news", "_together", "began", "fresh", "room", "started_at")
+    __slots__ = (
+        "_alone",
+        "_end",
+        "_groups",
+        "_looked",
+        "_news",
+        "_together",
+        "began",
+        "fresh",
+        "room",
+        "started_at",
+    )
 
     def __init__(self, room: Room, together: int) -> None:
         self.room = room
         self._together = together
         self.began = 0.0
         self._news: News | None = None
+        self._looked = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -58,20 +72,20 @@ class Pass:
         """Serve about `budget` readers; return how many were looked at, and the bytes that were sent."""
         self.fresh = False
         self._end = end = self.room.log.end
-        looked = sent = 0
+        self._looked = sent = 0
         groups = self._groups
-        while groups and looked < budget:
+        while groups and self._looked < budget:
             shared = groups.pop()
-            looked += len(shared.members)
+            self._looked += len(shared.members)
             if shared.position < end:
                 sent += self._serve_together(shared)
         alone = self._alone
-        while alone and looked < budget:
+        while alone and self._looked < budget:
             cursor = alone.pop()
-            looked += 1
+            self._looked += 1
             if cursor.position < end and cursor.stop is None and not cursor.held:
                 sent += self._serve_alone(cursor)
-        return looked, sent
+        return self._looked, sent
 
     def finished(self) -> bool:
         """Whether every reader has been offered everything; if news came meanwhile, a new walk begins."""
@@ -109,7 +123,7 @@ class Pass:
             return 0
         data, authors = self._chunk(shared.rendering, position, to_bytes)
         if MANY in authors:
-            _read_alone(shared, 1)
+            self._looked += CATCH_UP * _read_alone(shared, 1)
         shared.position = self._end
         # A copy, because whoever does not take everything leaves the cursor.
         pushes = list(shared.pushes.values())
@@ -159,6 +173,7 @@ class Pass:
         data, authors = self._chunk(cursor.rendering, position, rendered)
         if authors:
             if MANY in authors and len(cursor.session.cursors) > 1:
+                self._looked += CATCH_UP
                 _catch_up(outlet)
                 return 0
             if cursor.number in authors:
@@ -239,11 +254,12 @@ def _broken(problem: Exception) -> int:
     return BROKEN
 
 
-def _read_alone(shared: SharedCursor, rooms: int) -> None:
-    """Let those who are in more than so many rooms read on alone."""
-    for cursor in list(shared.members.values()):
-        if len(cursor.session.cursors) > rooms:
-            _catch_up(cursor.outlet)
+def _read_alone(shared: SharedCursor, rooms: int) -> int:
+    """Let those who are in more than so many rooms read on alone; return how many these are."""
+    several = [cursor for cursor in shared.members.values() if len(cursor.session.cursors) > rooms]
+    for cursor in several:
+        _catch_up(cursor.outlet)
+    return len(several)
 
 
 def _catch_up(outlet: Outlet) -> None:

@@ -12,14 +12,22 @@ from twisted.protocols.basic import LineReceiver
 from chat.network.endings import LOST
 
 LINES_A_TURN = 512
-"""Lines of one connection that are dealt with before others have their turn: some 10 ms. One read can bring 32,768."""
+"""Lines that are dealt with before others have their turn: some 10 ms. One read can bring 32,768. Connections that have
+so many at once share them."""
+FEW_LINES = 16
+"""Lines that a connection may have dealt with of each read, whoever else has many; half as many when others wait."""
 
 THROTTLED = 1
 CONGESTED = 2
 HELD = 4
 ANSWERING = 8
 YIELDING = 16
+WAITING = 32
 """Reasons for which a connection is not read at the moment."""
+
+
+Held = tuple[Callable[[Any], object], Any]
+"""What is to be done later, and with what."""
 
 
 class PausingLineReceiver(LineReceiver):
@@ -36,14 +44,16 @@ class PausingLineReceiver(LineReceiver):
         self._busyReceiving = False
         self.paused = False
         self._pauses = 0
-        self._lines_left = LINES_A_TURN
+        self._lines_left = FEW_LINES
         self._answers = 0
-        self._held: bytes | None = None
+        self._held: Held | None = None
+        self._held_for_time = False
         self._timer: IDelayedCall | None = None
         self._at_last: Callable[[], None] | None = None
 
     def cut_lines(self, data: bytes) -> None:
         """Cut what comes into lines. Nearly always it is one whole line, for which no buffer has to be kept."""
+        self._lines_left = min(self._lines_left, FEW_LINES)
         if (
             0 <= data.find(b"\n") == len(data) - 1 <= self.MAX_LENGTH
             and not self._buffer
@@ -62,10 +72,6 @@ class PausingLineReceiver(LineReceiver):
 
     # what subclasses refine
 
-    def deal_with(self, line: bytes) -> None:
-        """A line whose turn has come after `hold_line`."""
-        self.lineReceived(line)
-
     def abort(self, reason: str) -> None:
         """Close at once."""
         self.transport.abortConnection()
@@ -83,21 +89,39 @@ class PausingLineReceiver(LineReceiver):
             if self._timer.getTime() < due:
                 self._timer.reset(seconds)
             return
-        self._timer = self.factory.reactor.callLater(seconds, self._go_on)
+        self._timer = self.factory.reactor.callLater(seconds, self._time_over)
         self._pause(THROTTLED)
 
-    def hold_line(self, line: bytes, seconds: float) -> None:
-        """Deal with this line, and whatever comes after it, only when so much time has passed."""
-        self._held = line
-        self.wait(seconds)
+    def hold_back(self, do: Callable[[Any], object], what: Any, seconds: float = 0.0) -> None:
+        """Do something, and whatever comes after it, only when so much time has passed, or when `go_on` is called."""
+        self._held = (do, what)
+        self._pause(WAITING)
+        if seconds > 0:
+            self._held_for_time = True
+            self.wait(seconds)
+
+    def go_on(self) -> None:
+        """Do what was held back, and read on."""
+        held, self._held = self._held, None
+        if held is not None and self.may_read():
+            do, what = held
+            self._guard(lambda: do(what))
+        if self._held is None:
+            self._resume(WAITING)
 
     def count_line(self) -> None:
-        """A line is dealt with; after `LINES_A_TURN` the others have their turn."""
+        """A line is dealt with; after so many the others have their turn."""
         self._lines_left -= 1
-        if not self._lines_left:
-            self._lines_left = LINES_A_TURN
+        if self._lines_left <= 0:
+            turns = self.factory.budgets
+            turns.yielding += 1
+            self._lines_left = max(FEW_LINES // 2, LINES_A_TURN // turns.yielding)
             self._pause(YIELDING)
-            self.factory.reactor.callLater(0, self._resume, YIELDING)
+            self.factory.reactor.callLater(0, self._yielded)
+
+    def _yielded(self) -> None:
+        self.factory.budgets.yielding -= 1
+        self._resume(YIELDING)
 
     def congested(self, yes: bool) -> None:
         """The other side does not take its replies: its commands wait."""
@@ -144,22 +168,22 @@ class PausingLineReceiver(LineReceiver):
             then()
 
     def stop_waiting(self) -> None:
-        """No timer is of use any more."""
+        """Nothing that waits is of use any more."""
+        self._held = None
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
 
     def stop_reading(self) -> None:
         """Forget what was read and not dealt with."""
         self.stop_waiting()
-        self._held = None
         self.clearLineBuffer()
 
     # how
 
-    def _go_on(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            self._guard(lambda: self.deal_with(held))
+    def _time_over(self) -> None:
+        if self._held_for_time:
+            self._held_for_time = False
+            self.go_on()
         self._resume(THROTTLED)
 
     def _guard(self, go_on: Callable[[], object]) -> None:

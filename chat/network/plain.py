@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import TypeVar
 
+from chat.commands import table, talk
 from chat.commands.accounts import come_in
 from chat.commands.speaker import advice
-from chat.commands.table import run
-from chat.commands.talk import say
+from chat.commands.terms import said_here
 from chat.domain import missed
 from chat.domain.accounts import PASSWORD_LEAST, Account, Answer
 from chat.domain.directory import Directory
@@ -31,6 +32,7 @@ from chat.domain.refused import Refused, Why
 from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
 from chat.domain.session import Session
+from chat.domain.terms import ASKING, HASH, Terms, Words
 from chat.domain.text import printable
 from chat.domain.wording import listed
 from chat.network.dialect import LOOK_SECONDS
@@ -45,8 +47,14 @@ from chat.network.plain_rendering import (
     shared_rendering,
 )
 
+T = TypeVar("T")
+
 LINE_BYTES = 1024
 """Longest line of a person, without its line end: ssh-chat's limit, two terminal screens of text."""
+SPEECH = Terms(words=Words(), work=said_here, speech=True)
+"""The terms of a line without a slash."""
+SECRET = Terms(apart=HASH)
+"""The terms of a password that was asked for."""
 OF_PASSWORDS = frozenset(
     {
         Why.NAME_TAKEN,
@@ -129,18 +137,28 @@ class PlainDialect:
     def line(self, line: bytes) -> None:
         """A line that was typed: a name, a command, or something to say."""
         if len(line) > LINE_BYTES:
-            self.reply(
-                f"Your line of {len(line)} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
-            )
-            return
-        if self._secret is not None:
-            self._take_secret(line)
-            return
-        text = printable(line.decode("utf-8", "replace"))
-        if self.person.name is None:
-            self._take_name(text.strip())
+            self._do(ASKING, (), self._too_long, len(line))
+        elif self._secret is not None:
+            self._do(SECRET, (), self._take_secret, line)
         else:
-            self._obey(text)
+            self._text(printable(line.decode("utf-8", "replace")))
+
+    def _text(self, text: str) -> None:
+        do = self._take_name if self.person.name is None else self._obey
+        if _is_command(text):
+            self._do(*table.terms_of(text.strip()), do, text)
+        else:
+            self._do(ASKING if self.person.name is None else SPEECH, (), do, text)
+
+    def _do(self, terms: Terms, arguments: Sequence[str], do: Callable[[T], None], what: T) -> None:
+        connection = self._connection
+        if connection.is_free(terms) or not connection.must_wait(terms.cost(self, arguments), do, what):
+            do(what)
+
+    def _too_long(self, length: int) -> None:
+        self.reply(
+            f"Your line of {length} bytes was not sent: a line may have {LINE_BYTES}. Send it in parts."
+        )
 
     def _obey(self, text: str) -> None:
         """Do or say what somebody typed who has a name."""
@@ -151,25 +169,31 @@ class PlainDialect:
             self._say(held)
         elif held and answer in ("", "n", "no"):
             self.reply("It was not said.")
-        elif text.startswith("/") and not text.startswith("//"):
-            run(self, text.strip())
+        elif _is_command(text):
+            table.run(self, text.strip())
         elif text.strip() and doubts:
             self._held = text
             where = self.room.name if self.room is not None else "others"
             self.reply(
                 f"Say that to {where}? y does, n does not. A password is asked for by /login NAME, unseen."
             )
-        elif text.strip():
-            self._say(text[1:] if text.startswith("//") else text)
+        else:
+            self._say(text)
 
     def _say(self, text: str) -> None:
+        sentence = self.muted()
+        if sentence is not None:
+            self.reply(sentence)
+            return
         try:
-            say(self, text.rstrip())
+            if text.strip():
+                talk.say(self, (text[1:] if text.startswith("//") else text).rstrip())
         except Refused as refused:
             self.directory.stats.refuse(refused)
             self.reply(refused.sentence)
 
     def _take_name(self, text: str) -> None:
+        text = text.strip()
         if not text:
             self.reply("Type a name and press Enter.")
             return
@@ -181,7 +205,7 @@ class PlainDialect:
             return
         word = text.lower().split()[0]
         if word == "/login":
-            run(self, text)
+            table.run(self, text)
             return
         if word in ("/nick", "/name") and text.partition(" ")[2].strip():
             text = text.partition(" ")[2].strip()
@@ -296,10 +320,6 @@ class PlainDialect:
     def wait(self) -> Callable[[], None]:
         """Read nothing more until an answer has come."""
         return self._connection.answering()
-
-    def free_of_charge(self, line: bytes) -> bool:
-        """Nothing that a person types is free."""
-        return False
 
     def too_long(self, length: int) -> None:
         """Say why the connection ends."""
@@ -501,3 +521,7 @@ class PlainDialect:
 
     def _put(self, *lines: str) -> bool:
         return self.outlet.put(self._bytes(*lines))
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith("/") and not text.startswith("//")

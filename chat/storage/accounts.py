@@ -26,6 +26,7 @@ from chat.domain.certificates import (
     no_such_certificate,
     too_many_certificates,
 )
+from chat.domain.limits import address_key
 from chat.domain.names import Name, check_name, fold
 from chat.domain.refused import Refused, Why
 from chat.domain.registry import GIVEN_UP
@@ -208,7 +209,7 @@ class StoredAccounts(AccountTable):
                 account = account._replace(credential=digest(answer.hashed))
                 self._write(lambda connection: insert_account(connection, account, *answer), stored)
 
-        self._hashing.submit(lambda: keep_password(password), hashed)
+        self._hashing.submit(lambda: keep_password(password), hashed, account.folded)
 
     def _write(
         self, change: Callable[[sqlite3.Connection], None], outcome: Callable[[Exception | None], None]
@@ -252,7 +253,7 @@ class StoredAccounts(AccountTable):
                     if unproved:
                         self._make_verifier(account, password)
 
-        self._hashing.submit(check, checked)
+        self._hashing.submit(check, checked, address_key(address) or folded)
 
     def _make_verifier(self, account: Account, password: str) -> None:
         """Of a password that was set before there were verifiers; its owner need not wait for it."""
@@ -262,7 +263,7 @@ class StoredAccounts(AccountTable):
                 text = answer.text
                 self._write(lambda connection: add_verifier(connection, account, text), self._noted)
 
-        self._hashing.submit(lambda: make_verifier(password), made)
+        self._hashing.submit(lambda: make_verifier(password), made, account.folded)
 
     def find_proof(self, name: str, address: str, done: Done[Proof]) -> None:
         """What checks a proof of a password."""
@@ -285,7 +286,7 @@ class StoredAccounts(AccountTable):
             else:
                 done(Proof(name, answer[0], read_verifier(answer[1])))
 
-        self._hashing.submit(lambda: self._reader.read(find), answered)
+        self._hashing.submit(lambda: self._reader.read(find), answered, address_key(address) or folded)
 
     def proved(self, proof: Proof, address: str) -> Account:
         """The password was proved."""
@@ -308,6 +309,7 @@ class StoredAccounts(AccountTable):
         self._hashing.submit(
             lambda: self._reader.read(lambda connection: account_by_certificate(connection, fingerprint)),
             answered,
+            fingerprint,
         )
 
     def certificates(self, account: Account, done: Done[list[str]]) -> None:
@@ -319,6 +321,7 @@ class StoredAccounts(AccountTable):
         self._hashing.submit(
             lambda: self._reader.read(lambda connection: certificates_of(connection, account.folded)),
             answered,
+            account.folded,
         )
 
     def add_certificate(self, account: Account, fingerprint: str, done: Done[Account]) -> None:
@@ -406,7 +409,7 @@ class StoredAccounts(AccountTable):
                 stored,
             )
 
-        self._hashing.submit(lambda: keep_password(password), kept)
+        self._hashing.submit(lambda: keep_password(password), kept, account.folded)
 
     def remove(self, account: Account, done: Done[Account]) -> None:
         """Forget an account."""

@@ -37,7 +37,7 @@ from chat.storage.reader import Reader, TookTooLong, place_of
 from chat.storage.rows import JOINED, SELECTED, event_of
 from chat.storage.search import forget_words
 from chat.storage.threads import Executor, Outcome, Overloaded
-from chat.storage.turns import Turns
+from chat.storage.turns import QuestionTurns
 from chat.storage.writer import Database
 
 
@@ -46,7 +46,7 @@ class ReaderThread:
 
     def __init__(self, executor: Executor, reader: Reader) -> None:
         self.executor = executor
-        self.turns = Turns(executor)
+        self.turns = QuestionTurns(executor)
         self.reader = reader
 
 
@@ -58,6 +58,7 @@ class StoredHistory(Remembered):
     def __init__(
         self,
         journal: StoredJournal,
+        rooms: ReaderThread,
         pages: ReaderThread,
         searches: ReaderThread,
         writes: Executor,
@@ -67,6 +68,7 @@ class StoredHistory(Remembered):
     ) -> None:
         super().__init__(log_of, markers)
         self._journal = journal
+        self._rooms = rooms
         self._pages = pages
         self._searches = searches
         self._writes = writes
@@ -164,7 +166,7 @@ class StoredHistory(Remembered):
         self._warming[log] = [then]
         before = log.entries[0].msgid if log.entries else None
         what = Range(log.room, None, before, KEEP, newest=True, speech=False)
-        reader = self._pages.reader
+        reader = self._rooms.reader
 
         def read(answer: list[LogEvent] | Exception) -> None:
             if isinstance(answer, Exception):
@@ -174,7 +176,7 @@ class StoredHistory(Remembered):
             for call in self._warming.pop(log):
                 call()
 
-        self._ask(self._pages, lambda: reader.page(what), read, asker=None)
+        self._ask(self._rooms, lambda: reader.page(what), read, asker=None)
 
     def targets(
         self,

@@ -273,6 +273,7 @@ def unusable(path: Path, error: sqlite3.Error) -> Unusable:
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:
+    """What an operator is told whose database cannot be used."""
     code = getattr(error, "sqlite_errorname", "") or ""
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return (

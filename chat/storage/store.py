@@ -63,8 +63,11 @@ STOP_SECONDS = 10.0
 HASHES_AT_MOST = 100
 """Passwords that may wait to be hashed: some 3 seconds, as long as anybody waits for a login."""
 
+READINGS = ("rooms", "pages", "searches", "passwords")
+"""Threads that read: who comes into a room does not wait for who pages through the past, nor these for searches."""
+
 T = TypeVar("T")
-QUESTIONS = ("pages", "searches")
+QUESTIONS = ("rooms", "pages", "searches")
 """The threads that answer people's questions: what waits for them waits in fair order, outside the thread."""
 
 MakeExecutor = Callable[[str], Executor]
@@ -135,8 +138,8 @@ class Storage(Service):
         self.health = Health()
         self._saver = Saver(reactor, self._writes, self._database)
         self._readings: list[ReaderThread] = []
-        pages, searches, hashing = (self._reading(make, name) for name in ("pages", "searches", "passwords"))
-        self._pages, self._searches = pages, searches
+        rooms, pages, searches, hashing = (self._reading(make, name) for name in READINGS)
+        self._rooms, self._pages, self._searches = rooms, pages, searches
         try:
             self.accounts = StoredAccounts(
                 clock,
@@ -191,7 +194,8 @@ class Storage(Service):
 
     def _make_executor(self, name: str) -> Executor:
         bound = HASHES_AT_MOST if name == "passwords" else WAITING_AT_MOST
-        executor = ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound)
+        yields = name in READINGS and name != "rooms"
+        executor = ThreadExecutor(f"chat-{name}", self._reactor.callFromThread, bound, yields)
         if name not in QUESTIONS:
             self._queues.append(Bounded(f"{name} for the disk", executor.waiting, bound))
         return executor
@@ -219,6 +223,7 @@ class Storage(Service):
 
         history = StoredHistory(
             self._stored_journal,
+            self._rooms,
             self._pages,
             self._searches,
             self._writes,

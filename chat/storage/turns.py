@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Hashable
 from typing import NoReturn
 
 from chat.storage.threads import WAITING_AT_MOST, Executor, Outcome, Overloaded, T, Work
 
 
-class Turns:
+class QuestionTurns:
     """An `Executor` that gives another one a single piece of work at a time, and keeps what waits in fair order.
 
     Somebody who asks for page after page, on however many connections, delays others by one page; who comes into a
@@ -22,16 +23,16 @@ class Turns:
         self._bound = bound
         self._waiting = 0
         self._own: deque[tuple[Work[object], Outcome[object]]] = deque()
-        self._asked: dict[str, deque[tuple[Work[object], Outcome[object]]]] = {}
+        self._asked: dict[Hashable, deque[tuple[Work[object], Outcome[object]]]] = {}
         """By asker, in the order of their turns."""
         self._working = False
 
-    def submit(self, work: Work[T], outcome: Outcome[T], asker: str | None = None) -> None:
-        """Do it when its turn has come. `asker`: the `person_key` of who asks, None for the server itself."""
+    def submit(self, work: Work[T], outcome: Outcome[T], of: Hashable = None) -> None:
+        """Do it when its turn has come. `of`: the `person_key` of who asks, None for the server itself."""
         if self._waiting >= self._bound:
             self._executor.submit(_too_much, outcome)
             return
-        queue = self._own if asker is None else self._asked.setdefault(asker, deque())
+        queue = self._own if of is None else self._asked.setdefault(of, deque())
         queue.append((work, outcome))  # type: ignore[arg-type]
         self._waiting += 1
         if not self._working:

@@ -48,6 +48,7 @@ class Invented:
             private_messages=0,
             connections={"plain": 1, "irc": 2},
             refused=0,
+            waited=0,
             muted=0,
             bytes_in=0,
             bytes_out=0,

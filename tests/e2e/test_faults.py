@@ -6,6 +6,7 @@ The chat goes on for those who are here; what cannot be stored is acknowledged t
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -18,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from chat.storage.schema import DATABASE
-from tests.e2e.harness import Server, wait_until
+from tests.e2e.conftest import Connect
+from tests.e2e.harness import Server, enter, wait_until
 
 PATIENCE = 20.0
 ACKNOWLEDGED = "echo-message labeled-response message-tags batch"
@@ -193,15 +195,37 @@ def test_a_damaged_database_ends_it_with_a_sentence_that_says_how_to_restore(
     assert stopped.stop() == 0
 
 
-def test_a_page_of_events_that_is_damaged_is_said_in_the_same_words(stopped: Server) -> None:
-    database = stopped.data / DATABASE
-    connection = sqlite3.connect(database)
-    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'events'").fetchone()
+def damage(path: Path, table: str) -> None:
+    """Write over the first page of a table."""
+    connection = sqlite3.connect(path)
+    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     connection.close()
-    with database.open("r+b") as file:
+    with path.open("r+b") as file:
         file.seek((root - 1) * 4096)
         file.write(os.urandom(4096))
+
+
+@pytest.mark.parametrize("table", ["events", "rooms"])
+def test_a_page_of_a_table_that_is_damaged_is_said_in_the_same_words(stopped: Server, table: str) -> None:
+    damage(stopped.data / DATABASE, table)
     assert "is damaged" in refused(stopped)
+
+
+def test_a_page_that_is_damaged_meanwhile_is_told_to_who_asks_and_the_others_go_on(
+    server: Server, nc: Connect
+) -> None:
+    bob, carol = enter(nc(server.port), "bob"), enter(nc(server.port), "carol")
+    bob.send("hello")
+    carol.read_until("<bob> hello")
+    database = sqlite3.connect(server.data / DATABASE)
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    damage(server.data / DATABASE, "events")
+    carol.send("/join #other", "/history before 2020-01-01")
+    carol.read_until(re.compile("cannot be read at the moment|Nothing was said"))
+    bob.send("we go on")
+    carol.read_until("<bob> we go on")
+    assert "Traceback" not in server.log
 
 
 def test_a_backup_of_an_older_release_is_brought_up_to_date(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ NO_FIGURES = Figures(
     private_messages=0,
     connections={},
     refused=0,
+    waited=0,
     muted=0,
     bytes_in=0,
     bytes_out=0,

@@ -118,3 +118,108 @@ def test_behind_a_relay_others_are_not_muted(server: Server) -> None:
     bob.lose()
     assert join_plain(server, "ann", address="127.0.0.1").ask("hello") == []
     assert "muted" in join_plain(server, "bob", address="127.0.0.1").ask("hello")[0]
+
+
+# what a mute forbids, besides speech
+
+
+WORD = "spam"
+"""What nobody is to read."""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"TOPIC #lobby :{WORD}",
+        f"AWAY :{WORD}",
+        f"NICK {WORD}",
+        f"SETNAME :{WORD}",
+        f"PART #lobby :{WORD}",
+        f"QUIT :{WORD}",
+        f"METADATA * SET status :{WORD}",
+        f"@+draft/react={WORD} TAGMSG #lobby",
+        f"NOTICE #lobby :{WORD}",
+        f"MODE #lobby +b {WORD}!*@*",
+        f"MODE #lobby +k {WORD}",
+        f"KICK #lobby carol :{WORD}",
+        f"BATCH +a draft/multiline #lobby\r\n@batch=a PRIVMSG #lobby :{WORD}\r\nBATCH -a",
+        f"REGISTER {WORD} * password1",
+    ],
+)
+def test_nothing_that_somebody_muted_writes_on_irc_reaches_anybody(server: Server, line: str) -> None:
+    caps = "away-notify setname message-tags batch draft/multiline draft/metadata-2 account-notify"
+    carol, bob = join_irc(server, "carol", caps=caps), join_irc(server, "bob", caps=caps)
+    carol.send("METADATA * SUB status", "JOIN #lobby")
+    bob.send("JOIN #lobby")
+    server.directory.room("#lobby").members[server.directory.find("bob")].modes = "o"
+    mute(server, "bob", 600)
+    carol.lines()
+    bob.send(line)
+    assert not any(WORD in heard for heard in carol.lines())
+    newcomer = join_irc(server, "dave")
+    newcomer.send("JOIN #lobby", "WHOIS bob")
+    assert not any(WORD in heard for heard in newcomer.lines())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(f"/{command} {WORD}" for command in ("topic", "away", "nick", "exit", "me", "reply", "ban")),
+        *(f"/{command} {WORD}" for command in ("pm carol", "mode +k", "kick carol", "invite carol")),
+        f"/{WORD}",
+        f"//{WORD}",
+    ],
+)
+def test_nothing_that_somebody_muted_types_reaches_anybody(server: Server, line: str) -> None:
+    carol, bob = join_plain(server, "carol"), join_plain(server, "bob")
+    carol.send("/pm bob hello")
+    server.directory.room("#lobby").members[server.directory.find("bob")].modes = "o"
+    mute(server, "bob", 600)
+    carol.lines()
+    bob.send(line)
+    assert not any(WORD in heard for heard in carol.lines())
+
+
+@pytest.mark.parametrize(
+    "line", ["PART #lobby :goodbye", "QUIT :goodbye", "AWAY", "MODE #lobby +m", "JOIN #new"]
+)
+def test_who_is_muted_may_do_what_needs_no_words(server: Server, line: str) -> None:
+    bob = join_irc(server, "bob")
+    bob.send("JOIN #lobby")
+    server.directory.room("#lobby").members[server.directory.find("bob")].modes = "o"
+    mute(server, "bob", 600)
+    bob.lines()
+    bob.send(line)
+    assert not any("muted" in told for told in bob.lines())
+
+
+@pytest.mark.parametrize("silence", ["+b bob!*@*", "+m"])
+@pytest.mark.parametrize("line", ["TOPIC", "PART", "QUIT", "AWAY", "REDACT"])
+def test_who_may_not_speak_in_a_room_has_no_other_way_to_be_read_there(
+    server: Server, line: str, silence: str
+) -> None:
+    caps = "away-notify message-tags draft/message-redaction echo-message"
+    carol, bob = join_irc(server, "carol", caps=caps), join_irc(server, "bob", caps=caps)
+    carol.send("JOIN #a", "MODE #a -t")
+    bob.send("JOIN #a", "PRIVMSG #a :hello")
+    msgid = server.directory.room("#a").log.entries[-1].msgid
+    carol.send(f"MODE #a {silence}")
+    carol.lines()
+    lines = {"REDACT": f"REDACT #a {msgid} :{WORD}", "QUIT": f"QUIT :{WORD}", "AWAY": f"AWAY :{WORD}"}
+    bob.send(lines.get(line, f"{line} #a :{WORD}"))
+    heard = carol.lines()
+    assert not any(WORD in told for told in heard)
+    assert line == "TOPIC" or any(line in told for told in heard), "what was done is seen all the same"
+
+
+def test_who_is_banned_from_speaking_keeps_the_name_until_they_leave(server: Server) -> None:
+    carol, bob = join_irc(server, "carol"), join_irc(server, "bob")
+    carol.send("JOIN #a")
+    bob.send("JOIN #a")
+    carol.send("MODE #a +b bob!*@*")
+    carol.lines()
+    bob.send(f"NICK {WORD}", f"SETNAME :{WORD}")
+    assert sum(" 404 " in told for told in bob.lines()) == 2
+    assert carol.lines() == []
+    bob.send("PART #a", "NICK robert")
+    assert server.directory.find("robert")

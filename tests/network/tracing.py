@@ -155,9 +155,6 @@ class Reader:
     def input_ended(self) -> None:
         self._connection.finish("")
 
-    def free_of_charge(self, line: bytes) -> bool:
-        return True
-
     def too_long(self, length: int) -> None: ...
 
     def silent_for(self, seconds: float) -> float:

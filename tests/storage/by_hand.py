@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class ByHand:
         self.waiting: deque[Callable[[], None]] = deque()
         self.stopped = False
 
-    def submit(self, work: Work[Any], outcome: Outcome[Any]) -> None:
+    def submit(self, work: Work[Any], outcome: Outcome[Any], of: Hashable = None) -> None:
         """Keep it for later."""
 
         def run() -> None:

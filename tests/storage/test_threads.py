@@ -100,3 +100,41 @@ def test_what_is_too_much_is_refused(turns: Turns) -> None:
         turns.turn()
     executor.stop()
     assert outcomes[1:] == [None, None, None]
+
+
+def test_who_submits_little_does_not_wait_for_who_submits_much(turns: Turns) -> None:
+    executor = ThreadExecutor("test", turns.call_from_thread)
+    begin = threading.Event()
+    executor.submit(begin.wait, lambda outcome: None)
+    done: list[str] = []
+    for number in range(100):
+        executor.submit(partial(done.append, f"much {number}"), lambda outcome: None, "much")
+    executor.submit(partial(done.append, "little"), lambda outcome: None, "little")
+    begin.set()
+    executor.stop()
+    assert done.index("little") <= 1
+    assert [text for text in done if text != "little"] == [f"much {number}" for number in range(100)]
+
+
+def test_whoever_has_nothing_that_waits_is_taken_when_others_have_too_much(turns: Turns) -> None:
+    executor = ThreadExecutor("test", turns.call_from_thread, 2)
+    begin = threading.Event()
+    executor.submit(begin.wait, lambda outcome: None)
+    refused: list[str] = []
+
+    def submit(of: str) -> None:
+        def told(outcome: object) -> None:
+            if isinstance(outcome, Overloaded):
+                refused.append(of)
+
+        executor.submit(lambda: None, told, of)
+
+    for of in ("much", "much", "much", "much", "little", "other", "another"):
+        submit(of)
+    begin.set()
+    executor.stop()
+    while not turns.calls.empty():
+        turns.turn()
+    assert "little" not in refused
+    assert refused[:2] == ["much", "much"]
+    assert executor.waiting() == 0

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from chat.storage.threads import Overloaded
-from chat.storage.turns import Turns
+from chat.storage.turns import QuestionTurns
 
 from .by_hand import ByHand
 
 
 class Bench:
-    """Turns before a thread that works when the test says so."""
+    """QuestionTurns before a thread that works when the test says so."""
 
     def __init__(self, bound: int = 100) -> None:
         self.thread = ByHand()
-        self.turns = Turns(self.thread, bound)
+        self.turns = QuestionTurns(self.thread, bound)
         self.read: list[str] = []
         self.outcomes: list[Any] = []
 

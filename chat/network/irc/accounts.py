@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import cast
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.certificates import CHANGED, NO_CERTIFICATE, said_of
 from chat.domain.names import Name, NameRefused, check_name, fold
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import HASH, QUESTION, Asker, Words
 from chat.network.irc import numerics as n
 from chat.network.irc import sasl
 from chat.network.irc.client import IrcClient
@@ -55,7 +57,14 @@ def abort(client: IrcClient) -> None:
         client.numeric(n.ERR_SASLABORTED)
 
 
-@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True)
+def _sasl_work(asker: Asker, arguments: Sequence[str]) -> float:
+    # The name of a mechanism costs nothing; neither does a response that goes on.
+    exchange = cast("IrcClient", asker).exchange
+    data = arguments[0] if arguments else "*"
+    return 0.0 if exchange is None or data == "*" or len(data) >= CHUNK else exchange.apart
+
+
+@command("AUTHENTICATE", "MECHANISM|DATA", "log in", minimum=1, early=True, lines=0.0, apart=_sasl_work)
 def _authenticate(client: IrcClient, message: Message) -> None:
     data = message.params[0]
     if data == "*":
@@ -72,7 +81,8 @@ def _authenticate(client: IrcClient, message: Message) -> None:
 
 def _begin(client: IrcClient, mechanism: str) -> None:
     if mechanism in sasl.offered(client).split(","):
-        client.exchange = Exchange(partial(MECHANISMS[mechanism], client))
+        apart = HASH if mechanism == "PLAIN" else QUESTION
+        client.exchange = Exchange(partial(MECHANISMS[mechanism], client), apart)
         client.send(b"AUTHENTICATE +\r\n")
     else:
         client.numeric(n.RPL_SASLMECHS, sasl.offered(client))
@@ -114,7 +124,7 @@ MECHANISMS: dict[str, Callable[[IrcClient, bytes], None]] = {
 """What takes a client's first response, by mechanism."""
 
 
-@command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True)
+@command("REGISTER", "ACCOUNT|* EMAIL|* PASSWORD", "make an account", early=True, words=Words(), apart=HASH)
 def _register(client: IrcClient, message: Message) -> None:
     policy = client.connection.factory.settings.registration
     asked = message.params[0] if message.params else "*"
@@ -165,7 +175,7 @@ def _make(client: IrcClient, name: Name, password: str) -> None:
     client.logins.register(client.session, name, password, answered)
 
 
-@command("CERTFP", "ADD|LIST|DROP [FINGERPRINT]", "let certificates log you in", minimum=1)
+@command("CERTFP", "ADD|LIST|DROP [FINGERPRINT]", "let certificates log you in", minimum=1, apart=QUESTION)
 def _certfp(client: IrcClient, message: Message) -> None:
     word = message.params[0].upper()
     fingerprint = message.params[1] if len(message.params) > 1 else client.connection.certificate_fingerprint

@@ -47,6 +47,12 @@ def _batch(client: IrcClient, message: Message) -> None:
         _say(client, open_one)
 
 
+def is_piece(client: IrcClient, message: Message) -> bool:
+    """Whether a line belongs to the open batch, and says so."""
+    open_one = client.multiline
+    return open_one is not None and bool(message.tags) and message.tags.get("batch") == open_one.reference
+
+
 def piece(client: IrcClient, message: Message) -> bool:
     """Take a line that belongs to the open batch; False if it does not say so."""
     open_one = client.multiline

@@ -9,6 +9,7 @@ from chat.domain import moderation
 from chat.domain.names import RoomRefused, check_room
 from chat.domain.refused import Refused
 from chat.domain.room import Room
+from chat.domain.terms import Words, told_in_rooms
 from chat.domain.text import TOPIC_BYTES, within_bytes
 from chat.network.irc import isupport, markers, metadata
 from chat.network.irc import numerics as n
@@ -49,7 +50,7 @@ def _topic(client: IrcClient, room: Room) -> None:
     client.numeric(n.RPL_TOPICWHOTIME, room.name, topic.author.mask, int(topic.time))
 
 
-@command("JOIN", "ROOM,... [KEY,...]", "go into rooms; 0 leaves all", minimum=1)
+@command("JOIN", "ROOM,... [KEY,...]", "go into rooms; 0 leaves all", minimum=1, work=told_in_rooms)
 def _join(client: IrcClient, message: Message) -> None:
     if message.params[0] == "0":
         for room in list(client.person.rooms):
@@ -70,7 +71,9 @@ def _join(client: IrcClient, message: Message) -> None:
             client.directory.join(client.session, name, key)
 
 
-@command("PART", "ROOM,... [REASON]", "leave rooms", minimum=1)
+@command(
+    "PART", "ROOM,... [REASON]", "leave rooms", minimum=1, words=Words(1, spare=True), work=told_in_rooms
+)
 def _part(client: IrcClient, message: Message) -> None:
     reason = message.params[1] if len(message.params) > 1 else ""
     for text in targets(client, message.params[0]):
@@ -78,7 +81,9 @@ def _part(client: IrcClient, message: Message) -> None:
             client.directory.part(client.session, client.directory.room(text, client.person), reason)
 
 
-@command("TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1)
+@command(
+    "TOPIC", "ROOM [TEXT]", "see or set what a room is about", minimum=1, words=Words(1), work=told_in_rooms
+)
 def _topic_command(client: IrcClient, message: Message) -> None:
     room = client.directory.room(message.params[0], client.person)
     if len(message.params) > 1:
@@ -88,7 +93,14 @@ def _topic_command(client: IrcClient, message: Message) -> None:
         _topic(client, room)
 
 
-@command("KICK", "ROOM NAME,... [REASON]", "put people out of a room", minimum=2)
+@command(
+    "KICK",
+    "ROOM NAME,... [REASON]",
+    "put people out of a room",
+    minimum=2,
+    words=Words(2, spare=True),
+    work=told_in_rooms,
+)
 def _kick(client: IrcClient, message: Message) -> None:
     rooms = targets(client, message.params[0])
     people = targets(client, message.params[1])
@@ -103,7 +115,7 @@ def _kick(client: IrcClient, message: Message) -> None:
             moderation.kick(client.directory, client.session, room, target, reason)
 
 
-@command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you")
+@command("INVITE", "[NAME ROOM]", "ask somebody into a room; alone: who asked you", words=Words())
 def _invite(client: IrcClient, message: Message) -> None:
     if not message.params:
         for name in moderation.invited_to(client.directory, client.person):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from chat.domain.events import Identity, PersonEvent
 from chat.domain.metadata import Target
 from chat.domain.room import Room
+from chat.domain.terms import Cost
 from chat.domain.text import within_bytes
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import RENDERED, Cap
@@ -13,6 +17,9 @@ from chat.network.irc.replies import Responder
 from chat.network.irc.unfinished import Exchange, Multiline, Registration
 from chat.network.listener import ChatProtocol
 from chat.wire import MAX_LINE_BYTES
+
+SLICE_ROWS = 128
+"""Lines of a long answer that are made before others have their turn: about a millisecond."""
 
 
 class IrcClient(Responder):
@@ -46,6 +53,30 @@ class IrcClient(Responder):
             self.rendering = shared_rendering(self.caps)
         for cursor in self.session.cursors.values():
             cursor.rendering = self.connection.rendering_for(self.rendering)
+
+    def send_rows(self, rows: Iterator[bytes], work: float) -> None:
+        """Answer with many lines, of which each takes so much `work`: made in slices, and sent together.
+
+        A row that turns out to be none is b"".
+        """
+        made = list(islice(rows, SLICE_ROWS))
+        if len(made) < SLICE_ROWS:
+            self.send(b"".join(made))
+            return
+        later = self.suspend()
+
+        def go_on(made: list[bytes]) -> None:
+            more = [b""]
+            while more:
+                more = list(islice(rows, SLICE_ROWS))
+                made += more
+                if more and self.connection.must_wait(Cost(0.0, len(more) * work), go_on, made):
+                    return
+            with later:
+                self.send(b"".join(made))
+
+        if not self.connection.must_wait(Cost(0.0, SLICE_ROWS * work), go_on, made):
+            go_on(made)
 
     def leave(self, reason: str, farewell: bool = False) -> None:
         """Say why, and close; see `Directory.leave`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from twisted.logger import Logger
 
 from chat.domain import missed
@@ -22,6 +24,7 @@ from chat.domain.readers import Cursor
 from chat.domain.refused import Refused
 from chat.domain.replaying import wanted_replay
 from chat.domain.room import Room
+from chat.domain.terms import ASKING, Cost, Terms, Words
 from chat.network.endings import CLOSED
 from chat.network.irc import batches, channels, history, markers
 from chat.network.irc import numerics as n
@@ -49,8 +52,6 @@ REGISTER_BYTES = 1536
 """Longest REGISTER: only the server reads it, and a password may be longer than a line of IRC."""
 CERTAINLY_SHORT = MAX_LINE_BYTES - 2
 """A line without tags that is no longer than this need not be measured."""
-FREE = frozenset((b"PING", b"PONG", b"CAP", b"AUTHENTICATE", b"QUIT"))
-"""Commands that cost nothing of the message rate: nobody sees them, and some are answers to the server."""
 
 
 class IrcDialect(IrcClient):
@@ -77,29 +78,53 @@ class IrcDialect(IrcClient):
             if not line.isascii():
                 line.decode()
         except NoCommand:
-            return
+            self.connection.must_wait(self._price(ASKING, ()), lambda line: None, None)
         except (LineTooLong, TagsTooLong):
-            self.begin(_label_of(line))
-            self.numeric(n.ERR_INPUTTOOLONG)
-            batches.spoil(self)
-            self.end()
-            return
+            self._refuse(line, lambda: self.numeric(n.ERR_INPUTTOOLONG))
         except UnicodeDecodeError:
-            self.begin(_label_of(line))
-            self.fail(message.command, "INVALID_UTF8", "", "Your line is not UTF-8 and was not passed on")
-            batches.spoil(self)
-            self.end()
-            return
+            sentence = "Your line is not UTF-8 and was not passed on"
+            self._refuse(line, lambda: self.fail(message.command, "INVALID_UTF8", "", sentence))
         except MalformedLine as error:
-            self.tell_sentence(str(error))
-            return
-        self.take(message)
+            sentence = str(error)
+            self._refuse(line, lambda: self.tell_sentence(sentence))
+        else:
+            if not self._must_wait(message):
+                self.take(message)
 
     @staticmethod
     def _check_length(line: bytes) -> None:
         if line[:9].upper() == b"REGISTER " and len(line) <= REGISTER_BYTES:
             return
         check_client_line(line)
+
+    def _refuse(self, line: bytes, answer: Callable[[], None]) -> None:
+        """Answer a line that cannot be a command; it costs as one."""
+
+        def refuse(label: str) -> None:
+            self.begin(label)
+            answer()
+            batches.spoil(self)
+            self.end()
+
+        label = _label_of(line)
+        if not self.connection.must_wait(self._price(ASKING, ()), refuse, label):
+            refuse(label)
+
+    def _price(self, terms: Terms, arguments: Sequence[str]) -> Cost:
+        cost = terms.cost(self, arguments)
+        # Nobody hears a client that is not registered: it has as many lines as it takes.
+        return cost if self.registration is None else cost._replace(lines=0.0)
+
+    def _must_wait(self, message: Message) -> bool:
+        row = ROWS.get(message.command)
+        terms = ASKING if row is None else row.terms
+        connection = self.connection
+        if connection.is_free(terms):
+            return False
+        if terms.speech and batches.is_piece(self, message):
+            # The lines of a batch are one message, and bounded as such.
+            return connection.must_wait(Cost(0.0), self.take, message)
+        return connection.must_wait(self._price(terms, message.params), self.take, message)
 
     def take(self, message: Message) -> None:
         """Do what a message says, and answer it."""
@@ -115,25 +140,29 @@ class IrcDialect(IrcClient):
             self.numeric(n.ERR_UNKNOWNCOMMAND, message.command)
         elif len(message.params) < row.minimum:
             self.numeric(n.ERR_NEEDMOREPARAMS, row.name)
-        elif row.operator and "o" not in self.person.modes:
+        elif row.terms.operator and "o" not in self.person.modes:
             self.numeric(n.ERR_NOPRIVILEGES)
         else:
+            if self.person.mute is not None and row.terms.words is not None:
+                params = self._without_words(row.terms.words, message)
+                if params is None:
+                    return
+                message = message._replace(params=params)
             try:
                 row.run(self, message)
             except Refused as refused:
                 answer(self, message.command, refused)
 
-    def free_of_charge(self, line: bytes) -> bool:
-        """Whether a line costs nothing of the message rate."""
-        if self.registration is not None:
-            return True
-        if self.multiline is not None and line.startswith(b"@batch="):
-            # Its lines are one message, and bounded as such.
-            return True
-        words = line[:64].split(b" ", 3)
-        word = words[0].upper()
-        # Clients ask for a room's modes and bans whenever they join one.
-        return word in FREE or (word == b"MODE" and (len(words) == 2 or words[2:] in ([b"b"], [b"+b"])))
+    def _without_words(self, words: Words, message: Message) -> tuple[str, ...] | None:
+        """The parameters without what somebody who is muted may not say; None if then nothing is to be done."""
+        params = message.params
+        sentence = self.directory.mutes.sentence(self.person)
+        if sentence is None or len(params) <= words.first or batches.is_piece(self, message):
+            return params
+        if words.spare:
+            return params[: words.first]
+        self.tell_sentence(sentence)
+        return None
 
     def gap(self, cursor: Cursor, missed: int) -> bytes:
         """What a reader is told who was too slow for a room."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from chat.domain import operating
 from chat.domain.accounts import Account, Answer
 from chat.domain.refused import Refused
+from chat.domain.terms import HASH, Words, every_person
 from chat.network.irc.client import IrcClient
 from chat.network.irc.rows import command
 from chat.wire import Message
@@ -29,19 +30,27 @@ def _answer(client: IrcClient, name: str, done: str) -> Callable[[Answer[Account
     return answered
 
 
-@command("PASSWORD", "PASSWORD", "change the password of your account", minimum=1)
+@command("PASSWORD", "PASSWORD", "change the password of your account", minimum=1, apart=HASH)
 def _password(client: IrcClient, message: Message) -> None:
     answered = _answer(client, "PASSWORD", "The password of {name} is changed.")
     client.logins.set_password(client.session, message.params[0], answered)
 
 
-@command("UNREGISTER", "PASSWORD", "give your account up, for good", minimum=1)
+@command("UNREGISTER", "PASSWORD", "give your account up, for good", minimum=1, apart=HASH)
 def _unregister(client: IrcClient, message: Message) -> None:
     answered = _answer(client, "UNREGISTER", "The name {name} belongs to nobody from here on.")
     client.logins.unregister(client.session, message.params[0], answered)
 
 
-@command("ANNOUNCE", "TEXT", "tell everybody something", minimum=1, operator=True)
+@command(
+    "ANNOUNCE",
+    "TEXT",
+    "tell everybody something",
+    minimum=1,
+    operator=True,
+    words=Words(),
+    work=every_person,
+)
 def _announce(client: IrcClient, message: Message) -> None:
     operating.announce(client.directory, client.person, message.params[0])
 

@@ -26,6 +26,7 @@ from chat.domain.journal import is_msgid
 from chat.domain.names import fold
 from chat.domain.refused import Refused, Why
 from chat.domain.replaying import set_replay
+from chat.domain.terms import QUESTION, Words, told_in_rooms
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -92,7 +93,7 @@ def _replay(client: IrcClient, message: Message) -> None:
     client.tell_sentence(f"On joining a room you are shown: {message.params[0].lower()}")
 
 
-@command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before")
+@command("CHATHISTORY", "SUBCOMMAND TARGET MARK ... LIMIT", "what was said before", apart=QUESTION)
 def _chathistory(client: IrcClient, message: Message) -> None:
     if not client.caps & Cap.CHATHISTORY:
         client.numeric(n.ERR_UNKNOWNCOMMAND, "CHATHISTORY")
@@ -215,7 +216,9 @@ def _targets(client: IrcClient, params: Sequence[str]) -> None:
     history.targets(person_key(person), list(person.rooms), after, before, limit, answered)
 
 
-@command("REDACT", "TARGET MSGID [REASON]", "take a message back")
+@command(
+    "REDACT", "TARGET MSGID [REASON]", "take a message back", words=Words(2, spare=True), work=told_in_rooms
+)
 def _redact(client: IrcClient, message: Message) -> None:
     if not client.caps & Cap.MESSAGE_REDACTION:
         client.numeric(n.ERR_UNKNOWNCOMMAND, "REDACT")

@@ -5,12 +5,13 @@ Sources: Modern IRC, "NAMES message" and "LIST message", with the search extensi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from chat.domain.masks import glob
 from chat.domain.names import fold
 from chat.domain.rights import may_see
 from chat.domain.room import Room
+from chat.domain.terms import ROW, names_of_rooms
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -44,7 +45,7 @@ def names(client: IrcClient, room: Room) -> None:
     client.send(b"".join(lines))
 
 
-@command("NAMES", "ROOM,...", "who is in rooms")
+@command("NAMES", "ROOM,...", "who is in rooms", work=names_of_rooms)
 def _names(client: IrcClient, message: Message) -> None:
     asked = message.params[0] if message.params else "*"
     for text in asked.split(",")[:CONDITIONS_AT_MOST]:
@@ -68,14 +69,19 @@ def _list(client: IrcClient, message: Message) -> None:
             chosen.append(rooms[fold(text)])
     if tests or not asked:
         chosen = [room for room in rooms.values() if all(test(room) for test in tests)]
-    lines = [client.line_of(n.RPL_LISTSTART)]
-    for room in chosen:
-        # The lobby exists even if nobody is there.
+    client.send_rows(_rows(client, list(chosen)), ROW)
+
+
+def _rows(client: IrcClient, rooms: list[Room]) -> Iterator[bytes]:
+    yield client.line_of(n.RPL_LISTSTART)
+    for room in rooms:
+        # The lobby exists even if nobody is there; others may have ended since they were asked for.
         if room.members and may_see(client.person, room):
             topic = room.topic.text if room.topic is not None else ""
-            lines.append(client.line_of(n.RPL_LIST, room.name, len(room.members), topic))
-    lines.append(client.line_of(n.RPL_LISTEND))
-    client.send(b"".join(lines))
+            yield client.line_of(n.RPL_LIST, room.name, len(room.members), topic)
+        else:
+            yield b""
+    yield client.line_of(n.RPL_LISTEND)
 
 
 def _condition(text: str, now: float) -> Test | None:

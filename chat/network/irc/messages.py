@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chat.domain.events import NO_TAGS, Acted, Noticed, Said, Tagged
 from chat.domain.refused import Refused
+from chat.domain.terms import Words, each_target, said
 from chat.network.irc import batches, isupport
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
@@ -38,7 +39,9 @@ def _speak_to_all(client: IrcClient, message: Message, text: str, kind: Kind) ->
                 speak(client, target, text, kind, tags, label)
 
 
-@command("PRIVMSG", "TARGET,... TEXT", "say something")
+@command(
+    "PRIVMSG", "TARGET,... TEXT", "say something", words=Words(), lines=each_target, work=said, speech=True
+)
 def _privmsg(client: IrcClient, message: Message) -> None:
     if message.tags and batches.piece(client, message):
         return
@@ -48,7 +51,7 @@ def _privmsg(client: IrcClient, message: Message) -> None:
         client.numeric(n.ERR_NOTEXTTOSEND)
     elif not fits(client, message):
         client.numeric(n.ERR_INPUTTOOLONG)
-    elif not client.muted():
+    else:
         text = message.params[1]
         if text.startswith("\x01ACTION "):
             _speak_to_all(client, message, text[8:].rstrip("\x01"), Acted)
@@ -56,17 +59,33 @@ def _privmsg(client: IrcClient, message: Message) -> None:
             _speak_to_all(client, message, text, Said)
 
 
-@command("NOTICE", "TARGET,... TEXT", "say something that no program answers")
+@command(
+    "NOTICE",
+    "TARGET,... TEXT",
+    "say something that no program answers",
+    words=Words(),
+    lines=each_target,
+    work=said,
+    speech=True,
+)
 def _notice(client: IrcClient, message: Message) -> None:
     if message.tags and batches.piece(client, message):
         return
-    if len(message.params) > 1 and message.params[1] and fits(client, message) and not client.muted():
+    if len(message.params) > 1 and message.params[1] and fits(client, message):
         _speak_to_all(client, message, message.params[1], Noticed)
 
 
-@command("TAGMSG", "TARGET,...", "send client tags, such as typing or a reaction", minimum=1)
+@command(
+    "TAGMSG",
+    "TARGET,...",
+    "send client tags, such as typing or a reaction",
+    minimum=1,
+    words=Words(),
+    lines=each_target,
+    work=said,
+)
 def _tagmsg(client: IrcClient, message: Message) -> None:
     if not client.caps & Cap.MESSAGE_TAGS:
         client.numeric(n.ERR_UNKNOWNCOMMAND, "TAGMSG")
-    elif client_tags(client, message) and not client.muted():
+    elif client_tags(client, message):
         _speak_to_all(client, message, "", Tagged)

@@ -11,6 +11,7 @@ from chat.domain.person import Person
 from chat.domain.refused import Refused, Why
 from chat.domain.rights import may_see
 from chat.domain.room import Room
+from chat.domain.terms import Words, told_everywhere
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -56,7 +57,14 @@ def connected(client: IrcClient) -> None:
         client.batch("metadata", client.nick, b"".join(lines))
 
 
-@command("METADATA", "TARGET SUBCOMMAND [KEY ...]", "what people and rooms say of themselves", early=True)
+@command(
+    "METADATA",
+    "TARGET SUBCOMMAND [KEY ...]",
+    "what people and rooms say of themselves",
+    early=True,
+    words=Words(3),
+    work=told_everywhere,
+)
 def _metadata(client: IrcClient, message: Message) -> None:
     if not client.caps & Cap.METADATA:
         client.numeric(n.ERR_UNKNOWNCOMMAND, "METADATA")

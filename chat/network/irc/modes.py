@@ -5,10 +5,13 @@ Sources: Modern IRC, "MODE message"; IRCv3 "bot-mode".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chat.domain.mode_lines import LISTS, Change, read, written
 from chat.domain.modes import apply, is_query, state
 from chat.domain.names import fold
 from chat.domain.room import Room
+from chat.domain.terms import LINE, ROW, Asker, Words, told_in_rooms
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
 from chat.network.irc.isupport import USER_MODES
@@ -24,7 +27,35 @@ LIST_REPLIES: dict[str, tuple[Numeric, Numeric]] = {
 }
 
 
-@command("MODE", "TARGET [CHANGES]", "see or change modes", minimum=1)
+def _asks(arguments: Sequence[str]) -> bool:
+    """Whether MODE changes nothing: clients ask for a room's modes and lists whenever they join it."""
+    return len(arguments) < 2 or (len(arguments) == 2 and not set(arguments[1]) - set("+beI"))
+
+
+def _mode_lines(asker: Asker, arguments: Sequence[str]) -> float:
+    return 0.0 if _asks(arguments) else 1.0
+
+
+def _mode_work(asker: Asker, arguments: Sequence[str]) -> float:
+    room = asker.directory.rooms.get(fold(arguments[0])) if arguments else None
+    if room is None:
+        return LINE
+    if _asks(arguments):
+        return LINE + sum(
+            ROW * len(room.masks(letter)) for letter in set("".join(arguments[1:])) & set(LISTS)
+        )
+    return told_in_rooms(asker, arguments)
+
+
+@command(
+    "MODE",
+    "TARGET [CHANGES]",
+    "see or change modes",
+    minimum=1,
+    words=Words(2),
+    lines=_mode_lines,
+    work=_mode_work,
+)
 def _mode(client: IrcClient, message: Message) -> None:
     target, *words = message.params
     if target.startswith("#"):

@@ -12,6 +12,7 @@ from chat.domain.bans import is_address
 from chat.domain.durations import is_duration, parse_duration
 from chat.domain.mode_lines import Change
 from chat.domain.refused import Refused, Why
+from chat.domain.terms import HASH, Words, every_person
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
 from chat.network.irc.modes import told
@@ -22,7 +23,7 @@ BANS_SHOWN = 500
 """Bans that STATS k lists, the newest ones: 60 KB, which any connection takes at once."""
 
 
-@command("OPER", "NAME PASSWORD", "become an operator of the server", minimum=2)
+@command("OPER", "NAME PASSWORD", "become an operator of the server", minimum=2, apart=HASH)
 def _oper(client: IrcClient, message: Message) -> None:
     later = client.suspend()
 
@@ -44,7 +45,7 @@ def _oper(client: IrcClient, message: Message) -> None:
     client.logins.authenticate(client.session, name, password, answered)
 
 
-@command("KILL", "NAME [REASON]", "disconnect somebody", minimum=1, operator=True)
+@command("KILL", "NAME [REASON]", "disconnect somebody", minimum=1, operator=True, words=Words(1, spare=True))
 def _kill(client: IrcClient, message: Message) -> None:
     target = client.directory.find(message.params[0])
     reason = message.params[1] if len(message.params) > 1 else ""
@@ -81,7 +82,15 @@ def list_bans(client: IrcClient) -> None:
         client.numeric(n.RPL_STATSKLINE, ban.what, banning.line(ban))
 
 
-@command("WALLOPS", "TEXT", "tell everybody who has the mode w", minimum=1, operator=True)
+@command(
+    "WALLOPS",
+    "TEXT",
+    "tell everybody who has the mode w",
+    minimum=1,
+    operator=True,
+    words=Words(),
+    work=every_person,
+)
 def _wallops(client: IrcClient, message: Message) -> None:
     operating.wallops(client.directory, client.person, message.params[0])
 

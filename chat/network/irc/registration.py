@@ -6,12 +6,15 @@ Sources: Modern IRC, "Connection Registration" and "Connection Messages"; IRCv3 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from chat.domain.accounts import Account, Answer
 from chat.domain.names import Name, NameRefused, check_name
 from chat.domain.presence import account_and_device
 from chat.domain.refused import Refused, Why
+from chat.domain.rights import heard
+from chat.domain.terms import HASH, LINE, REPLIES, Asker, Words, told_everywhere
 from chat.domain.text import REALNAME_BYTES, one_line
 from chat.network.endings import said_quit
 from chat.network.irc import accounts, capabilities, isupport, metadata, sasl, server
@@ -113,7 +116,24 @@ def greet(client: IrcClient) -> None:
     client.logins.deliver(client.session)
 
 
-@command("CAP", "SUBCOMMAND [CAPABILITIES]", "negotiate capabilities", minimum=1, early=True)
+def _cap_work(asker: Asker, arguments: Sequence[str]) -> float:
+    return REPLIES / 4 if arguments and arguments[0].upper() in ("LS", "LIST") else LINE
+
+
+def _pass_hash(asker: Asker, arguments: Sequence[str]) -> float:
+    # ACCOUNT:PASSWORD logs in.
+    return HASH if arguments and ":" in arguments[0] else 0.0
+
+
+@command(
+    "CAP",
+    "SUBCOMMAND [CAPABILITIES]",
+    "negotiate capabilities",
+    minimum=1,
+    early=True,
+    lines=0.0,
+    work=_cap_work,
+)
 def _cap(client: IrcClient, message: Message) -> None:
     word = message.params[0].upper()
     rest = message.params[1] if len(message.params) > 1 else ""
@@ -185,7 +205,12 @@ def _request(client: IrcClient, text: str) -> None:
 
 
 @command(
-    "PASS", "PASSWORD", "give the server's password, or ACCOUNT:PASSWORD to log in", minimum=1, early=True
+    "PASS",
+    "PASSWORD",
+    "give the server's password, or ACCOUNT:PASSWORD to log in",
+    minimum=1,
+    early=True,
+    apart=_pass_hash,
 )
 def _pass(client: IrcClient, message: Message) -> None:
     if client.registration is None:
@@ -194,7 +219,7 @@ def _pass(client: IrcClient, message: Message) -> None:
         client.registration.password = message.params[0]
 
 
-@command("NICK", "NAME", "take a name", early=True)
+@command("NICK", "NAME", "take a name", early=True, words=Words(), work=told_everywhere)
 def _nick(client: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         client.numeric(n.ERR_NONICKNAMEGIVEN)
@@ -212,7 +237,7 @@ def _nick(client: IrcClient, message: Message) -> None:
     complete(client)
 
 
-@command("USER", "USERNAME 0 * REALNAME", "say who you are", minimum=4, early=True)
+@command("USER", "USERNAME 0 * REALNAME", "say who you are", minimum=4, early=True, work=REPLIES)
 def _user(client: IrcClient, message: Message) -> None:
     registration = client.registration
     if registration is None or registration.username:
@@ -229,7 +254,7 @@ def _user(client: IrcClient, message: Message) -> None:
     complete(client)
 
 
-@command("PING", "TOKEN", "ask whether the server is there", early=True)
+@command("PING", "TOKEN", "ask whether the server is there", early=True, lines=0.0)
 def _ping(client: IrcClient, message: Message) -> None:
     if not message.params or not message.params[0]:
         client.numeric(n.ERR_NOORIGIN if not message.params else n.ERR_NEEDMOREPARAMS, "PING")
@@ -238,12 +263,20 @@ def _ping(client: IrcClient, message: Message) -> None:
     client.send_line(f":{name} PONG {name} :{message.params[0]}")
 
 
-@command("PONG", "TOKEN", "answer a PING", early=True)
+@command("PONG", "TOKEN", "answer a PING", early=True, lines=0.0)
 def _pong(client: IrcClient, message: Message) -> None:
     pass
 
 
-@command("QUIT", "[REASON]", "leave the server", early=True)
+@command(
+    "QUIT",
+    "[REASON]",
+    "leave the server",
+    early=True,
+    lines=0.0,
+    words=Words(0, spare=True),
+    work=told_everywhere,
+)
 def _quit(client: IrcClient, message: Message) -> None:
     reason = message.params[0] if message.params else ""
-    client.leave(said_quit(reason), farewell=True)
+    client.leave(said_quit(heard(client.person, client.person.rooms, reason)), farewell=True)

@@ -10,6 +10,7 @@ from chat.domain.accounts import Answer, person_key
 from chat.domain.history import Page, Search
 from chat.domain.names import fold
 from chat.domain.refused import Refused
+from chat.domain.terms import SEARCH
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -66,7 +67,7 @@ def _moment(value: str | None, name: str) -> float | None:
         raise BadSearch(name, "This is no point in time") from None
 
 
-@command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms")
+@command("SEARCH", "ATTRIBUTES", "look for what was said in your rooms", apart=SEARCH)
 def _search(client: IrcClient, message: Message) -> None:
     if not client.caps & Cap.SEARCH:
         client.numeric(n.ERR_UNKNOWNCOMMAND, "SEARCH")

@@ -10,6 +10,7 @@ from importlib import metadata
 
 from chat.domain.figures import figures
 from chat.domain.names import fold
+from chat.domain.terms import REPLIES
 from chat.network.irc import isupport, operators
 from chat.network.irc import numerics as n
 from chat.network.irc.client import IrcClient
@@ -73,18 +74,18 @@ def is_here(client: IrcClient, name: str) -> bool:
     return False
 
 
-@command("MOTD", "[SERVER]", "the message of the day")
+@command("MOTD", "[SERVER]", "the message of the day", work=REPLIES)
 def _motd(client: IrcClient, message: Message) -> None:
     if not message.params or is_here(client, message.params[0]):
         motd(client)
 
 
-@command("LUSERS", "", "how many people and rooms there are")
+@command("LUSERS", "", "how many people and rooms there are", work=REPLIES)
 def _lusers(client: IrcClient, message: Message) -> None:
     lusers(client)
 
 
-@command("VERSION", "[SERVER]", "which version the server has")
+@command("VERSION", "[SERVER]", "which version the server has", work=REPLIES)
 def _version_command(client: IrcClient, message: Message) -> None:
     if not message.params or is_here(client, message.params[0]):
         client.numeric(n.RPL_VERSION, VERSION, client.server_name)
@@ -120,7 +121,12 @@ def _links(client: IrcClient, message: Message) -> None:
     client.numeric(n.RPL_ENDOFLINKS, "*")
 
 
-@command("STATS", "[LETTER]", "figures of the server: u for all of them, k for who is banned (operators)")
+@command(
+    "STATS",
+    "[LETTER]",
+    "figures of the server: u for all of them, k for who is banned (operators)",
+    work=REPLIES,
+)
 def _stats(client: IrcClient, message: Message) -> None:
     letter = message.params[0][:1] if message.params else "*"
     if letter in ("u", "*"):
@@ -134,8 +140,8 @@ def _stats(client: IrcClient, message: Message) -> None:
     client.numeric(n.RPL_ENDOFSTATS, letter or "*")
 
 
-@command("HELPOP", "[COMMAND]", "the same as HELP")
-@command("HELP", "[COMMAND]", "list the commands, or explain one")
+@command("HELPOP", "[COMMAND]", "the same as HELP", work=REPLIES)
+@command("HELP", "[COMMAND]", "list the commands, or explain one", work=REPLIES)
 def _help(client: IrcClient, message: Message) -> None:
     subject = message.params[0] if message.params else "*"
     if subject == "*":

@@ -27,11 +27,13 @@ Step = Callable[[bytes], None]
 class Exchange:
     """A SASL login under way: what the client has sent of its response, and what takes it."""
 
-    __slots__ = ("collected", "step")
+    __slots__ = ("apart", "collected", "step")
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, apart: float = 0.0) -> None:
         self.collected = ""
         self.step = step
+        self.apart = apart
+        """What taking the response costs in work of other threads; see `chat.domain.terms`."""
 
 
 class Multiline:

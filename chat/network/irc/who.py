@@ -12,6 +12,7 @@ from chat.domain.names import fold
 from chat.domain.person import Person
 from chat.domain.rights import is_operator, may_see, rank, signs
 from chat.domain.room import Member
+from chat.domain.terms import ROW
 from chat.network.irc import numerics as n
 from chat.network.irc.capabilities import Cap
 from chat.network.irc.client import IrcClient
@@ -70,40 +71,44 @@ def _who(client: IrcClient, message: Message) -> None:
     options = message.params[1] if len(message.params) > 1 else ""
     flags, extended, wanted = options.partition("%")
     fields, _, token = wanted.partition(",")
-    lines: list[bytes] = []
-    for person, member in _find(client, mask):
-        if "o" in flags and not is_operator(person):
+    rows = _rows(client, mask, "o" in flags, lambda found: _classic(client, *found))
+    if extended:
+        rows = _rows(client, mask, "o" in flags, lambda found: _extended(client, *found, fields, token))
+    client.send_rows(rows, ROW)
+
+
+def _rows(client: IrcClient, mask: str, operators: bool, line: Callable[[Found], bytes]) -> Iterator[bytes]:
+    count = 0
+    for found in _find(client, mask):
+        if found is None or (operators and not is_operator(found[0])):
+            yield b""
             continue
-        if extended:
-            lines.append(_extended(client, person, member, fields, token))
-        else:
-            lines.append(_classic(client, person, member))
-        if len(lines) == FOUND_AT_MOST and not mask.startswith("#"):
+        yield line(found)
+        count += 1
+        if count == FOUND_AT_MOST and not mask.startswith("#"):
             break
-    lines.append(client.line_of(n.RPL_ENDOFWHO, mask))
-    client.send(b"".join(lines))
+    yield client.line_of(n.RPL_ENDOFWHO, mask)
 
 
-def _find(client: IrcClient, mask: str) -> Iterator[Found]:
+def _find(client: IrcClient, mask: str) -> Iterator[Found | None]:
+    """Who fits; None for everybody else who was looked at."""
     directory = client.directory
     asker = client.person
     if mask.startswith("#"):
         room = directory.rooms.get(fold(mask))
         if room is not None and may_see(asker, room):
             inside = room in asker.rooms or is_operator(asker)
-            for person, member in room.members.items():
-                if inside or "i" not in person.modes:
-                    yield person, member
+            for person, member in list(room.members.items()):
+                yield (person, member) if inside or "i" not in person.modes else None
         return
     exact = directory.people.get(fold(mask))
     if exact is not None:
         yield exact, _shared(asker, exact)
     elif "*" in mask or "?" in mask:
-        for person in directory.people.values():
+        for person in list(directory.people.values()):
             shared = _shared(asker, person)
             hidden = "i" in person.modes and shared is None and person is not asker and not is_operator(asker)
-            if not hidden and _fits(person, mask):
-                yield person, shared
+            yield (person, shared) if not hidden and _fits(person, mask) else None
 
 
 def _fits(person: Person, mask: str) -> bool:
