@@ -102,12 +102,12 @@ def _password(speaker: Speaker, arguments: list[str]) -> None:
 
 @command(
     "certfp",
-    "add|list|drop [FINGERPRINT]",
-    "which certificates log you in (TLS, SASL EXTERNAL); without one: this connection's",
+    "[WHAT] [FINGERPRINT]",
+    "which certificates log you in (TLS): list, add or drop one; without a fingerprint, this connection's",
     apart=QUESTION,
 )
 def _certfp(speaker: Speaker, arguments: list[str]) -> None:
-    word = arguments[0].lower()
+    word = arguments[0].lower() if arguments else "list"
     fingerprint = arguments[1] if len(arguments) > 1 else speaker.certificate_fingerprint
     if word == "list":
         answered = speaker.wait()

@@ -86,7 +86,7 @@ def test_with_history_off_nothing_is_there_after_a_restart(start_server: StartSe
     assert not any(b"off the record" in path.read_bytes() for path in server.data.iterdir())
 
 
-def test_a_name_is_registered_and_taken_back_from_telnet_with_nothing_to_see(
+def test_a_name_is_registered_and_one_more_device_comes_by_telnet_with_nothing_to_see(
     server: Server, nc: Connect, ends: ExitStack
 ) -> None:
     bob = enter(nc(server.port), "bob")
@@ -102,11 +102,10 @@ def test_a_name_is_registered_and_taken_back_from_telnet_with_nothing_to_see(
     owner.read_until("Password for bob (an empty line leaves it):")
     owner.read_until("\n")
     owner.send(PASSWORD)
-    owner.read_until("You are logged in as bob")
+    owner.read_until("Welcome back, bob")
     assert PASSWORD not in owner.transcript
-    bob.read_until("took this name back")
     owner.send("now everybody sees what I type")
-    owner.read_until("now everybody sees")
+    bob.read_until("<bob> now everybody sees what I type")
 
 
 def test_a_message_waits_for_somebody_who_is_away(server: Server, nc: Connect) -> None:

@@ -161,5 +161,5 @@ def test_people_add_certificates_too() -> None:
     assert "opens nothing of yours" in person.ask(f"/certfp drop {'cd' * 32}")[-1]
     assert "64 hexadecimal digits" in person.ask("/certfp drop xyz")[-1]
     assert "no more" in person.ask(f"/certfp drop {':'.join(['AB'] * 32)}")[-1]
-    assert "No certificate" in person.ask("/certfp list")[-1]
+    assert "No certificate" in person.ask("/certfp")[-1]
     assert "/certfp add, /certfp list" in person.ask("/certfp dance")[-1]

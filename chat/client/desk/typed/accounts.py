@@ -26,10 +26,10 @@ def _logout(desk: UserInterface, arguments: list[str]) -> None:
     desk.connection.log_out()
 
 
-@command("certfp", "add|list|drop [FINGERPRINT]", "which certificates log you in")
+@command("certfp", "[WHAT] [FINGERPRINT]", "which certificates log you in: list, add or drop one")
 def _certfp(desk: UserInterface, arguments: list[str]) -> None:
     if server_has(desk, "CERTFP"):
-        desk.connection.command("CERTFP", *arguments)
+        desk.connection.command("CERTFP", *(arguments or ["list"]))
 
 
 @command("password", "[PASSWORD]", "change your password")
