@@ -236,12 +236,14 @@ class SocketOwner(Protocol):
 class WebSocket:
     """IRC on a WebSocket, behind which the handshake is. Lines of others are framed by the outlet."""
 
-    __slots__ = ("_closing", "_connection", "_reader", "framing")
+    __slots__ = ("_closing", "_connection", "_dealing", "_reader", "framing")
 
     def __init__(self, connection: SocketOwner, framing: Framing) -> None:
         self._connection = connection
         self._reader = FrameReader()
         self._closing = False
+        self._dealing = False
+        """Whether a message is being dealt with: one that was answered at once lets reading go on within it."""
         self.framing = framing
 
     def dataReceived(self, data: bytes) -> None:
@@ -250,8 +252,9 @@ class WebSocket:
         if data:
             self._reader.feed(data)
             connection.pace_bytes(len(data))
-        if connection.paused or self._closing:
+        if self._dealing or connection.paused or self._closing:
             return
+        self._dealing = True
         try:
             for message in self._reader.frames():
                 self._deal_with(message)
@@ -260,6 +263,8 @@ class WebSocket:
         except BadFrame as bad:
             self.close(bad.code, str(bad))
             connection.input_ended()
+        finally:
+            self._dealing = False
 
     def _deal_with(self, message: Message | None) -> None:
         connection = self._connection

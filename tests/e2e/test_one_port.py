@@ -133,7 +133,7 @@ def test_everybody_meets_at_one_port(
     )
     for scheme in ("http", "https"):
         assert curl("-k", f"{scheme}://127.0.0.1:{port}/healthz") == "ok\n"
-        assert "This is a chat" in curl("-k", f"{scheme}://localhost:{port}/")
+        assert 'aria-label="New messages"' in curl("-k", f"{scheme}://localhost:{port}/")
     assert (
         curl("-H", "Host: evil.example", "-o", "/dev/null", "-w", "%{http_code}", f"http://127.0.0.1:{port}/")
         == "421"

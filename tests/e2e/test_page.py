@@ -28,19 +28,24 @@ Scheme = Literal["light", "dark"]
 
 
 class Chat:
-    """A server, and the page in front of it."""
+    """A server with the page on its port; below a path, with a proxy in front of it."""
 
-    def __init__(self, server: Server, sockets: int, path: str = "") -> None:
+    def __init__(self, server: Server, path: str = "") -> None:
         self.server = server
-        self.port = free_port()
-        self.front = Conversation(
-            [sys.executable, "-m", "tests.e2e.page_server", str(self.port), str(sockets), path], cwd=CHECKOUT
-        )
-        wait_until(lambda: listens(self.port), "the page to be served")
-        self.url = f"http://127.0.0.1:{self.port}{path}/"
+        self.front: Conversation | None = None
+        port = server.port
+        if path:
+            port = free_port()
+            self.front = Conversation(
+                [sys.executable, "-m", "tests.e2e.page_server", str(port), str(server.port), path],
+                cwd=CHECKOUT,
+            )
+            wait_until(lambda: listens(port), "the page to be served")
+        self.url = f"http://127.0.0.1:{port}{path}/"
 
     def end(self) -> None:
-        self.front.end()
+        if self.front is not None:
+            self.front.end()
 
 
 @pytest.fixture
@@ -48,11 +53,8 @@ def start_chat(start_server: StartServer, ends: object) -> Iterator[Callable[...
     chats: list[Chat] = []
 
     def start(*options: str, path: str = "") -> Chat:
-        sockets = free_port()
-        server = start_server(
-            "--listen", f"ws:tcp:{sockets}:interface=127.0.0.1", "--message-rate", "0", *options
-        )
-        chats.append(Chat(server, sockets, path))
+        server = start_server("--message-rate", "0", *options)
+        chats.append(Chat(server, path))
         return chats[-1]
 
     yield start
@@ -130,7 +132,7 @@ def test_nothing_from_elsewhere_is_asked_and_nothing_complained_about(
     page = come_in(context, chat, "zoe")
     page.get_by_label("Settings").click()
     page.wait_for_timeout(500)
-    assert {re.sub(r"^\w+(://[^/]+).*", r"\1", url) for url in asked} == {f"://127.0.0.1:{chat.port}"}
+    assert {re.sub(r"^\w+(://[^/]+).*", r"\1", url) for url in asked} == {f"://127.0.0.1:{chat.server.port}"}
     assert complaints == []
     assert page.evaluate("document.cookie") == ""
 

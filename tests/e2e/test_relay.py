@@ -116,10 +116,10 @@ def test_the_server_sees_limits_and_logs_the_real_address(
         with come("192.0.2.7", "bobs-brother") as refused:
             assert b"(192.0.2.7): at most 1 at once" in read_to_end(refused)
     outer = start_relay("--to", f"127.0.0.1:{port}", "--proxy-protocol", version)
-    with connect(outer.port, "127.0.0.5") as browser:
-        browser.sendall(b"GET / HTTP/1.1\r\nHost: chat\r\n\r\n")
-        read_to_end(browser)
-    wait_until(lambda: "127.0.0.5: HTTP" in server.log, "the server to log whose request it was")
+    with connect(outer.port, "127.0.0.5") as hello:
+        hello.sendall(b"\x16\x03\x01\x00\x05hello")
+        read_to_end(hello)
+    wait_until(lambda: "Turned away 127.0.0.5: " in server.log, "the server to log whom it turned away")
 
 
 def test_nc_through_the_relay_into_a_server_that_knows_no_proxy_protocol(
@@ -395,9 +395,8 @@ def test_a_relay_in_the_servers_own_process(start_server: StartServer, nc: Conne
     bob.read_until(re.compile(r"relay connections: 1 "))
     bob.read_until("relay to this server: up")
     with connect(port, "127.0.0.5") as browser:
-        browser.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        read_to_end(browser)
-    wait_until(lambda: "127.0.0.5: HTTP" in server.log, "the server to log whose request it was")
+        browser.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert read_to_end(browser).startswith(b"HTTP/1.1 200 OK\r\n")
     server.stop()
     bob.read_until("going down")
     assert "Traceback" not in server.log

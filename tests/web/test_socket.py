@@ -76,6 +76,15 @@ def test_whoever_is_ignored_stays_so_in_frames(server: Server) -> None:
     assert page.texts()[-1] == b":bob!bob@host PRIVMSG #a :one"
 
 
+def test_questions_that_are_answered_at_once_are_answered_once_and_in_order(server: Server) -> None:
+    join_plain(server, "ann").send("hello")
+    page = Page(server).send(b"CAP REQ :batch draft/chathistory labeled-response message-tags", b"CAP END")
+    page.register("web", "#lobby").texts()
+    page.send(*(b"@label=%d CHATHISTORY LATEST #lobby * 1" % number for number in range(20)))
+    begun = [text for text in page.texts() if text.startswith(b"@label=")]
+    assert [text.split(b" ")[0] for text in begun] == [b"@label=%d" % number for number in range(20)]
+
+
 def test_closing_is_a_goodbye(server: Server) -> None:
     ann = join_irc(server, "ann", "#a")
     page = Page(server, "text.ircv3.net").register("web", "#a")
