@@ -201,7 +201,11 @@ def test_several_lines_replies_and_reactions(chat: Chat, context: BrowserContext
         expect(row(amy, "an answer").locator(".reaction")).to_have_text("🎉1")
         row(amy, "an answer").locator(".reaction").click()
         expect(row(zoe, "an answer").locator(".reaction")).to_have_text("🎉2")
-        amy.locator("#text").press_sequentially("typing away", delay=700)
+        for _ in range(10):
+            # On a busy machine the first words may be over before they are shown.
+            amy.locator("#text").press_sequentially("typing ", delay=200)
+            if zoe.locator("#typing").inner_text():
+                break
         expect(zoe.locator("#typing")).to_have_text("amy is typing…")
         zoe.reload()
         expect(row(zoe, "an answer").locator(".reaction")).to_have_text("🎉2")
