@@ -8,7 +8,7 @@ from typing import cast
 from chat.commands.speaker import Speaker
 from chat.domain.names import fold, room_from_typed
 from chat.domain.room import Room
-from chat.domain.terms import HASH, LINE, NAMED, ROOM, SAID, TOLD, Asker, Count
+from chat.domain.terms import HASH, LINE, NAMED, ROOM, SAID, Asker, Count, telling
 
 
 def _here(asker: Asker) -> Room | None:
@@ -24,7 +24,7 @@ def said_here(asker: Asker, arguments: Sequence[str] = ()) -> float:
 def told_here(asker: Asker, arguments: Sequence[str]) -> float:
     """The work of something that everybody in the room learns."""
     room = _here(asker)
-    return LINE if room is None else ROOM + TOLD * len(room.members)
+    return LINE if room is None else ROOM + telling(room)
 
 
 def names_here(asker: Asker, arguments: Sequence[str]) -> float:

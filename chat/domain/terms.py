@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from chat.domain.directory import Directory
 from chat.domain.names import fold
 from chat.domain.person import Person
+from chat.domain.room import Room
 
 LINE = 40.0
 """Reading a line, and answering it with one."""
@@ -20,6 +21,8 @@ SAID = 0.1
 """One more reader of what is said: it goes out together with what others say."""
 TOLD = 2.0
 """One more reader of what somebody did, in each room that both share."""
+TOLD_AT_MOST = 256
+"""Readers of a room that are counted: a larger one is told what many people did in one walk (`SLICE` of delivery)."""
 ROOM = 80.0
 """Going into a room, or leaving it."""
 NAMED = 0.2
@@ -116,9 +119,14 @@ def said(asker: Asker, arguments: Sequence[str]) -> float:
     return sum((LINE if room is None else LINE + SAID * len(room.members) for room in found), LINE)
 
 
+def telling(room: Room) -> float:
+    """The work of telling a room what somebody did."""
+    return TOLD * min(len(room.members), TOLD_AT_MOST)
+
+
 def told_everywhere(asker: Asker, arguments: Sequence[str] = ()) -> float:
     """The work of something that everybody learns who shares a room with somebody, such as another name."""
-    return LINE + sum(LINE + TOLD * len(room.members) for room in asker.person.rooms)
+    return LINE + sum(LINE + telling(room) for room in asker.person.rooms)
 
 
 def told_in_rooms(asker: Asker, arguments: Sequence[str]) -> float:
@@ -127,7 +135,7 @@ def told_in_rooms(asker: Asker, arguments: Sequence[str]) -> float:
         return told_everywhere(asker) + ROOM * len(asker.person.rooms)
     rooms = asker.directory.rooms
     found = (rooms.get(fold(name)) for name in _list(arguments))
-    return sum((ROOM if room is None else ROOM + TOLD * len(room.members) for room in found), LINE)
+    return sum((ROOM if room is None else ROOM + telling(room) for room in found), LINE)
 
 
 def names_of_rooms(asker: Asker, arguments: Sequence[str]) -> float:
