@@ -3,8 +3,8 @@
 A server's frames are not masked, so a line for many readers is framed once for all of them, and goes out like any other
 bytes. Sources: RFC 6455, section 5; IRCv3 "WebSocket" (https://ircv3.net/specs/extensions/websocket).
 
-Why not Autobahn, which the monitor's page uses: it costs 40 microseconds a small frame where this takes 3, which counts
-when a stranger sends as many as fit into a packet; and what it sends is made anew for each reader.
+Why not Autobahn, which the monitor's page uses: what it sends is made anew for each reader, and goes out through
+Twisted's transport, where the outlet does not know how much of it the socket has taken.
 """
 
 from __future__ import annotations
